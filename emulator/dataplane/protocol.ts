@@ -1,0 +1,124 @@
+/**
+ * The typed port between the platform's main thread and the data plane (decision 12). Everything here is
+ * structured-cloneable: no functions, no classes. The data plane runs in a worker; in tests in the same thread.
+ */
+
+/** `namespace/name` of a Revision. */
+export type RevisionKey = string;
+
+/** Everything the data plane knows. Immutable: a change is a new snapshot with a higher version. */
+export interface RoutingSnapshot {
+  version: number;
+  /** Host (lower case, no port) → what is served there. Only external names; cluster-local ones are in `localHosts`. */
+  hosts: Record<string, HostRoute>;
+  /** Names that only requests from inside (the platform's own proxy and event delivery) may use. */
+  localHosts: Record<string, HostRoute>;
+  revisions: Record<RevisionKey, RevisionTarget>;
+  /** Answer with `x-slipway-revision` and timing headers when the client sends `x-slipway-trace: 1`. */
+  traceHeaders: boolean;
+}
+
+export interface HostRoute {
+  /** The Service (or Route) behind it: `namespace/name`; statistics of shares are kept by it. */
+  service: string;
+  /** A DomainMapping's target host: sent on as Host, the original as K-Original-Host. */
+  rewriteHost?: string;
+  /** Longest prefix first; '/' or absent path is last. */
+  paths: HostPath[];
+}
+
+export interface HostPath {
+  path?: string;
+  /** Header → exact value that must hold (tag-header-based routing). */
+  headers?: Record<string, string>;
+  splits: { revision: RevisionKey; percent: number; headers: Record<string, string> }[];
+}
+
+export interface RevisionTarget {
+  key: RevisionKey;
+  /** The labels' Service, Configuration; for statistics. */
+  service: string;
+  configuration: string;
+  /** 0 = unlimited. */
+  containerConcurrency: number;
+  timeoutSeconds: number;
+  responseStartTimeoutSeconds: number;
+  /** 0 = off. */
+  idleTimeoutSeconds: number;
+  protocol: 'http1' | 'h2c';
+  /** 'Proxy': requests pass the activator (counted as proxied); 'Serve': they do not. */
+  mode: 'Proxy' | 'Serve';
+  /** Ready instances. */
+  instances: InstanceTarget[];
+}
+
+export interface InstanceTarget {
+  /** Pod name. */
+  pod: string;
+  host: string;
+  port: number;
+  /** Being stopped: no new requests unless it is the only one left, then up to the drain's end. */
+  draining: boolean;
+  /** A debugger is paused in it: its request timers stand still. */
+  held: boolean;
+}
+
+/** Per second and instance, what a queue-proxy reports; times in platform seconds. */
+export interface InstanceStat {
+  revision: RevisionKey;
+  /** Pod name, or `activator`. */
+  pod: string;
+  averageConcurrency: number;
+  averageProxiedConcurrency: number;
+  requestCount: number;
+  proxiedRequestCount: number;
+}
+
+/** Per second, what people look at. */
+export interface TrafficSample {
+  /** Second, ms since the epoch (wall clock). */
+  at: number;
+  /** `namespace/name` of the Service. */
+  service: string;
+  revision: RevisionKey;
+  requests: number;
+  /** Answers by class: index 0 = 1xx … 4 = 5xx. */
+  statuses: [number, number, number, number, number];
+  /** Sparse latency histogram: bucket index → count; bucket i covers [1.1^i, 1.1^(i+1)) × 0.1 ms. */
+  latency: Record<number, number>;
+}
+
+/** Phases of one cold start as the data plane saw them; the main thread adds spawn, boot, ready. */
+export interface ColdStartTrace {
+  service: string;
+  revision: RevisionKey;
+  pod: string;
+  /** Wall clock ms of the request's arrival. */
+  at: number;
+  /** ms from arrival: held at the activator until an instance was ready, connected, first byte. */
+  heldMs: number;
+  connectMs: number;
+  firstByteMs: number;
+}
+
+export type ToDataPlane =
+  | { type: 'snapshot'; snapshot: RoutingSnapshot }
+  | { type: 'listen'; host: string; port: number /** Try the next free ones when taken. */; fallback: boolean }
+  | { type: 'close' };
+
+export type FromDataPlane =
+  | { type: 'listening'; host: string; port: number }
+  | { type: 'failed'; code: string; message: string }
+  | { type: 'applied'; version: number }
+  /** Once a second while anything happened, and at once for the first request to a revision without instances. */
+  | { type: 'stats'; stats: InstanceStat[] }
+  | { type: 'traffic'; samples: TrafficSample[] }
+  | { type: 'coldStart'; trace: ColdStartTrace }
+  /** In-flight requests of an instance reached 0 while draining and 30 s (or less) passed without a new one. */
+  | { type: 'drained'; revision: RevisionKey; pod: string };
+
+export interface DataPlanePort {
+  post(message: ToDataPlane): void;
+  onMessage(listener: (message: FromDataPlane) => void): Disposable;
+  close(): Promise<void>;
+}

@@ -1,0 +1,120 @@
+/**
+ * What the API server must know of a kind. One definition a kind (decision 17): discovery, CRD objects, OpenAPI,
+ * Tables, pruning, defaulting and admission all come from it.
+ */
+import type { GroupResource, KubeObject } from './object.ts';
+
+/** A structural schema as CustomResourceDefinitions hold it (apiextensions v1 JSONSchemaProps, the part we use). */
+export interface Schema {
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  format?: string;
+  description?: string;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  required?: string[];
+  enum?: unknown[];
+  default?: unknown;
+  nullable?: boolean;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  'x-kubernetes-preserve-unknown-fields'?: boolean;
+  'x-kubernetes-int-or-string'?: boolean;
+  'x-kubernetes-embedded-resource'?: boolean;
+  'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
+  'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-map-type'?: 'atomic' | 'granular';
+  /** Strategic merge patch of core kinds. */
+  'x-kubernetes-patch-strategy'?: string;
+  'x-kubernetes-patch-merge-key'?: string;
+}
+
+export interface PrinterColumn {
+  name: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  description?: string;
+  /** 0 is always shown; above 0 only with `-o wide`. */
+  priority?: number;
+  /** A JSONPath as in CRDs, or a function for core kinds whose columns are computed. */
+  value: string | ((object: KubeObject, now: number) => string | number | boolean | null);
+}
+
+export interface UserInfo {
+  username: string;
+  groups: string[];
+}
+
+/** Read access to what else is stored; what admission and reconcilers see. */
+export interface View {
+  get<T extends KubeObject = KubeObject>(
+    resource: GroupResource,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined;
+  list<T extends KubeObject = KubeObject>(resource: GroupResource, options?: ListOptions): readonly T[];
+}
+
+export interface ListOptions {
+  namespace?: string;
+  /** Exact label matches, all of which must hold. */
+  labels?: Record<string, string>;
+  /** Only objects with a controlling ownerReference to this uid (indexed). */
+  ownerUid?: string;
+}
+
+export interface AdmissionRequest<T extends KubeObject = KubeObject> {
+  operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  /** '' for the main resource, 'status' or 'scale'. */
+  subresource: '' | 'status' | 'scale';
+  /** After schema defaulting and pruning. Owned by the callee: may be changed in place. Absent fields of metadata are ''. */
+  object: T;
+  old: T | undefined;
+  user: UserInfo;
+  dryRun: boolean;
+  view: View;
+  now: number;
+}
+
+/** Throws ApiError to refuse. `default` may change `request.object`; `validate` must not. Both return warnings. */
+export interface Admission {
+  default?(request: AdmissionRequest): string[] | undefined;
+  validate?(request: AdmissionRequest): string[] | undefined;
+}
+
+export interface ResourceVersionDefinition {
+  name: string;
+  served: boolean;
+  storage: boolean;
+  schema: Schema;
+  columns: PrinterColumn[];
+}
+
+export interface ResourceDefinition {
+  /** '' for core. */
+  group: string;
+  kind: string;
+  plural: string;
+  singular: string;
+  shortNames: string[];
+  categories: string[];
+  namespaced: boolean;
+  /** Preferred first. All versions convert by renaming apiVersion only. */
+  versions: ResourceVersionDefinition[];
+  subresources: { status?: boolean; scale?: { specPath: string; statusPath: string; selectorPath?: string } };
+  /** true: has no `spec`, so every change outside metadata counts for generation or generation is absent (ConfigMap…). */
+  generation: boolean;
+  admission?: Admission;
+  /** true: also listed as a CustomResourceDefinition object. */
+  crd: boolean;
+  /** Labels of that CRD object. */
+  crdLabels?: Record<string, string>;
+}
+
+export function groupResource(definition: { group: string; plural: string }): GroupResource {
+  return definition.group ? `${definition.plural}.${definition.group}` : definition.plural;
+}

@@ -1,0 +1,128 @@
+/**
+ * The PodRuntime port: what runs a pod's containers. Two stand behind it, processes and Docker containers; the kubelet
+ * (`kubelet.ts`) owns restarts, probes, status and logs and knows neither.
+ */
+import type { KubeObject } from '../kernel/object.ts';
+
+/** Annotations the kubelet puts on a Pod. */
+export const podAnnotations = {
+  /** `host:port` where the data plane reaches the serving container. */
+  address: 'slipway.dev/address',
+  /** `host:port` of the inspector, where the pod runs under a debugger. */
+  debugAddress: 'slipway.dev/debug-address',
+  /** On the template: `node` asks for an inspector that waits for its debugger. */
+  debug: 'slipway.dev/debug',
+  /** `process` or `docker`: who runs it. */
+  runtime: 'slipway.dev/runtime',
+} as const;
+
+/** One container, with everything resolved: nothing in it needs the store any more. */
+export interface ContainerSpec {
+  name: string;
+  image: string;
+  /** Full argv override (`command`), and `args`; undefined = the image's own. */
+  command: string[] | undefined;
+  args: string[] | undefined;
+  workingDir: string | undefined;
+  env: Record<string, string>;
+  /** Mount path → directory or file content prepared on the host. */
+  mounts: { mountPath: string; hostPath: string; readOnly: boolean }[];
+  /** Container port that the app should listen on, if it is the serving container. */
+  port: number | undefined;
+  imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  securityContext: Record<string, unknown> | undefined;
+  resources: Record<string, unknown> | undefined;
+  debug: 'node' | undefined;
+}
+
+export interface ExitInfo {
+  code: number;
+  signal?: NodeJS.Signals;
+  /** `OOMKilled`, `Completed`, `Error`, `ContainerCannotRun`… as kubelets write it. */
+  reason: string;
+  message?: string;
+}
+
+export interface RunningContainer {
+  /** `process://<pid>` or `docker://<id>`. */
+  id: string;
+  imageId: string;
+  /** Where its port is reached from the platform: host and port. Undefined where it serves nothing. */
+  address: { host: string; port: number } | undefined;
+  debugAddress: { host: string; port: number } | undefined;
+  exited: Promise<ExitInfo>;
+  /** SIGTERM, then SIGKILL of the whole group after `graceMs`. Resolves once it is gone. */
+  stop(graceMs: number): Promise<void>;
+  /** For an app that ignores PORT: the ports its process group listens on now. */
+  listening(): Promise<number[]>;
+  exec(argv: string[], io: ExecStreams): Promise<ExitInfo>;
+}
+
+export interface ExecStreams {
+  stdin?: AsyncIterable<Uint8Array>;
+  stdout(chunk: Uint8Array): void;
+  stderr(chunk: Uint8Array): void;
+  tty?: boolean;
+}
+
+export type OutputSink = (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
+
+/** Why an image cannot be run here; `code` is closed, front ends render it. */
+export class ImageUnavailable extends Error {
+  readonly code: 'ImageNotInStore' | 'NeedsDocker' | 'PullFailed';
+  constructor(code: 'ImageNotInStore' | 'NeedsDocker' | 'PullFailed', message: string) {
+    super(message);
+    this.name = 'ImageUnavailable';
+    this.code = code;
+  }
+}
+
+export interface PodRuntime {
+  readonly name: 'process' | 'docker';
+  /** Prepares what the containers of a pod share (a network namespace, a work folder). */
+  createPod(pod: KubeObject): Promise<PodSandbox>;
+  /** Ends whatever an earlier, dead platform left behind. Returns how many it ended. */
+  reap(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface PodSandbox {
+  ip: string;
+  start(container: ContainerSpec, output: OutputSink): Promise<RunningContainer>;
+  remove(): Promise<void>;
+}
+
+/** One line (or a part of one) of a container's output. */
+export interface LogEntry {
+  /** ns-precision not needed: ms since the epoch, wall clock. */
+  time: number;
+  /** Rising by one per service's log; the place to go on from. */
+  sequence: number;
+  namespace: string;
+  service: string;
+  revision: string;
+  pod: string;
+  container: string;
+  stream: 'stdout' | 'stderr';
+  text: string;
+  /** A mark instead of output: `started`, `ready`, `exited 1`, `stopped`. */
+  mark?: string;
+}
+
+/** Retained logs: the last 64 MiB per service across instances (decision 15), on disk, read back after a restart. */
+export interface LogStore {
+  append(entry: Omit<LogEntry, 'sequence'>): void;
+  read(query: LogQuery): AsyncIterable<LogEntry>;
+}
+
+export interface LogQuery {
+  namespace: string;
+  service?: string;
+  revision?: string;
+  pod?: string;
+  container?: string;
+  sinceMs?: number;
+  tail?: number;
+  follow?: boolean;
+  signal?: AbortSignal;
+}
