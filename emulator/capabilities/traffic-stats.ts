@@ -1,0 +1,132 @@
+/**
+ * What people look at: shares, rates and latencies per revision, from the data plane's samples of a second each. Holds
+ * the last ten minutes; a view asks for a window of it.
+ */
+import type { ColdStartTrace, TrafficSample } from '../dataplane/protocol.ts';
+import type { ColdStart, RevisionTraffic, ServiceTraffic } from './protocol.ts';
+
+const keepSeconds = 600;
+const keepColdStarts = 50;
+
+export interface TrafficStats {
+  record(samples: readonly TrafficSample[]): void;
+  recordColdStart(trace: ColdStartTrace, boot: BootTimes | undefined): void;
+  /**
+   * @param service `namespace/name`
+   * @param windowSeconds 1–600; the running second is not in it
+   * @param now wall clock, ms
+   * @param instances ready instances by revision name; a revision in it appears even without requests
+   */
+  traffic(service: string, windowSeconds: number, now: number, instances: Record<string, number>): ServiceTraffic;
+  coldStarts(service: string): ColdStart[];
+}
+
+/** Wall clock ms of what the kubelet did for an instance. */
+export interface BootTimes {
+  /** The process or container was asked for. */
+  spawnAt: number;
+  /** It exists. */
+  startedAt: number;
+  /** Its port was first seen open or its probe first sent. */
+  listeningAt: number;
+  readyAt: number;
+}
+
+export function createTrafficStats(): TrafficStats {
+  const samples = new Map<string, TrafficSample[]>();
+  const coldStarts = new Map<string, ColdStart[]>();
+
+  return {
+    record(batch) {
+      for (const sample of batch) {
+        const list = samples.get(sample.service) ?? [];
+        list.push(sample);
+        const oldest = sample.at - keepSeconds * 1000;
+        let drop = 0;
+        while (drop < list.length && (list[drop]?.at ?? 0) < oldest) drop++;
+        if (drop > 0) list.splice(0, drop);
+        samples.set(sample.service, list);
+      }
+    },
+
+    recordColdStart(trace, boot) {
+      const list = coldStarts.get(trace.service) ?? [];
+      list.unshift(coldStart(trace, boot));
+      list.length = Math.min(list.length, keepColdStarts);
+      coldStarts.set(trace.service, list);
+    },
+
+    traffic(service, windowSeconds, now, instances) {
+      const window = Math.min(keepSeconds, Math.max(1, Math.round(windowSeconds)));
+      const end = Math.floor(now / 1000) * 1000;
+      const start = end - window * 1000;
+      const inWindow = (samples.get(service) ?? []).filter((sample) => sample.at >= start && sample.at < end);
+      const total = inWindow.reduce((sum, sample) => sum + sample.requests, 0);
+      const revisions: Record<string, RevisionTraffic> = {};
+      const names = new Set([...Object.keys(instances), ...inWindow.map((sample) => nameOf(sample.revision))]);
+      for (const name of names) {
+        const own = inWindow.filter((sample) => nameOf(sample.revision) === name);
+        revisions[name] = summarize(own, total, window, instances[name] ?? 0);
+      }
+      return { window, at: now, revisions };
+    },
+
+    coldStarts: (service) => coldStarts.get(service) ?? [],
+  };
+}
+
+function summarize(own: TrafficSample[], total: number, window: number, instances: number): RevisionTraffic {
+  const requests = own.reduce((sum, sample) => sum + sample.requests, 0);
+  const histogram = new Map<number, number>();
+  for (const sample of own) {
+    for (const [bucket, count] of Object.entries(sample.latency)) {
+      histogram.set(Number(bucket), (histogram.get(Number(bucket)) ?? 0) + count);
+    }
+  }
+  return {
+    requests,
+    share: total === 0 ? 0 : (requests / total) * 100,
+    requestsPerSecond: requests / window,
+    p50: percentile(histogram, 0.5),
+    p95: percentile(histogram, 0.95),
+    p99: percentile(histogram, 0.99),
+    errors: own.reduce((sum, sample) => sum + sample.statuses[4], 0),
+    instances,
+  };
+}
+
+/** ms at which the quantile lies: the middle (geometric) of its bucket, so at most 5 % off. */
+function percentile(histogram: ReadonlyMap<number, number>, quantile: number): number | null {
+  const buckets = [...histogram].sort((a, b) => a[0] - b[0]);
+  const count = buckets.reduce((sum, [, n]) => sum + n, 0);
+  let rest = Math.ceil(count * quantile);
+  for (const [bucket, n] of buckets) {
+    rest -= n;
+    if (rest <= 0) return 0.1 * 1.1 ** (bucket + 0.5);
+  }
+  return null;
+}
+
+/** The phases follow each other from the request's arrival; a phase that was over before it counts 0. */
+function coldStart(trace: ColdStartTrace, boot: BootTimes | undefined): ColdStart {
+  const phases: ColdStart['phases'] = [];
+  let from = trace.at;
+  const until = (name: ColdStart['phases'][number]['name'], at: number) => {
+    phases.push({ name, ms: Math.max(0, at - from) });
+    from = Math.max(from, at);
+  };
+  const released = trace.at + trace.heldMs;
+  if (boot) {
+    until('decide', Math.min(boot.spawnAt, released));
+    until('spawn', Math.min(boot.startedAt, released));
+    until('boot', Math.min(boot.listeningAt, released));
+  }
+  until('ready', released);
+  phases.push({ name: 'connect', ms: trace.connectMs }, { name: 'firstByte', ms: trace.firstByteMs });
+  const totalMs = phases.reduce((sum, phase) => sum + phase.ms, 0);
+  return { revision: nameOf(trace.revision), pod: trace.pod, at: trace.at, totalMs, phases };
+}
+
+function nameOf(key: string): string {
+  return key.slice(key.indexOf('/') + 1);
+}
