@@ -1,0 +1,233 @@
+/** The capability routes (decision 1): thin handlers over ports that the embedded platform wires. Shapes: protocol.ts. */
+import { type ApiRequest, type ApiResponse, json, type Route } from '../api/http.ts';
+import { ApiError } from '../kernel/errors.ts';
+import type { KubeObject } from '../kernel/object.ts';
+import type { View } from '../kernel/resource.ts';
+import type { LogEntry, LogQuery } from '../pods/ports.ts';
+import {
+  capabilityGroup,
+  capabilityVersion,
+  type Delivery,
+  type ImageInfo,
+  type ImagePlan,
+  type LogLine,
+  type PingSchedule,
+  type PlatformInfo,
+} from './protocol.ts';
+import type { TrafficStats } from './traffic-stats.ts';
+
+export interface CapabilityPorts {
+  info(): PlatformInfo;
+  view: View;
+  /** Moves platform time and keeps the offset; answers the new one. */
+  advanceClock(ms: number): { now: number; offsetMs: number };
+  images: {
+    list(): ImageInfo[];
+    /** Digests of blobs that are not there yet. @throws ApiError BadRequest on a plan that cannot be. */
+    missing(plan: ImagePlan): string[];
+    putBlob(sha256: string, bytes: Uint8Array): Promise<void>;
+    commit(plan: ImagePlan): Promise<ImageInfo>;
+    remove(name: string): Promise<string[]>;
+  };
+  logs: { read(query: LogQuery): AsyncIterable<LogEntry> };
+  stats: TrafficStats;
+  ping: {
+    schedule(namespace: string, name: string, count: number): PingSchedule;
+    fire(namespace: string, name: string): Promise<Delivery>;
+    deliveries(namespace: string, source: string | undefined, limit: number): Delivery[];
+  };
+  /** A debugger's lease on an instance: while `paused` and not lapsed its timers stand still. */
+  debug(namespace: string, pod: string, lease: { paused: boolean; ttlMs: number }): void;
+  lease(id: string, ttlMs: number): void;
+  shutdown(): void;
+  reset(): Promise<number>;
+}
+
+const base = `/apis/${capabilityGroup}/${capabilityVersion}`;
+
+export function capabilityRoutes(ports: CapabilityPorts): Route[] {
+  const route = (method: string, path: string, handle: Route['handle']): Route => ({
+    method,
+    path: base + path,
+    handle,
+  });
+  return [
+    route('GET', '/platform', () => json(200, ports.info())),
+    route('POST', '/clock/advance', (request) => {
+      const { ms } = bodyOf<{ ms: number }>(request);
+      if (typeof ms !== 'number' || !(ms >= 0))
+        throw bad('ms: the clock moves forward only: give a number of ms, 0 or more');
+      return json(200, ports.advanceClock(ms));
+    }),
+
+    route('GET', '/images', () => json(200, { items: ports.images.list() })),
+    route('POST', '/images/plan', (request) => json(200, { missing: ports.images.missing(planOf(request)) })),
+    route('PUT', '/blobs/{sha256}', async (request, { sha256 = '' }) => {
+      await ports.images.putBlob(sha256, request.body);
+      return json(201, {});
+    }),
+    route('POST', '/images', async (request) => {
+      const plan = planOf(request);
+      const missing = ports.images.missing(plan);
+      if (missing.length > 0) return json(409, { missing });
+      return json(201, await ports.images.commit(plan));
+    }),
+    route('DELETE', '/images', async (request) => {
+      const name = request.query.get('name');
+      if (!name) throw bad('name: say which image to remove');
+      return json(200, { removed: await ports.images.remove(name) });
+    }),
+
+    route('GET', '/namespaces/{namespace}/services/{name}/logs', (request, { namespace = '', name = '' }) => {
+      const query: LogQuery = { namespace, service: name, signal: request.signal };
+      const revision = request.query.get('revision');
+      const pod = request.query.get('pod');
+      const since = numberOf(request, 'since');
+      const tail = numberOf(request, 'tail');
+      if (revision) query.revision = revision;
+      if (pod) query.pod = pod;
+      if (since !== undefined) query.sinceMs = since;
+      if (tail !== undefined) query.tail = tail;
+      if (isSet(request, 'follow')) query.follow = true;
+      return ndjson(mapped(ports.logs.read(query), logLine));
+    }),
+    route('GET', '/namespaces/{namespace}/services/{name}/traffic', (request, { namespace = '', name = '' }) => {
+      const window = numberOf(request, 'window') ?? 10;
+      const read = () =>
+        ports.stats.traffic(`${namespace}/${name}`, window, Date.now(), readyInstances(ports.view, namespace, name));
+      return isSet(request, 'watch') ? ndjson(everySecond(read, request.signal)) : json(200, read());
+    }),
+    route('GET', '/namespaces/{namespace}/services/{name}/coldstarts', (_, { namespace = '', name = '' }) =>
+      json(200, { items: ports.stats.coldStarts(`${namespace}/${name}`) }),
+    ),
+
+    route('GET', '/namespaces/{namespace}/pingsources/{name}/schedule', (request, { namespace = '', name = '' }) =>
+      json(200, ports.ping.schedule(namespace, name, Math.min(100, numberOf(request, 'count') ?? 5))),
+    ),
+    route('POST', '/namespaces/{namespace}/pingsources/{name}/fire', async (_, { namespace = '', name = '' }) =>
+      json(200, await ports.ping.fire(namespace, name)),
+    ),
+    route('GET', '/namespaces/{namespace}/deliveries', (request, { namespace = '' }) =>
+      json(200, {
+        items: ports.ping.deliveries(
+          namespace,
+          request.query.get('source') ?? undefined,
+          Math.min(1000, numberOf(request, 'limit') ?? 50),
+        ),
+      }),
+    ),
+
+    route('PUT', '/namespaces/{namespace}/pods/{name}/debug', (request, { namespace = '', name = '' }) => {
+      const { paused, ttlMs } = bodyOf<{ paused: boolean; ttlMs: number }>(request);
+      if (typeof paused !== 'boolean') throw bad('paused: true or false');
+      if (!ports.view.get('pods', namespace, name)) {
+        throw new ApiError('NotFound', `pods "${name}" not found`, { details: { name, kind: 'pods' } });
+      }
+      ports.debug(namespace, name, { paused, ttlMs: leaseTime(ttlMs) });
+      return json(200, {});
+    }),
+    route('PUT', '/leases/{id}', (request, { id = '' }) => {
+      ports.lease(id, leaseTime(bodyOf<{ ttlMs: number }>(request).ttlMs));
+      return json(200, {});
+    }),
+    route('POST', '/shutdown', () => {
+      ports.shutdown();
+      return json(202, {});
+    }),
+    route('POST', '/reset', async () => json(200, { removed: await ports.reset() })),
+  ];
+}
+
+/** Ready pods of a Service by revision name. */
+export function readyInstances(view: View, namespace: string, service: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const pods = view.list('pods', { namespace, labels: { 'serving.knative.dev/service': service } });
+  for (const pod of pods) {
+    const revision = pod.metadata.labels?.['serving.knative.dev/revision'];
+    if (!revision || pod.metadata.deletionTimestamp) continue;
+    const ready = conditionsOf(pod).some(({ type, status }) => type === 'Ready' && status === 'True');
+    if (ready) counts[revision] = (counts[revision] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function conditionsOf(object: KubeObject): { type: string; status: string }[] {
+  return (object.status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions ?? [];
+}
+
+function logLine(entry: LogEntry): LogLine {
+  const { time, sequence, revision, pod, container, stream, text, mark } = entry;
+  return { time, sequence, revision, pod, container, stream, text, ...(mark === undefined ? {} : { mark }) };
+}
+
+function ndjson(items: AsyncIterable<unknown>): ApiResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' },
+    body: mapped(items, (item) => `${JSON.stringify(item)}\n`),
+  };
+}
+
+async function* mapped<From, To>(items: AsyncIterable<From>, map: (item: From) => To): AsyncIterable<To> {
+  for await (const item of items) yield map(item);
+}
+
+async function* everySecond<T>(read: () => T, signal: AbortSignal): AsyncIterable<T> {
+  while (!signal.aborted) {
+    yield read();
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, 1_000);
+      signal.addEventListener('abort', done);
+    });
+  }
+}
+
+function bodyOf<T>(request: ApiRequest): Partial<T> & T {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(request.body) || '{}');
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as T;
+  } catch {
+    // Falls through to the one answer for everything that is no JSON object.
+  }
+  throw bad('the body must be a JSON object');
+}
+
+function planOf(request: ApiRequest): ImagePlan {
+  const plan = bodyOf<ImagePlan>(request);
+  const fileIsSound = (file: Partial<ImagePlan['files'][number]>) =>
+    typeof file?.path === 'string' && typeof file.size === 'number' && typeof file.sha256 === 'string';
+  if (typeof plan.name !== 'string' || plan.name === '') throw bad('name: the repository of the image is missing');
+  if (!Array.isArray(plan.config?.cmd) || !plan.config.cmd.every((word) => typeof word === 'string')) {
+    throw bad('config.cmd: the start command must be a list of strings');
+  }
+  if (!Array.isArray(plan.files) || !plan.files.every(fileIsSound)) {
+    throw bad('files: each needs path, size and sha256');
+  }
+  return { ...plan, config: { cmd: plan.config.cmd, env: plan.config.env ?? {} } };
+}
+
+function numberOf(request: ApiRequest, name: string): number | undefined {
+  const text = request.query.get(name);
+  if (text === null || text === '') return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw bad(`${name}: a number of 0 or more, got "${text}"`);
+  return value;
+}
+
+function isSet(request: ApiRequest, name: string): boolean {
+  return ['1', 'true', ''].includes(request.query.get(name) ?? 'false');
+}
+
+function leaseTime(ttlMs: unknown): number {
+  if (typeof ttlMs === 'number' && ttlMs >= 0 && ttlMs <= 3_600_000) return ttlMs;
+  throw bad('ttlMs: a number of ms between 0 and 3600000');
+}
+
+function bad(message: string): ApiError {
+  return new ApiError('BadRequest', message);
+}
