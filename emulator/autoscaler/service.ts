@@ -67,14 +67,18 @@ export function createAutoscaler({ clock, store, config }: AutoscalerPorts): Aut
   function follow(object: KubeObject): void {
     const key = keyOf(object);
     const annotations = object.metadata.annotations ?? {};
-    if ((annotation(annotations, 'class') ?? current.podAutoscalerClass) !== knativeClass) return remove(key);
+    if ((annotation(annotations, 'class') ?? current.podAutoscalerClass) !== knativeClass) {
+      remove(key);
+      return;
+    }
     const { containerConcurrency = 0, reachability } = (object.spec ?? {}) as PodAutoscalerSpec;
     const source = { annotations, containerConcurrency, reachable: reachability !== 'Unreachable' };
     const entry = entries.get(key);
     if (entry) {
       if (sameSource(entry.source, source)) return;
       entry.source = source;
-      return configure(entry);
+      configure(entry);
+      return;
     }
     const spec = resolveDecider(source, current);
     entries.set(key, { source, spec, decider: createDecider(spec, ready.count(key), seconds()) });
