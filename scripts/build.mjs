@@ -1,0 +1,131 @@
+/**
+ * Bundles everything into dist/. `--production` minifies and drops source maps (the package); `--watch` rebuilds on save.
+ * Runs on any Node ≥ 20 once the dependencies are there.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDependencies } from './lib/deps.mjs';
+import { dist, root } from './lib/paths.mjs';
+import { elapsed, say } from './lib/progress.mjs';
+import { fail, ScriptError } from './lib/run.mjs';
+
+/** Output (without extension) → source. Each runs in a process or thread of its own, so each is an entry. */
+const nodeEntries = {
+  cli: 'src/cli/main.ts',
+  platform: 'emulator/main.ts',
+  dataplane: 'emulator/dataplane/worker.ts',
+  guardian: 'emulator/pods/guardian-main.ts',
+};
+const extensionEntries = ['src/extension/extension.ts', 'src/extension/main.ts'];
+
+export async function build({ production = false, watch = false } = {}) {
+  const began = Date.now();
+  const esbuild = await import('esbuild');
+  if (!watch) rmSync(join(dist, 'chunks'), { recursive: true, force: true });
+  const contexts = configurations(production);
+  if (watch) {
+    for (const options of contexts) await (await esbuild.context(options)).watch();
+    say('watching; Ctrl-C ends it');
+    return;
+  }
+  const settled = await Promise.allSettled(contexts.map((options) => esbuild.build({ ...options, metafile: true })));
+  const outputs = settled.flatMap((result) => Object.entries(result.value?.metafile.outputs ?? {}));
+  const sizes = outputs
+    .filter(([path]) => !path.endsWith('.map') && !path.includes('/chunks/'))
+    .map(([path, { bytes }]) => `${relative(dist, join(root, path))} ${Math.round(bytes / 1024)} kB`);
+  if (sizes.length > 0) say(`built ${sizes.join(', ')} in ${elapsed(began)}`);
+  // esbuild has printed each error with its place.
+  if (settled.some((result) => result.status === 'rejected')) throw new ScriptError('build: failed, see above');
+}
+
+function configurations(production) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    legalComments: production ? 'none' : 'inline',
+    logLevel: 'warning',
+    define: {
+      'process.env.SLIPWAY_VERSION': JSON.stringify(version),
+      'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development'),
+    },
+    loader: { '.sql': 'text', '.yaml': 'text', '.svg': 'text', '.ttf': 'dataurl' },
+  };
+  // Optional native speed-ups of ssh2 (under dockerode): it does without them, and native code cannot be bundled.
+  const external = ['*.node', 'cpu-features'];
+  const all = [];
+  const entries = Object.entries(nodeEntries).filter(([, source]) => present(source));
+  if (entries.length > 0) {
+    all.push({
+      ...common,
+      entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, join(root, source)])),
+      outdir: dist,
+      outExtension: { '.js': '.mjs' },
+      chunkNames: 'chunks/[name]-[hash]',
+      format: 'esm',
+      platform: 'node',
+      target: 'node22',
+      splitting: true,
+      external,
+      // Dependencies that are CommonJS call require() for Node's own modules.
+      banner: { js: "import{createRequire as __slipwayRequire}from'node:module';const require=__slipwayRequire(import.meta.url);" },
+    });
+  }
+  const extension = extensionEntries.find((source) => existsSync(join(root, source)));
+  if (!extension) present(extensionEntries[0]);
+  else {
+    all.push({
+      ...common,
+      entryPoints: { extension: join(root, extension) },
+      outdir: dist,
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22',
+      external: ['vscode', ...external],
+    });
+  }
+  const pages = webviewEntries();
+  if (Object.keys(pages).length > 0) {
+    all.push({
+      ...common,
+      entryPoints: pages,
+      outdir: join(dist, 'webview'),
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2022',
+    });
+  }
+  return all;
+}
+
+/** Every `webview/<page>/main.ts` (or `webview/<page>.ts` that has a `.css` of its name) is a page. */
+function webviewEntries() {
+  const folder = join(root, 'webview');
+  const pages = {};
+  if (!existsSync(folder)) return pages;
+  for (const name of readdirSync(folder)) {
+    const inside = join(folder, name);
+    if (!statSync(inside).isDirectory()) continue;
+    for (const file of ['main.ts', 'main.tsx']) {
+      if (existsSync(join(inside, file))) pages[name] = join(inside, file);
+    }
+  }
+  if (Object.keys(pages).length === 0) say('build: no page in webview/ yet, skipped');
+  return pages;
+}
+
+function present(source) {
+  if (existsSync(join(root, source))) return true;
+  say(`build: ${source} does not exist, SKIPPED`);
+  return false;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  ensureDependencies()
+    .then(() => build({ production: process.argv.includes('--production'), watch: process.argv.includes('--watch') }))
+    .catch(fail);
+}

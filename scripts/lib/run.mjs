@@ -1,0 +1,120 @@
+/** Starts programs for the scripts: with the pinned Node first on PATH, with a pulse, and taking them along when we end. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { isWindows, root } from './paths.mjs';
+import { startPulse } from './progress.mjs';
+
+/** A failure whose message says all: no stack is printed. */
+export class ScriptError extends Error {}
+
+/** The Node of package.json's `node` package, wherever npm put it; undefined when it is not installed. */
+export function pinnedNode() {
+  const name = isWindows ? 'node.exe' : join('bin', 'node');
+  const arch = `node-${isWindows ? 'win' : process.platform}-${process.arch}`;
+  const places = [
+    join(root, 'node_modules', 'node', name),
+    join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node'),
+    join(root, 'node_modules', 'node', 'node_modules', arch, name),
+    join(root, 'node_modules', arch, name),
+  ];
+  return places.find((place) => existsSync(place));
+}
+
+/** The environment in which everything of the project runs. */
+export function pinnedEnv(extra = {}) {
+  const node = pinnedNode();
+  const path = [...(node ? [dirname(node)] : []), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''];
+  return { ...process.env, PATH: path.join(delimiter), ...extra };
+}
+
+const children = new Set();
+
+function endChildren(signal) {
+  for (const child of children) {
+    try {
+      // Detached children lead their own group: a signal to us must reach what they started too.
+      if (child.ownGroup && !isWindows) process.kill(-child.pid, signal);
+      else child.kill(signal);
+    } catch {
+      // It ended between the signal and now.
+    }
+  }
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    endChildren(signal);
+    // The children get a moment to clean up after themselves; a second signal does not wait.
+    setTimeout(() => process.exit(signal === 'SIGINT' ? 130 : 143), children.size > 0 ? 5_000 : 0).unref();
+    if (children.size === 0) process.exit(signal === 'SIGINT' ? 130 : 143);
+    process.once(signal, () => {
+      endChildren('SIGKILL');
+      process.exit(130);
+    });
+  });
+}
+
+/**
+ * Runs a program to its end.
+ * @param options `cwd`, `env` (added), `pulse` (what it does, in words: said at once and every few seconds of silence),
+ *   `quiet` (output is kept and shown only when it fails), `onLine` (gets each line of stdout and stderr, and swallows it),
+ *   `check: false` (a non-zero exit is returned, not thrown).
+ * @returns {Promise<{code: number, output: string}>} `output` is the last 200 kB of stdout and stderr when piped.
+ */
+export function run(command, args, options = {}) {
+  const { cwd = root, env = {}, pulse: doing, quiet = false, onLine, check = true } = options;
+  const piped = quiet || onLine !== undefined;
+  const pulse = doing ? startPulse(doing) : undefined;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: pinnedEnv(env),
+      stdio: piped ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      shell: isWindows && /^(npm|npx)$/.test(command),
+    });
+    children.add(child);
+    let output = '';
+    for (const stream of piped ? [child.stdout, child.stderr] : []) {
+      let rest = '';
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => {
+        output = (output + text).slice(-200_000);
+        if (!onLine) return;
+        pulse?.beat();
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) onLine(line);
+      });
+      stream.on('end', () => {
+        if (onLine && rest) onLine(rest);
+      });
+    }
+    child.on('error', (error) => {
+      pulse?.done();
+      children.delete(child);
+      reject(new ScriptError(error.code === 'ENOENT' ? `${command}: not found on PATH` : `${command}: ${error.message}`));
+    });
+    child.on('close', (code, signal) => {
+      pulse?.done();
+      children.delete(child);
+      const exit = code ?? (signal === 'SIGINT' ? 130 : 1);
+      if (exit !== 0 && check) {
+        if (quiet) process.stderr.write(output.endsWith('\n') || output === '' ? output : `${output}\n`);
+        reject(new ScriptError(`${command} ${args.join(' ')}: ended with ${signal ?? `exit code ${exit}`}`));
+      } else resolve({ code: exit, output });
+    });
+  });
+}
+
+/** Runs one of our scripts (or a bundle) with the pinned Node. */
+export function runNode(args, options = {}) {
+  const node = pinnedNode();
+  if (!node) throw new ScriptError('the pinned Node is not installed: run `npm ci`');
+  return run(node, args, options);
+}
+
+/** Ends the script with the error's own words; a bug keeps its stack. */
+export function fail(error) {
+  process.stderr.write(`\n${error instanceof ScriptError ? error.message : (error?.stack ?? error)}\n`);
+  process.exit(1);
+}
