@@ -1,0 +1,121 @@
+/**
+ * The closed lists of what can go wrong (decision 16). The core answers with a code and arguments; a front end renders
+ * them from `messages/core.ts`, where each code has a sentence (`problem.CODE`) and what to do (`fix.CODE`). Pure leaf.
+ */
+
+/** What a command is refused for before or while it does its work. */
+export const faultCodes = [
+  // platforms
+  'PlatformNotRunning',
+  'PlatformStopped',
+  'PlatformStartFailed',
+  'PlatformStartTimeout',
+  'PlatformName',
+  'AlreadyRunning',
+  'PortTaken',
+  'BadPort',
+  'DataNotWritable',
+  'DataNewer',
+  'DiskFull',
+  'NodeTooOld',
+  'ProtocolMismatch',
+  'EntryMissing',
+  // targets and the API
+  'TargetConflict',
+  'KubeconfigMissing',
+  'KubeconfigInvalid',
+  'ContextMissing',
+  'EnvironmentUnknown',
+  'ClusterUnreachable',
+  'ClusterTimeout',
+  'Unauthorized',
+  'Forbidden',
+  'ApiRefused',
+  'CapabilityMissing',
+  'KindUnknown',
+  // applications
+  'NoApplication',
+  'NoManifests',
+  'NoService',
+  'SeveralServices',
+  'YamlSyntax',
+  'BadField',
+  'UnknownField',
+  'MissingField',
+  'FileUnreadable',
+  'TemplateUnknown',
+  'NameInvalid',
+  'DirectoryTaken',
+  'EmptySnapshot',
+  'NoStartCommand',
+  // objects
+  'ServiceNotFound',
+  'RevisionNotFound',
+  'DomainInvalid',
+  'DomainTaken',
+  'DomainNotFound',
+  'PingSourceNotFound',
+  'ImageNotFound',
+  // traffic
+  'SplitSum',
+  'SplitPercent',
+  'SplitLocked',
+  'RevisionFailed',
+  'TagInvalid',
+  'TagTaken',
+  'TrafficChanged',
+  'NothingToRollBack',
+  // the command line
+  'Usage',
+  'Cancelled',
+  'NotSupported',
+] as const;
+export type FaultCode = (typeof faultCodes)[number];
+
+/** The one cause of a failed deploy. */
+export const causeCodes = [
+  'BuildFailed',
+  'BuildCommandMissing',
+  'ImageUploadFailed',
+  'NoImageStore',
+  'ManifestRefused',
+  'ImageMissing',
+  'NeedsDocker',
+  'StartCommandMissing',
+  'AppExited',
+  'AppNeverListened',
+  'AppPortInUse',
+  'ProbeFailed',
+  'OutOfMemory',
+  'Unschedulable',
+  'RevisionNameTaken',
+  'TrafficRefused',
+  'RouteNotReady',
+  'Superseded',
+  'ServiceDeleted',
+  'TimedOut',
+  'PlatformLost',
+  'Unexplained',
+] as const;
+export type CauseCode = (typeof causeCodes)[number];
+
+export type ProblemCode = FaultCode | CauseCode;
+
+export type MessageArgs = Readonly<Record<string, string | number>>;
+
+/** A place in a file; lines and columns count from 1. */
+export interface SourcePlace {
+  file: string;
+  line: number;
+  column: number;
+  endLine?: number;
+  endColumn?: number;
+}
+
+/** What is wrong, where (when it is in a file), in a form that every front end can render. */
+export interface Problem {
+  code: ProblemCode;
+  args: MessageArgs;
+  place?: SourcePlace;
+  severity: 'error' | 'warning';
+}
