@@ -1,19 +1,83 @@
-/** The platform's side of the guardian (decision 11). */
+/**
+ * The platform's side of the guardian (decision 11): starts it, tells it of process groups, and starts another one should
+ * it die before the platform.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
 export interface Guardian {
   /** Names a process group to end when the platform dies. */
   add(pgid: number): void;
   remove(pgid: number): void;
   readonly pid: number | undefined;
+  /** Lets it go: it ends the groups that are still named, then itself. */
   close(): Promise<void>;
 }
 
 export interface GuardianOptions {
   /** The bundled guardian (dist/guardian.mjs) or its source. */
   script: string;
+  /** `<platform>/`: processes with this in their environment's mark are the platform's too. */
+  mark?: string;
   /** Default process.execPath. */
   node?: string;
 }
 
-export async function startGuardian(_options: GuardianOptions): Promise<Guardian> {
-  throw new Error('the guardian is being written');
+export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
+  const groups = new Set<number>();
+  let closed = false;
+  let child: ChildProcess;
+
+  const tell = (line: string) => child.stdin?.write(`${line}\n`);
+
+  const start = async () => {
+    child = spawn(options.node ?? process.execPath, [options.script], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      windowsHide: true,
+      env: environment(),
+    });
+    // A broken pipe means that it has ended, which `exit` says too.
+    child.stdin?.on('error', () => undefined);
+    child.on('exit', () => {
+      if (!closed) start().catch(() => undefined);
+    });
+    child.unref();
+    (child.stdin as unknown as { unref?(): void } | null)?.unref?.();
+    if (options.mark) tell(`mark ${options.mark}`);
+    for (const group of groups) tell(`+${group}`);
+    await once(child, 'spawn');
+  };
+  await start();
+
+  return {
+    add(pgid) {
+      groups.add(pgid);
+      tell(`+${pgid}`);
+    },
+    remove(pgid) {
+      groups.delete(pgid);
+      tell(`-${pgid}`);
+    },
+    get pid() {
+      return child.pid;
+    },
+    async close() {
+      closed = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.ref();
+      child.stdin?.end();
+      await gone;
+    },
+  };
+}
+
+/** Only what Node itself needs; under Electron its binary is to be a plain Node. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'SystemRoot', 'TMPDIR', 'TEMP', 'LD_LIBRARY_PATH'];
+  const env: NodeJS.ProcessEnv = {};
+  for (const name of kept) if (process.env[name] !== undefined) env[name] = process.env[name];
+  if (process.versions['electron']) env['ELECTRON_RUN_AS_NODE'] = '1';
+  return env;
 }

@@ -38,7 +38,7 @@ export interface KubeletPorts {
   clock: Clock;
   images: Pick<LocalImages, 'resolve'>;
   runtimes: { process: PodRuntime; docker?: PodRuntime | undefined };
-  logs: LogStore;
+  logs: OpenLogStore;
   /**
    * Resolves once the data plane sends this pod nothing any more and what was in flight is answered. The kubelet does not
    * wait longer than the pod's grace. Absent: instances are told to stop at once.
@@ -80,7 +80,13 @@ export interface OpenLogStore extends LogStore {
   /** `kubectl logs` of one container, oldest line first, each chunk one or more whole lines. */
   podLog(query: PodLogQuery): AsyncIterable<string>;
   /** Newest output of a container, at most `lines` lines and `bytes` bytes: for FallbackToLogsOnError. */
-  lastOutput(query: { podUid: string; container: string; restart: number }, lines: number, bytes: number): string;
+  lastOutput(
+    query: { namespace: string; service: string; pod: string; podUid: string; container: string; restart: number },
+    lines: number,
+    bytes: number,
+  ): Promise<string>;
+  /** Forgets the log of a pod that belongs to no service, or a service's whole log. */
+  discard(namespace: string, service: string, pod: string): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -92,8 +98,12 @@ export interface PodLogQuery {
   podUid?: string;
   container: string;
   follow?: boolean;
-  /** The instance before the current one (by restart count). */
-  previous?: boolean;
+  /** Of which instance, by restart count; absent: all. */
+  restart?: number;
+  /** Service of the pod (its label), '' for none. */
+  service?: string;
+  /** Whether the container has ended for good: a follower ends then. Asked after each line and on `wake`. */
+  ended?: () => boolean;
   sinceSeconds?: number;
   /** ms since the epoch. */
   sinceTime?: number;

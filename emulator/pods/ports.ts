@@ -33,6 +33,7 @@ export interface ContainerSpec {
   securityContext: Record<string, unknown> | undefined;
   resources: Record<string, unknown> | undefined;
   debug: 'node' | undefined;
+  tty: boolean;
 }
 
 export interface ExitInfo {
@@ -53,9 +54,15 @@ export interface RunningContainer {
   exited: Promise<ExitInfo>;
   /** SIGTERM, then SIGKILL of the whole group after `graceMs`. Resolves once it is gone. */
   stop(graceMs: number): Promise<void>;
-  /** For an app that ignores PORT: the ports its process group listens on now. */
-  listening(): Promise<number[]>;
+  /** For an app that ignores PORT: what its process group listens on now, by port. */
+  listening(): Promise<Listener[]>;
   exec(argv: string[], io: ExecStreams): Promise<ExitInfo>;
+}
+
+export interface Listener {
+  /** Loopback address at which it answers: `127.0.0.1` or `::1`. */
+  host: string;
+  port: number;
 }
 
 export interface ExecStreams {
@@ -86,8 +93,24 @@ export interface PodRuntime {
   close(): Promise<void>;
 }
 
+/** What a runtime cannot honour and does not skip silently (decision 3): a container is refused with the field's name. */
+export class CannotHonour extends Error {
+  /** Path of the field in the container, e.g. `volumeMounts`, `securityContext.runAsUser`. */
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super(message);
+    this.name = 'CannotHonour';
+    this.field = field;
+  }
+}
+
 export interface PodSandbox {
   ip: string;
+  /**
+   * The port that an app which should listen on `containerPort` gets in PORT. Absent: `containerPort` itself, because the
+   * pod has a network of its own.
+   */
+  reservePort?(containerPort: number): Promise<number>;
   start(container: ContainerSpec, output: OutputSink): Promise<RunningContainer>;
   remove(): Promise<void>;
 }
@@ -105,6 +128,12 @@ export interface LogEntry {
   container: string;
   stream: 'stdout' | 'stderr';
   text: string;
+  /** Uid of the pod: another one may get the same name. */
+  podUid?: string;
+  /** Restart count of the container when it wrote this. */
+  restart?: number;
+  /** The line goes on in the next entry of this stream: it was longer than an entry may be. */
+  partial?: boolean;
   /** A mark instead of output: `started`, `ready`, `exited 1`, `stopped`. */
   mark?: string;
 }
@@ -121,7 +150,10 @@ export interface LogQuery {
   revision?: string;
   pod?: string;
   container?: string;
+  /** Not older than this many ms. */
   sinceMs?: number;
+  /** Only what comes after this sequence: to go on where an earlier read ended. Needs `service`. */
+  after?: number;
   tail?: number;
   follow?: boolean;
   signal?: AbortSignal;

@@ -1,22 +1,323 @@
-/** Runs containers as processes of the user's own machine (decisions 3, 9, 11). */
+/**
+ * Runs containers as processes of the user's own machine (decisions 3, 9, 11): each a process group of its own, with the
+ * image's tree as working directory, PORT for the port, and its output captured.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { KubeObject } from '../../kernel/object.ts';
 import type { Guardian } from '../guardian.ts';
 import type { LocalImages } from '../kubelet-ports.ts';
-import type { PodRuntime } from '../ports.ts';
+import {
+  type ContainerSpec,
+  type ExitInfo,
+  ImageUnavailable,
+  type OutputSink,
+  type PodRuntime,
+  type PodSandbox,
+  type RunningContainer,
+} from '../ports.ts';
+import { CannotRun, findProgram } from './command.ts';
+import { debugEnvironment } from './debug-preload.ts';
+import { baseEnvironment } from './environment.ts';
+import { runIn } from './exec.ts';
+import { createFreePorts } from './free-port.ts';
+import { groupIsAlive, killProcesses, markedProcesses, markVariable, signalGroup, startTimeOf } from './groups.ts';
+import { listenersOf } from './listeners.ts';
+import { createMemoryWatch } from './memory.ts';
+import { memoryLimit, refuseWhatProcessesCannot, thisProcess } from './refusals.ts';
 
 export interface ProcessRuntimePorts {
   /** Work folders and the list of process groups for `reap` live here (platformFiles(data).pods). */
   stateDir: string;
   images: LocalImages;
   guardian: Guardian;
+  /** `<platform>/`: what tells this platform's processes from others'; the same that the guardian got. */
+  mark: string;
 }
 
 export interface ProcessRuntimeOptions {
   /** The user's environment that applications inherit, scrubbed. Default process.env. */
   env?: NodeJS.ProcessEnv;
   /** Further variables for every instance (e.g. HTTP_PROXY for inside names); the pod's own win. */
-  extraEnv?: Record<string, string>;
+  extraEnv?: () => Record<string, string>;
 }
 
-export function createProcessRuntime(_ports: ProcessRuntimePorts, _options: ProcessRuntimeOptions = {}): PodRuntime {
-  throw new Error('the process runtime is being written');
+/** Output may come from a process that left the group and holds the pipe: it is not waited for any longer. */
+const outputGraceMs = 300;
+
+export function createProcessRuntime(ports: ProcessRuntimePorts, options: ProcessRuntimeOptions = {}): PodRuntime {
+  const { images, guardian } = ports;
+  const records = join(ports.stateDir, 'groups');
+  mkdirSync(records, { recursive: true, mode: 0o700 });
+  const base = baseEnvironment(options.env ?? process.env);
+  const freePorts = createFreePorts();
+  const memory = createMemoryWatch();
+  const live = new Set<RunningContainer>();
+  const strays = createStraySweep(ports.mark);
+
+  const endGroup = (pid: number, mark: string) => {
+    signalGroup(pid, 'SIGKILL');
+    strays.end(mark);
+  };
+
+  const start = async (container: ContainerSpec, output: OutputSink): Promise<RunningContainer> => {
+    const info = images.resolve(container.image);
+    if (!info) {
+      throw new ImageUnavailable('ImageNotInStore', `image "${container.image}" is not in the platform's image store`);
+    }
+    refuseWhatProcessesCannot(container, thisProcess());
+    const { dir, config } = await images.checkout(info.digest);
+    const cwd = container.workingDir === undefined ? dir : resolve(dir, container.workingDir);
+    // The image's command is its entry point: `command` replaces it, `args` come behind it.
+    const argv = [...(container.command ?? config.cmd), ...(container.args ?? [])];
+    const debugPort = container.debug === 'node' ? await freePorts.take() : undefined;
+    const mark = `${ports.mark}${randomUUID()}`;
+    const env: Record<string, string> = {
+      ...base,
+      ...options.extraEnv?.(),
+      ...config.env,
+      ...container.env,
+      ...(container.port === undefined ? {} : { PORT: String(container.port) }),
+      PWD: cwd,
+      [markVariable]: mark,
+    };
+    if (debugPort !== undefined) Object.assign(env, debugEnvironment(ports.stateDir, debugPort, env['NODE_OPTIONS']));
+    let program: string;
+    try {
+      program = findProgram(argv[0] ?? '', cwd, env);
+    } catch (error) {
+      if (debugPort !== undefined) freePorts.release(debugPort);
+      throw error;
+    }
+
+    const child = spawn(program, argv.slice(1), {
+      cwd,
+      env,
+      argv0: argv[0] ?? program,
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32' && /\.(cmd|bat)$/i.test(program),
+    });
+    // In the same turn as the fork: what is killed in between is found by its mark.
+    if (child.pid !== undefined) guardian.add(child.pid);
+    child.stdout?.on('data', (chunk: Uint8Array) => output('stdout', chunk));
+    child.stderr?.on('data', (chunk: Uint8Array) => output('stderr', chunk));
+    const ended = endOf(child);
+    await new Promise<void>((spawned, failed) => {
+      child.once('spawn', spawned);
+      child.once('error', (error: NodeJS.ErrnoException) =>
+        failed(new CannotRun(126, `exec: "${argv[0]}": ${error.message}`)),
+      );
+    });
+    const pid = child.pid ?? 0;
+    remember(records, pid, mark);
+
+    let killedForMemory = false;
+    const limit = memoryLimit(container);
+    if (limit !== undefined) {
+      memory.add(pid, limit, () => {
+        killedForMemory = true;
+        signalGroup(pid, 'SIGKILL');
+      });
+    }
+
+    let stopping = false;
+    const exited = ended.then(async ({ code, signal }): Promise<ExitInfo> => {
+      // The container is its first process: what it leaves behind goes too, at once or within the grace of a stop.
+      if (!stopping) endGroup(pid, mark);
+      await drained(child);
+      memory.remove(pid);
+      if (debugPort !== undefined) freePorts.release(debugPort);
+      if (!stopping) forget(pid);
+      return exitInfo(code, signal, killedForMemory);
+    });
+
+    const forget = (group: number) => {
+      guardian.remove(group);
+      rmSync(join(records, `${group}.json`), { force: true });
+      live.delete(running);
+    };
+
+    const running: RunningContainer = {
+      id: `process://${pid}`,
+      imageId: info.reference,
+      address: container.port === undefined ? undefined : { host: '127.0.0.1', port: container.port },
+      debugAddress: debugPort === undefined ? undefined : { host: '127.0.0.1', port: debugPort },
+      exited,
+      async stop(graceMs) {
+        if (stopping) return void (await exited);
+        stopping = true;
+        signalGroup(pid, 'SIGTERM');
+        await goneWithin(pid, ended, graceMs);
+        endGroup(pid, mark);
+        await exited;
+        forget(pid);
+      },
+      listening: () => listenersOf(pid),
+      exec: (words, io) => runIn({ argv: words, cwd, env, guardian }, io),
+    };
+    live.add(running);
+    return running;
+  };
+
+  return {
+    name: 'process',
+    async createPod(_pod: KubeObject): Promise<PodSandbox> {
+      const reserved: number[] = [];
+      return {
+        ip: '127.0.0.1',
+        async reservePort() {
+          const port = await freePorts.take();
+          reserved.push(port);
+          return port;
+        },
+        start,
+        async remove() {
+          for (const port of reserved) freePorts.release(port);
+        },
+      };
+    },
+
+    async reap() {
+      let count = 0;
+      for (const name of readdirSync(records)) {
+        const file = join(records, name);
+        const record = readRecord(file);
+        if (record && groupIsAlive(record.pid) && (await isTheSame(record))) {
+          count++;
+          endGroup(record.pid, record.mark);
+        }
+        rmSync(file, { force: true });
+      }
+      const left = markedProcesses(ports.mark).map(({ pid }) => pid);
+      killProcesses(left);
+      return count + left.length;
+    },
+
+    async close() {
+      await Promise.all([...live].map((container) => container.stop(2_000)));
+      memory.close();
+      strays.close();
+    },
+  };
 }
+
+/**
+ * Ends what left the group of an ended instance (setsid, daemons). Every process has to be looked at for that, so the looks
+ * for instances that end together are one.
+ */
+function createStraySweep(platformMark: string): { end(mark: string): void; close(): void } {
+  const ended = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const sweep = () => {
+    timer = undefined;
+    killProcesses(
+      markedProcesses(platformMark)
+        .filter(({ mark }) => ended.has(mark))
+        .map(({ pid }) => pid),
+    );
+    ended.clear();
+  };
+  return {
+    end(mark) {
+      ended.add(mark);
+      timer ??= setTimeout(sweep, 200);
+    },
+    close() {
+      if (!timer) return;
+      clearTimeout(timer);
+      sweep();
+    },
+  };
+}
+
+interface GroupRecord {
+  pid: number;
+  start: string;
+  mark: string;
+}
+
+function remember(dir: string, pid: number, mark: string): void {
+  const file = join(dir, `${pid}.json`);
+  const write = (start: string) => writeFileSync(file, JSON.stringify({ pid, start, mark } satisfies GroupRecord));
+  write('');
+  startTimeOf(pid).then(
+    (start) => groupIsAlive(pid) && start && write(start),
+    () => undefined,
+  );
+}
+
+function readRecord(file: string): GroupRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as GroupRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A pid may be another process's by now: its start time tells, or, where that was not written any more, the mark. */
+async function isTheSame({ pid, start, mark }: GroupRecord): Promise<boolean> {
+  if (start !== '' && (await startTimeOf(pid)) === start) return true;
+  return markedProcesses(mark).length > 0;
+}
+
+function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** Resolves once both output streams have ended, or shortly after. */
+function drained(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      resolve();
+    }, outputGraceMs);
+    child.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if (child.stdout?.closed !== false && child.stderr?.closed !== false) {
+      clearTimeout(timer);
+      resolve();
+    }
+  });
+}
+
+/** Waits until the whole group is gone, at most `graceMs`: a shell in front of the app may end before it. */
+async function goneWithin(pgid: number, ended: Promise<unknown>, graceMs: number): Promise<void> {
+  const end = performance.now() + graceMs;
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, graceMs)))]);
+  clearTimeout(timer);
+  while (performance.now() < end && groupIsAlive(pgid)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function exitInfo(code: number | null, signal: NodeJS.Signals | null, killedForMemory: boolean): ExitInfo {
+  if (killedForMemory) return { code: 137, signal: 'SIGKILL', reason: 'OOMKilled' };
+  if (signal) return { code: 128 + (signalNumbers[signal] ?? 0), signal, reason: 'Error' };
+  return { code: code ?? 0, reason: code === 0 ? 'Completed' : 'Error' };
+}
+
+const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+};

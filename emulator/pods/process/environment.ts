@@ -1,0 +1,28 @@
+/** The environment that applications get: the user's own, without what an editor, npm or Node's launcher put there. Pure. */
+
+const dropped =
+  /^(ELECTRON_|VSCODE_|npm_|SLIPWAY_)|^(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID|NODE_ENV|INIT_CWD|GOOGLE_API_KEY|ORIGINAL_XDG_CURRENT_DESKTOP|CHROME_DESKTOP|VITEST|PORT|K_SERVICE|K_REVISION|K_CONFIGURATION|OLDPWD|_)$/i;
+
+export function baseEnvironment(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !dropped.test(name)) result[name] = value;
+  }
+  const pathName = Object.keys(result).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  result[pathName] = userPath(result[pathName] ?? '', platform);
+  // Python holds its output back when it is no terminal; logs are to appear when they are written.
+  result['PYTHONUNBUFFERED'] ??= '1';
+  return result;
+}
+
+/** npm puts its projects' folders in front of PATH; an application gets what the user's shell would find. */
+function userPath(path: string, platform: NodeJS.Platform): string {
+  const separator = platform === 'win32' ? ';' : ':';
+  return path
+    .split(separator)
+    .filter((entry) => !/[\\/]node_modules[\\/]\.bin[\\/]?$|[\\/]node-gyp-bin[\\/]?$/.test(entry))
+    .join(separator);
+}

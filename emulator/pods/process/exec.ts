@@ -1,0 +1,80 @@
+/** `kubectl exec` into an instance that is a process: another process in its directory with its environment. */
+import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import type { Guardian } from '../guardian.ts';
+import type { ExecStreams, ExitInfo } from '../ports.ts';
+import { CannotRun, findProgram } from './command.ts';
+import { signalGroup } from './groups.ts';
+
+export interface ExecTarget {
+  argv: string[];
+  cwd: string;
+  env: Record<string, string>;
+  guardian: Guardian;
+}
+
+/** Ends the command's whole group when its standard input fails (the client is gone). */
+export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecStreams): Promise<ExitInfo> {
+  let program: string;
+  let args = argv.slice(1);
+  try {
+    program = findProgram(argv[0] ?? '', cwd, env);
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    return { code: error.code, reason: 'ContainerCannotRun', message: error.message };
+  }
+  // A terminal is what util-linux' or BSD's `script` gives; without it the command runs on pipes.
+  const terminal = io.tty ? scriptCommand([program, ...args]) : undefined;
+  if (terminal) [program, args] = terminal;
+
+  const child = spawn(program, args, {
+    cwd,
+    env: terminal ? { TERM: 'xterm-256color', ...env } : env,
+    detached: true,
+    windowsHide: true,
+    stdio: [io.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  });
+  const pid = child.pid;
+  if (pid !== undefined) guardian.add(pid);
+  child.stdout?.on('data', (chunk: Uint8Array) => io.stdout(chunk));
+  child.stderr?.on('data', (chunk: Uint8Array) => (io.tty ? io.stdout(chunk) : io.stderr(chunk)));
+  const ended = new Promise<ExitInfo>((resolve) => {
+    child.once('error', (error) => resolve({ code: 126, reason: 'ContainerCannotRun', message: error.message }));
+    child.once('close', (code, signal) =>
+      resolve(
+        signal
+          ? { code: signal === 'SIGKILL' ? 137 : 143, signal, reason: 'Error' }
+          : { code: code ?? 0, reason: code === 0 ? 'Completed' : 'Error' },
+      ),
+    );
+  });
+  const { stdin } = child;
+  if (stdin && io.stdin) {
+    stdin.on('error', () => undefined);
+    void feed(io.stdin, stdin).catch(() => pid !== undefined && signalGroup(pid, 'SIGKILL'));
+  }
+  try {
+    return await ended;
+  } finally {
+    if (pid !== undefined) {
+      signalGroup(pid, 'SIGKILL');
+      guardian.remove(pid);
+    }
+  }
+}
+
+async function feed(input: AsyncIterable<Uint8Array>, stdin: NodeJS.WritableStream): Promise<void> {
+  for await (const chunk of input) {
+    if (!stdin.writable) return;
+    if (!stdin.write(chunk)) await new Promise((resolve) => stdin.once('drain', resolve));
+  }
+  stdin.end();
+}
+
+function scriptCommand(argv: string[]): [string, string[]] | undefined {
+  const script = '/usr/bin/script';
+  if (!statSync(script, { throwIfNoEntry: false })) return undefined;
+  if (process.platform === 'darwin') return [script, ['-q', '/dev/null', ...argv]];
+  const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return [script, ['-q', '-e', '-c', quoted, '/dev/null']];
+}
