@@ -1,0 +1,70 @@
+/**
+ * ResourceQuota for pods: what a namespace may still take (kubernetes plugin/pkg/admission/resourcequota). Reported in
+ * the words of the admission plugin, so that the failure reaches a revision as it does on a cluster.
+ */
+import type { DraftObject, KubeObject } from '../../kernel/object.ts';
+import type { View } from '../../kernel/resource.ts';
+import { isActivePod } from './pods.ts';
+import { formatQuantity, parseQuantity } from './quantity.ts';
+import { workloads } from './resources.ts';
+import type { Pod, TemplateSpec } from './types.ts';
+
+type Quota = KubeObject<{ hard?: Record<string, string | number> }>;
+
+/** Undefined: all of them fit. `fitting`: how many still do. */
+export function quotaFault(
+  view: View,
+  namespace: string,
+  pods: readonly DraftObject[],
+): { message: string; fitting: number } | undefined {
+  const quotas = view.list<Quota>(workloads.resourceQuotas, { namespace });
+  if (quotas.length === 0) return undefined;
+  const present = view.list<Pod>(workloads.pods, { namespace }).filter(isActivePod);
+  const used = (resource: string) =>
+    present.reduce((sum, pod) => sum + usage(resource, pod.spec as TemplateSpec | undefined), 0);
+
+  for (const quota of quotas) {
+    const hard = Object.entries(quota.spec?.hard ?? {}).filter(([resource]) => isPodResource(resource));
+    const standing = new Map(hard.map(([resource]) => [resource, used(resource)]));
+    let fitting = 0;
+    for (const pod of pods) {
+      const spec = pod.spec as TemplateSpec | undefined;
+      const exceeded: string[] = [];
+      for (const [resource, limit] of hard) {
+        const asked = usage(resource, spec);
+        if ((standing.get(resource) ?? 0) + asked > parseQuantity(limit)) exceeded.push(resource);
+      }
+      if (exceeded.length > 0) {
+        const list = (value: (resource: string) => string | number) =>
+          exceeded.map((resource) => `${resource}=${value(resource)}`).join(',');
+        const message =
+          `pods "${pod.metadata.name}" is forbidden: exceeded quota: ${quota.metadata.name}, ` +
+          `requested: ${list((resource) => formatQuantity(resource, usage(resource, spec)))}, ` +
+          `used: ${list((resource) => formatQuantity(resource, standing.get(resource) ?? 0))}, ` +
+          `limited: ${list((resource) => quota.spec?.hard?.[resource] ?? 0)}`;
+        return { message, fitting };
+      }
+      for (const [resource] of hard) {
+        standing.set(resource, (standing.get(resource) ?? 0) + usage(resource, spec));
+      }
+      fitting++;
+    }
+  }
+  return undefined;
+}
+
+function isPodResource(resource: string): boolean {
+  return /^(?:pods|count\/pods|cpu|memory|(?:requests|limits)\..+)$/.test(resource);
+}
+
+function usage(resource: string, spec: TemplateSpec | undefined): number {
+  if (resource === 'pods' || resource === 'count/pods') return 1;
+  const [side, name] = resource.includes('.')
+    ? [resource.slice(0, resource.indexOf('.')), resource.slice(resource.indexOf('.') + 1)]
+    : ['requests', resource];
+  return (spec?.containers ?? []).reduce((sum, { resources }) => {
+    // A limit without a request is the request too.
+    const value = side === 'limits' ? resources?.limits?.[name] : (resources?.requests?.[name] ?? resources?.limits?.[name]);
+    return sum + (value === undefined ? 0 : parseQuantity(value));
+  }, 0);
+}
