@@ -9,7 +9,6 @@ import { ApiError } from './errors.ts';
 import { mergePatch, sameJson } from './json.ts';
 import {
   type Condition,
-  type DraftObject,
   type GroupResource,
   type KubeObject,
   keyOf,

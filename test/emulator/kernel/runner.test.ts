@@ -124,8 +124,9 @@ describe('children', () => {
     await runner.idle();
     clock.advance(5);
     await runner.idle();
+    // Seen first, again because its own status changed, and after the first delay.
     const [event] = store.list('events');
-    expect(event).toMatchObject({ reason: 'FailedCreate', message: 'Error creating: exceeded quota', count: 2 });
+    expect(event).toMatchObject({ reason: 'FailedCreate', message: 'Error creating: exceeded quota', count: 3 });
     expect(store.get('parents', 'd', 'p')?.status).toMatchObject({ seen: true });
     refuse = undefined;
     clock.advance(60_000);
