@@ -71,7 +71,9 @@ function configurations(production) {
       splitting: true,
       external,
       // Dependencies that are CommonJS call require() for Node's own modules.
-      banner: { js: "import{createRequire as __slipwayRequire}from'node:module';const require=__slipwayRequire(import.meta.url);" },
+      banner: {
+        js: "import{createRequire as __slipwayRequire}from'node:module';const require=__slipwayRequire(import.meta.url);",
+      },
     });
   }
   const extension = extensionEntries.find((source) => existsSync(join(root, source)));

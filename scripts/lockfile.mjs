@@ -53,7 +53,9 @@ function main() {
   const names = Object.keys(missing);
   if (names.length === 0) return;
   if (process.argv.includes('--check')) {
-    throw new ScriptError(`package-lock.json lacks ${names.length} optional packages (${names[0]}…): run node scripts/lockfile.mjs`);
+    throw new ScriptError(
+      `package-lock.json lacks ${names.length} optional packages (${names[0]}…): run node scripts/lockfile.mjs`,
+    );
   }
   const packages = { ...lock.packages, ...missing };
   const paths = Object.keys(packages).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));

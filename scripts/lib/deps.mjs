@@ -11,7 +11,9 @@ const stamp = join(root, 'node_modules', '.slipway-lockfile');
 
 export async function ensureDependencies() {
   if (Number(process.versions.node.split('.')[0]) < lowestNode) {
-    throw new ScriptError(`Node ${lowestNode} or newer is needed, this is ${process.versions.node}: https://nodejs.org`);
+    throw new ScriptError(
+      `Node ${lowestNode} or newer is needed, this is ${process.versions.node}: https://nodejs.org`,
+    );
   }
   const lockfile = readFileSync(join(root, 'package-lock.json'));
   const hash = createHash('sha256').update(lockfile).digest('hex');
@@ -33,7 +35,8 @@ function stale(lock, hash) {
   const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages ?? {};
   for (const [path, wanted] of Object.entries(lock.packages ?? {})) {
     if (path === '' || wanted.optional || wanted.link) continue;
-    if (installed[path]?.version !== wanted.version) return `${path.replace('node_modules/', '')} is not ${wanted.version}`;
+    if (installed[path]?.version !== wanted.version)
+      return `${path.replace('node_modules/', '')} is not ${wanted.version}`;
   }
   return undefined;
 }
@@ -42,7 +45,11 @@ function stale(lock, hash) {
 async function placePinnedNode() {
   const script = join(root, 'node_modules', 'node', 'installArchSpecificPackage.js');
   if (existsSync(script)) {
-    await run(process.execPath, [script], { cwd: join(root, 'node_modules', 'node'), quiet: true, pulse: 'placing the pinned Node' });
+    await run(process.execPath, [script], {
+      cwd: join(root, 'node_modules', 'node'),
+      quiet: true,
+      pulse: 'placing the pinned Node',
+    });
   }
   if (!pinnedNode()) throw new ScriptError('the pinned Node is missing: remove node_modules and run `npm ci`');
 }

@@ -7,7 +7,9 @@ const colour = process.stderr.isTTY && !process.env.NO_COLOR;
 export const elapsed = (since = started) => `${((Date.now() - since) / 1000).toFixed(1)}s`;
 
 export function say(message) {
-  process.stderr.write(`${colour ? '\u001b[2m' : ''}[${elapsed().padStart(6)}]${colour ? '\u001b[0m' : ''} ${message}\n`);
+  process.stderr.write(
+    `${colour ? '\u001b[2m' : ''}[${elapsed().padStart(6)}]${colour ? '\u001b[0m' : ''} ${message}\n`,
+  );
 }
 
 /**

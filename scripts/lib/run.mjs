@@ -92,7 +92,9 @@ export function run(command, args, options = {}) {
     child.on('error', (error) => {
       pulse?.done();
       children.delete(child);
-      reject(new ScriptError(error.code === 'ENOENT' ? `${command}: not found on PATH` : `${command}: ${error.message}`));
+      reject(
+        new ScriptError(error.code === 'ENOENT' ? `${command}: not found on PATH` : `${command}: ${error.message}`),
+      );
     });
     child.on('close', (code, signal) => {
       pulse?.done();
