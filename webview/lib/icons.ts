@@ -1,0 +1,42 @@
+/** The few codicons that the pages use, each as its own SVG: the whole font would be ten times as large. */
+import add from '@vscode/codicons/src/icons/add.svg';
+import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
+import clear from '@vscode/codicons/src/icons/clear-all.svg';
+import copy from '@vscode/codicons/src/icons/copy.svg';
+import pause from '@vscode/codicons/src/icons/debug-pause.svg';
+import discard from '@vscode/codicons/src/icons/discard.svg';
+import openUrl from '@vscode/codicons/src/icons/link-external.svg';
+import lock from '@vscode/codicons/src/icons/lock.svg';
+import output from '@vscode/codicons/src/icons/output.svg';
+import rocket from '@vscode/codicons/src/icons/rocket.svg';
+import save from '@vscode/codicons/src/icons/save.svg';
+import tag from '@vscode/codicons/src/icons/tag.svg';
+import trash from '@vscode/codicons/src/icons/trash.svg';
+import unlock from '@vscode/codicons/src/icons/unlock.svg';
+
+const sources = {
+  add,
+  arrowDown,
+  clear,
+  copy,
+  discard,
+  lock,
+  openUrl,
+  output,
+  pause,
+  rocket,
+  save,
+  tag,
+  trash,
+  unlock,
+} as const;
+export type IconName = keyof typeof sources;
+
+/** Decorative: the button around it has the name. */
+export function icon(name: IconName): SVGElement {
+  const parsed = new DOMParser().parseFromString(sources[name], 'image/svg+xml').documentElement;
+  const svg = document.importNode(parsed, true) as unknown as SVGElement;
+  svg.setAttribute('aria-hidden', 'true');
+  svg.setAttribute('class', 'icon');
+  return svg;
+}

@@ -1,0 +1,192 @@
+/**
+ * What the pages and their host say to each other: for each page one map of events to the view and one of requests to
+ * the host, as checks from which the types follow. Both sides import this file and check all that they receive. Pure leaf.
+ */
+import { bool, type Check, type Infer, list, nothing, nullable, num, object, oneOf, record, str } from './check.ts';
+
+const problem = object({ code: str, text: str, fix: str });
+const platformState = oneOf('ready', 'starting', 'stopped', 'lost');
+const command = object({ name: oneOf('start', 'newApplication', 'deploy', 'doctor') });
+const serviceRef = object({ key: str, name: str, namespace: str });
+
+const live = object({
+  requests: num,
+  share: num,
+  requestsPerSecond: num,
+  p50: nullable(num),
+  p95: nullable(num),
+  p99: nullable(num),
+  errors: num,
+  instances: num,
+});
+
+const trafficRow = object({
+  revision: str,
+  /** `00005` of `hello-00005`. */
+  short: str,
+  /** Asked for by the object. */
+  percent: num,
+  /** Routed by the object's status. */
+  actual: num,
+  followsLatest: bool,
+  latestReady: bool,
+  tags: list(object({ tag: str, url: nullable(str) })),
+  state: oneOf('ready', 'zero', 'starting', 'failed'),
+  reason: str,
+  instances: num,
+});
+
+const trafficState = object({
+  /** null: nothing is selected. */
+  service: nullable(serviceRef),
+  services: list(serviceRef),
+  platform: platformState,
+  trusted: bool,
+  url: nullable(str),
+  rows: list(trafficRow),
+  /** How many ready revisions wait behind "Add revision…". */
+  others: list(trafficRow),
+  settled: bool,
+  canRollBack: bool,
+  problem: nullable(problem),
+});
+
+const logLine = object({
+  time: num,
+  revision: str,
+  pod: str,
+  stream: oneOf('stdout', 'stderr'),
+  text: str,
+  mark: nullable(str),
+});
+
+const revisionRow = object({
+  revision: str,
+  short: str,
+  created: num,
+  state: oneOf('ready', 'zero', 'starting', 'failed'),
+  reason: str,
+  message: str,
+  percent: num,
+  latestReady: bool,
+  tags: list(object({ tag: str, url: nullable(str) })),
+  instances: num,
+  image: str,
+  /** What differs from the revision before, in a few words each. */
+  changes: list(str),
+});
+
+const revisionsState = object({
+  service: serviceRef,
+  /** The service is gone from the platform. */
+  gone: bool,
+  platform: platformState,
+  url: nullable(str),
+  ready: oneOf('True', 'False', 'Unknown'),
+  reason: str,
+  message: str,
+  canRollBack: bool,
+  rows: list(revisionRow),
+  conditions: list(object({ type: str, status: str, reason: str, message: str, since: nullable(num) })),
+  coldStarts: list(
+    object({
+      revision: str,
+      at: num,
+      totalMs: num,
+      phases: list(object({ name: str, ms: num })),
+    }),
+  ),
+  /** Moments at which the split changed. */
+  changes: list(object({ at: num, text: str })),
+});
+
+const sample = object({ at: num, revisions: record(live) });
+
+export const pages = {
+  traffic: {
+    toView: { state: trafficState, live: nullable(sample) },
+    toHost: {
+      ready: { params: nothing, result: nothing },
+      /** Host shows its picker. */
+      pickService: { params: nothing, result: nothing },
+      /** `base`: the split that the wish was made on; refused as TrafficChanged when the object has another by now. */
+      apply: {
+        params: object({ key: str, base: record(num), percent: record(num) }),
+        result: nullable(problem),
+      },
+      rollback: { params: object({ key: str }), result: nullable(problem) },
+      /** Host shows its picker of the revisions that are not in the view; null = none was chosen. */
+      addRevision: { params: object({ key: str, shown: list(str) }), result: nullable(str) },
+      editTag: { params: object({ key: str, revision: str }), result: nothing },
+      preview: { params: object({ key: str, percent: record(num) }), result: nothing },
+      openUrl: { params: object({ url: str }), result: nothing },
+      openRevisions: { params: object({ key: str }), result: nothing },
+      command: { params: command, result: nothing },
+    },
+  },
+  logs: {
+    toView: {
+      service: object({ service: nullable(serviceRef), services: list(serviceRef), platform: platformState }),
+      lines: object({ key: str, lines: list(logLine) }),
+      status: object({ following: bool, problem: nullable(problem) }),
+      /** A filter set from outside (the tree's "show logs" of a revision). */
+      filter: object({ revision: nullable(str) }),
+      clear: nothing,
+    },
+    toHost: {
+      ready: { params: nothing, result: nothing },
+      pickService: { params: nothing, result: nothing },
+      select: { params: object({ key: str }), result: nothing },
+      /** false: the place is not a file that can be found. */
+      openSource: { params: object({ path: str, line: num, column: num }), result: bool },
+      copy: { params: object({ text: str }), result: nothing },
+      save: { params: object({ text: str }), result: nothing },
+      command: { params: command, result: nothing },
+    },
+  },
+  revisions: {
+    toView: { state: revisionsState, history: list(sample), live: nullable(sample) },
+    toHost: {
+      ready: { params: nothing, result: nothing },
+      compare: { params: object({ before: str, after: str }), result: nothing },
+      rollback: { params: nothing, result: nullable(problem) },
+      sendAll: { params: object({ revision: str }), result: nullable(problem) },
+      editTag: { params: object({ revision: str }), result: nothing },
+      remove: { params: object({ revision: str }), result: nothing },
+      showLogs: { params: object({ revision: nullable(str) }), result: nothing },
+      openUrl: { params: object({ url: str }), result: nothing },
+      command: { params: command, result: nothing },
+    },
+  },
+} as const;
+
+export type Pages = typeof pages;
+export type PageName = keyof Pages;
+export type ToView<Page extends PageName> = {
+  [Event in keyof Pages[Page]['toView']]: Infer<Pages[Page]['toView'][Event]>;
+};
+export type ToHost<Page extends PageName> = {
+  [Method in keyof Pages[Page]['toHost']]: Pages[Page]['toHost'][Method] extends {
+    params: Check<infer Params>;
+    result: Check<infer Result>;
+  }
+    ? { params: Params; result: Result }
+    : never;
+};
+
+export type ServiceRef = Infer<typeof serviceRef>;
+export type PageProblem = Infer<typeof problem>;
+export type LiveView = Infer<typeof live>;
+export type TrafficRowView = Infer<typeof trafficRow>;
+export type TrafficState = Infer<typeof trafficState>;
+export type LogLineView = Infer<typeof logLine>;
+export type RevisionRowView = Infer<typeof revisionRow>;
+export type RevisionsState = Infer<typeof revisionsState>;
+export type Sample = Infer<typeof sample>;
+
+/** On the wire. `id` is unique per page instance. */
+export const wire = {
+  request: object({ kind: oneOf('request'), id: num, method: str }),
+  answer: object({ kind: oneOf('answer'), id: num, error: nullable(str) }),
+  event: object({ kind: oneOf('event'), name: str }),
+};

@@ -1,0 +1,318 @@
+/** The traffic view of the sidebar: what is wished beside what is, and the way from one to the other. */
+import '../lib/page.css';
+import './traffic.css';
+import { openChannel } from '../lib/channel.ts';
+import { announce, attr, h, perFrame, place } from '../lib/dom.ts';
+import { beginPage, button, plainButton, problemNote, revisionColor, unexpected } from '../lib/page.ts';
+import { t } from '../messages.ts';
+import type { PageProblem, Sample, TrafficRowView, TrafficState } from '../protocol.ts';
+import { createRow, type RowView } from './row.ts';
+import {
+  type Action,
+  changedElsewhere,
+  noWish,
+  type Percents,
+  presets,
+  receive,
+  reduce,
+  sameSplit,
+  shownRows,
+  splitOf,
+  type Wish,
+  wished,
+} from './wish.ts';
+
+const root = beginPage();
+const channel = openChannel('traffic');
+const rowViews = new Map<string, RowView>();
+const made = new Map<string, HTMLElement>();
+
+let state: TrafficState | undefined;
+let live: Sample | null = null;
+let wish: Wish = restored();
+let problem: PageProblem | null = null;
+let applying = false;
+
+const bar = h('div', { class: 'bar', role: 'img' });
+const rows = h('div', { role: 'list' });
+const buttons = h('div', { class: 'btns' });
+const extras = h('div', { class: 'extras' });
+const notes = h('div', { 'aria-live': 'polite' });
+const page = h('div', { class: 'traffic' }, bar, rows, buttons, extras, notes);
+const paint = perFrame(render);
+
+channel.on('state', (next) => {
+  if (state?.service?.key !== next.service?.key) problem = null;
+  state = next;
+  wish = receive(wish, next.service?.key ?? '', next.rows.concat(next.others));
+  keep();
+  paint();
+});
+channel.on('live', (sample) => {
+  live = sample;
+  paint();
+});
+channel.request('ready', null).catch(failed);
+
+function act(action: Action): void {
+  if (!state) return;
+  wish = reduce(wish, action, shown(state));
+  if (action.type !== 'toggleLock') problem = null;
+  keep();
+  // At once, not with the next frame: the field that had the focus must show what it led to.
+  render();
+  if (action.type !== 'drag' && action.type !== 'dragStart' && wish.percent) announce(splitText(wish.percent, state));
+}
+
+function render(): void {
+  if (!state) return;
+  if (!state.service || state.rows.length === 0) return place(root, [emptyPage(state)]);
+  const list = shown(state);
+  const split = wished(list, wish);
+  const disabled = state.platform !== 'ready' || applying || !state.trusted;
+  place(root, [page]);
+  for (const known of rowViews.keys()) if (!list.some((row) => row.revision === known)) rowViews.delete(known);
+  place(
+    rows,
+    list.map((row, index) => {
+      const view = rowViews.get(row.revision) ?? createRow(row.revision, { act, openUrl, editTag });
+      rowViews.set(row.revision, view);
+      const { percent, locked } = split[index] ?? { percent: 0, locked: false };
+      view.update(row, { percent, locked: locked === true, live: live?.revisions[row.revision], disabled });
+      return view.element;
+    }),
+  );
+  attr(rows, { 'aria-label': t('traffic.rowsLabel', { service: state.service.name }) });
+  renderBar(list);
+  renderButtons(state, list, disabled);
+  place(notes, noteList(state, list));
+}
+
+/** The share that requests take now; before any were measured, what the platform routes. */
+function renderBar(list: readonly TrafficRowView[]): void {
+  const measured = live && Object.values(live.revisions).some(({ requests }) => requests > 0);
+  const parts = list
+    .map((row) => ({ row, share: measured ? (live?.revisions[row.revision]?.share ?? 0) : row.actual }))
+    .filter(({ share }) => share > 0);
+  place(
+    bar,
+    parts.map(({ row, share }) => {
+      const part = h('i');
+      part.style.width = `${share}%`;
+      part.style.background = row.state === 'failed' ? 'var(--bad)' : revisionColor(row.short);
+      return part;
+    }),
+  );
+  const split = parts.map(({ row, share }) => t('traffic.part', { percent: Math.round(share), revision: row.short }));
+  const label = t('traffic.bar', { split: split.join(', ') });
+  attr(bar, { 'aria-label': label, title: label });
+}
+
+function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disabled: boolean): void {
+  const wishing = wish.percent !== null;
+  const label = applying ? t('traffic.applying') : t('traffic.apply', { split: shortSplit(wished(list, wish)) });
+  const applyButton = once('apply', () => button('', apply, { appearance: 'primary', id: 'apply' }));
+  applyButton.textContent = label;
+  attr(applyButton, { disabled: disabled || !wishing, 'aria-label': label });
+  const reset = once('reset', () => button(t('traffic.reset'), () => act({ type: 'reset' }), { id: 'reset' }));
+  const rollBack = once('rollback', () =>
+    button(t('traffic.rollback'), rollback, { title: t('traffic.rollbackHint'), id: 'rollback' }),
+  );
+  attr(rollBack, { disabled: disabled || !now.canRollBack });
+  place(buttons, wishing || applying ? [applyButton, reset] : now.canRollBack ? [rollBack] : []);
+
+  const presetButtons = presets(list).map(({ name, percent }) => {
+    const element = once(`preset-${name}`, () =>
+      plainButton(t(`traffic.preset.${name}`), t(`traffic.preset.${name}`), () => {
+        const found = state && presets(shown(state)).find((preset) => preset.name === name);
+        if (found) act({ type: 'preset', percent: found.percent });
+      }),
+    );
+    attr(element, { disabled: disabled || sameSplit(percent, splitNow(list)) });
+    return element;
+  });
+  const undo = once('undo', () => plainButton(t('traffic.undo'), t('traffic.undo'), () => act({ type: 'undo' })));
+  const preview = once('preview', () => plainButton(t('traffic.preview'), t('traffic.preview'), showPreview));
+  const add = once('add', () => plainButton(t('traffic.add'), t('traffic.add'), addRevision));
+  const hiddenOthers = now.others.some((row) => !list.includes(row));
+  place(extras, [
+    ...(list.length > 1 ? presetButtons : []),
+    ...(hiddenOthers ? [add] : []),
+    ...(wish.past.length > 0 ? [undo] : []),
+    ...(wishing ? [preview] : []),
+  ]);
+}
+
+function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLElement[] {
+  const result: HTMLElement[] = [];
+  if (now.platform !== 'ready') {
+    result.push(note('warn', t(`platform.${now.platform}`), ...(now.platform === 'stopped' ? [startButton()] : [])));
+  }
+  if (!now.trusted) result.push(note('', t('traffic.untrusted')));
+  const shownProblem = problem ?? now.problem;
+  if (shownProblem) result.push(problemNote(shownProblem));
+  if (wish.refused) result.push(note('warn', t(`traffic.refused.${wish.refused}`)));
+  if (changedElsewhere(wish, list)) {
+    result.push(
+      note(
+        'warn',
+        t('traffic.elsewhere', { split: splitText(splitOf(list), now) }),
+        button(t('traffic.takeTheirs'), () => act({ type: 'reset' }), { id: 'takeTheirs' }),
+        button(t('traffic.keepMine'), () => act({ type: 'rebase', rows: list }), { id: 'keepMine' }),
+      ),
+    );
+  } else if (wish.percent !== null && !applying) result.push(note('', t('traffic.notApplied')));
+  else if (!now.settled) result.push(note('', t('traffic.notSettled')));
+  const newestFailed = [...list, ...now.others].find((row) => row.state === 'failed');
+  if (newestFailed) {
+    const args = { revision: newestFailed.short, reason: newestFailed.reason };
+    result.push(note('bad', newestFailed.reason ? t('traffic.failedHint', args) : t('traffic.failed', args)));
+  }
+  return result;
+}
+
+function emptyPage(now: TrafficState): HTMLElement {
+  if (now.platform !== 'ready') {
+    return h(
+      'div',
+      { class: 'empty' },
+      h('p', {}, t(`platform.${now.platform}`)),
+      now.platform === 'stopped' && startButton(),
+    );
+  }
+  if (now.services.length > 0) {
+    const pick = button(t('traffic.pick'), () => void channel.request('pickService', null).catch(failed), {
+      appearance: 'primary',
+    });
+    return h('div', { class: 'empty' }, h('p', {}, t('traffic.empty')), pick);
+  }
+  return h('div', { class: 'empty dim' }, h('p', {}, t('traffic.noServices')));
+}
+
+function startButton(): HTMLElement {
+  return button(t('platform.start'), () => void channel.request('command', { name: 'start' }).catch(failed), {
+    appearance: 'primary',
+    id: 'start',
+  });
+}
+
+async function apply(): Promise<void> {
+  if (!state?.service || !wish.percent || applying) return;
+  const { key } = state.service;
+  const percent = positive(wish.percent);
+  applying = true;
+  problem = null;
+  render();
+  try {
+    problem = await channel.request('apply', { key, base: { ...wish.base }, percent });
+    if (!problem && state) {
+      wish = reduce(wish, { type: 'applied', rows: asApplied(state.rows.concat(state.others), percent) }, []);
+      state = { ...state, rows: asApplied(state.rows, percent), others: asApplied(state.others, percent) };
+      announce(t('traffic.said.applied', { split: splitText(percent, state) }));
+    }
+  } catch (error) {
+    problem = unexpected(error);
+  }
+  applying = false;
+  keep();
+  render();
+}
+
+async function rollback(): Promise<void> {
+  if (!state?.service || applying) return;
+  applying = true;
+  render();
+  try {
+    problem = await channel.request('rollback', { key: state.service.key });
+    if (!problem) {
+      wish = noWish(state.service.key);
+      announce(t('traffic.said.rolledBack'));
+    }
+  } catch (error) {
+    problem = unexpected(error);
+  }
+  applying = false;
+  render();
+}
+
+function addRevision(): void {
+  if (!state?.service) return;
+  channel
+    .request('addRevision', { key: state.service.key, shown: shown(state).map((row) => row.revision) })
+    .then((revision) => revision !== null && act({ type: 'add', revision }))
+    .catch(failed);
+}
+
+function showPreview(): void {
+  if (!state?.service || !wish.percent) return;
+  channel.request('preview', { key: state.service.key, percent: positive(wish.percent) }).catch(failed);
+}
+
+function openUrl(url: string): void {
+  channel.request('openUrl', { url }).catch(failed);
+}
+
+function editTag(revision: string): void {
+  if (state?.service) channel.request('editTag', { key: state.service.key, revision }).catch(failed);
+}
+
+function failed(error: unknown): void {
+  problem = unexpected(error);
+  render();
+}
+
+function note(kind: '' | 'warn' | 'bad', message: string, ...actions: HTMLElement[]): HTMLElement {
+  return h('div', { class: `note ${kind}` }, message, actions.length > 0 && h('div', { class: 'btns' }, ...actions));
+}
+
+function shown(now: TrafficState): TrafficRowView[] {
+  return shownRows(now.rows, now.others, wish);
+}
+
+function splitNow(list: readonly TrafficRowView[]): Percents {
+  return Object.fromEntries(wished(list, wish).map(({ revision, percent }) => [revision, percent]));
+}
+
+/** The object takes the wish over when it was accepted; the informer's copy comes a moment later. */
+function asApplied(list: readonly TrafficRowView[], percent: Percents): TrafficRowView[] {
+  return list.map((row) => ({ ...row, percent: percent[row.revision] ?? 0 }));
+}
+
+function positive(percent: Percents): Record<string, number> {
+  return Object.fromEntries(Object.entries(percent).filter(([, value]) => value > 0));
+}
+
+function shortSplit(split: readonly { percent: number }[]): string {
+  const parts = split.map(({ percent }) => percent).filter((percent) => percent > 0);
+  return parts.length > 4 ? '' : parts.join(' / ');
+}
+
+function splitText(percent: Percents, now: TrafficState): string {
+  const all = now.rows.concat(now.others);
+  return Object.entries(percent)
+    .filter(([, value]) => value > 0)
+    .map(([name, value]) =>
+      t('traffic.part', { percent: value, revision: all.find((row) => row.revision === name)?.short ?? name }),
+    )
+    .join(', ');
+}
+
+function once(key: string, make: () => HTMLElement): HTMLElement {
+  const there = made.get(key);
+  if (there) return there;
+  const element = make();
+  made.set(key, element);
+  return element;
+}
+
+function keep(): void {
+  channel.save({ wish: { ...wish, dragFrom: null } });
+}
+
+/** What this very page saved before it was hidden; anything else is no wish. */
+function restored(): Wish {
+  const saved = channel.load();
+  if (typeof saved !== 'object' || saved === null || !('wish' in saved)) return noWish('');
+  const { wish: kept } = saved as { wish: Partial<Wish> };
+  return { ...noWish(kept?.key ?? ''), ...kept, dragFrom: null, refused: null };
+}

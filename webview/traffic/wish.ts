@@ -1,0 +1,173 @@
+/**
+ * What the user wishes beside what the platform has: a reducer, so that every rule of the slider view (decision 8) is
+ * tested without a page. The arithmetic itself is src/core/traffic/split.ts. Pure leaf.
+ */
+import { drag, type SplitRefusal, type SplitRow, share } from '../../src/core/traffic/split.ts';
+import type { TrafficRowView } from '../protocol.ts';
+
+export type Percents = Readonly<Record<string, number>>;
+
+export interface Wish {
+  /** The service that it is about; another service starts afresh. */
+  key: string;
+  /** The object's split when the wish was begun; the platform's while there is none. */
+  base: Percents;
+  /** null: the user wants nothing else than what is there. */
+  percent: Percents | null;
+  locked: readonly string[];
+  /** Revisions brought in by "Add revision…". */
+  added: readonly string[];
+  /** Wishes before the last change, for the view's own undo. */
+  past: readonly (Percents | null)[];
+  /** The split at the start of the drag that is under way. */
+  dragFrom: Percents | null;
+  refused: SplitRefusal | null;
+}
+
+export type Action =
+  | { type: 'dragStart' }
+  | { type: 'drag'; revision: string; percent: number }
+  | { type: 'dragEnd' }
+  | { type: 'set'; revision: string; percent: number }
+  | { type: 'preset'; percent: Percents }
+  | { type: 'toggleLock'; revision: string }
+  | { type: 'add'; revision: string }
+  | { type: 'undo' }
+  /** Forget the wish: show what the platform has. */
+  | { type: 'reset' }
+  /** Keep the wish although the split changed elsewhere. */
+  | { type: 'rebase'; rows: readonly TrafficRowView[] }
+  | { type: 'applied'; rows: readonly TrafficRowView[] };
+
+export const noWish = (key: string): Wish => ({
+  key,
+  base: {},
+  percent: null,
+  locked: [],
+  added: [],
+  past: [],
+  dragFrom: null,
+  refused: null,
+});
+
+export function splitOf(rows: readonly TrafficRowView[]): Percents {
+  return Object.fromEntries(rows.filter((row) => row.percent > 0).map((row) => [row.revision, row.percent]));
+}
+
+export function sameSplit(one: Percents, other: Percents): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => (one[name] ?? 0) === (other[name] ?? 0));
+}
+
+/** The rows to show, newest first: the platform's, and the added ones of the rest. */
+export function shownRows(
+  rows: readonly TrafficRowView[],
+  others: readonly TrafficRowView[],
+  wish: Wish,
+): TrafficRowView[] {
+  const added = others.filter((row) => wish.added.includes(row.revision) || (wish.percent?.[row.revision] ?? 0) > 0);
+  return [...rows, ...added].sort((one, other) => (one.revision < other.revision ? 1 : -1));
+}
+
+/** Whole per cent per shown row, as wished or, without a wish, as the object has it. */
+export function wished(rows: readonly TrafficRowView[], wish: Wish): SplitRow[] {
+  return rows.map((row) => ({
+    revision: row.revision,
+    percent: (wish.percent ? wish.percent[row.revision] : row.percent) ?? 0,
+    locked: wish.locked.includes(row.revision),
+    failed: row.state === 'failed',
+  }));
+}
+
+/** The platform told a new state. A wish survives it; what was reached by now is no wish any more. */
+export function receive(wish: Wish, key: string, rows: readonly TrafficRowView[]): Wish {
+  const there = splitOf(rows);
+  if (wish.key !== key) return { ...noWish(key), base: there };
+  if (wish.percent === null) return { ...wish, base: there };
+  if (sameSplit(wish.percent, there)) return { ...wish, percent: null, base: there, past: [], dragFrom: null };
+  return wish;
+}
+
+/** Somebody else changed the split since the wish was begun. */
+export function changedElsewhere(wish: Wish, rows: readonly TrafficRowView[]): boolean {
+  return wish.percent !== null && !sameSplit(wish.base, splitOf(rows));
+}
+
+export function reduce(wish: Wish, action: Action, shown: readonly TrafficRowView[]): Wish {
+  const now = wished(shown, wish);
+  switch (action.type) {
+    case 'dragStart':
+      return { ...wish, dragFrom: percents(now), past: [...wish.past, wish.percent].slice(-50), refused: null };
+    case 'dragEnd':
+      return { ...wish, dragFrom: null };
+    case 'drag': {
+      const from = wish.dragFrom;
+      const start = from ? now.map((row) => ({ ...row, percent: from[row.revision] ?? 0 })) : now;
+      return change(wish, start, action, shown);
+    }
+    case 'set': {
+      const next = change(wish, now, action, shown);
+      return next.percent === wish.percent ? next : { ...next, past: [...wish.past, wish.percent].slice(-50) };
+    }
+    case 'preset':
+      return settle({ ...wish, past: [...wish.past, wish.percent].slice(-50), refused: null }, action.percent, shown);
+    case 'toggleLock': {
+      const locked = wish.locked.includes(action.revision)
+        ? wish.locked.filter((revision) => revision !== action.revision)
+        : [...wish.locked, action.revision];
+      return { ...wish, locked, refused: null };
+    }
+    case 'add':
+      return wish.added.includes(action.revision) ? wish : { ...wish, added: [...wish.added, action.revision] };
+    case 'undo': {
+      const past = [...wish.past];
+      const last = past.pop();
+      return last === undefined ? wish : { ...wish, percent: last, past, refused: null, dragFrom: null };
+    }
+    case 'reset':
+      return { ...noWish(wish.key), base: splitOf(shown), locked: wish.locked };
+    case 'rebase':
+      return { ...wish, base: splitOf(action.rows) };
+    case 'applied':
+      return { ...noWish(wish.key), base: splitOf(action.rows), locked: wish.locked, added: wish.added };
+  }
+}
+
+/** Presets that make sense for these rows: whole shares of those that can take traffic. */
+export function presets(
+  shown: readonly TrafficRowView[],
+): { name: 'allLatest' | 'half' | 'canary'; percent: Percents }[] {
+  const able = shown.filter((row) => row.state !== 'failed' && row.state !== 'starting');
+  const [newest, second] = able;
+  if (!newest) return [];
+  const all = { name: 'allLatest' as const, percent: { [newest.revision]: 100 } };
+  if (!second) return [all];
+  const halves = share(100, [1, 1]);
+  return [
+    all,
+    { name: 'half', percent: { [newest.revision]: halves[0] ?? 50, [second.revision]: halves[1] ?? 50 } },
+    { name: 'canary', percent: { [newest.revision]: 10, [second.revision]: 90 } },
+  ];
+}
+
+function change(
+  wish: Wish,
+  start: readonly SplitRow[],
+  action: { revision: string; percent: number },
+  shown: readonly TrafficRowView[],
+): Wish {
+  const result = drag(start, action.revision, action.percent);
+  const next = settle(wish, percents(result.rows), shown);
+  return { ...next, refused: result.refused ?? null };
+}
+
+function settle(wish: Wish, percent: Percents, shown: readonly TrafficRowView[]): Wish {
+  const there = splitOf(shown);
+  // While dragging the wish stays one even where it passes the split that is there: the slider must not jump.
+  if (!wish.dragFrom && sameSplit(percent, there)) return { ...wish, percent: null, base: there };
+  return { ...wish, percent, base: wish.percent === null ? there : wish.base };
+}
+
+function percents(rows: readonly SplitRow[]): Percents {
+  return Object.fromEntries(rows.map((row) => [row.revision, row.percent]));
+}
