@@ -2,10 +2,10 @@
  * Runs controllers: one generic loop that loads an object, asks its pure controller what should be, and writes the
  * difference. Level-based: keys are queued, never events. One thread; works in short batches so that the API answers.
  */
-import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import type { Child, Controller, EventDraft, Outcome } from './controller.ts';
+import type { Child, Controller, Outcome } from './controller.ts';
 import { ApiError } from './errors.ts';
+import { recordEvent } from './events.ts';
 import { mergePatch, sameJson } from './json.ts';
 import {
   type Condition,
@@ -191,7 +191,7 @@ export function runControllers(
         }
       }
     }
-    for (const event of events) recordEvent(controller.name, object, event);
+    for (const event of events) recordEvent({ objects, store, clock }, controller.name, object, event, user);
     return failed;
   }
 
@@ -256,49 +256,6 @@ export function runControllers(
     if (!current) return;
     const next = mergePatch(current, patch) as KubeObject;
     if (!sameJson(next, current)) objects.update(resource, next, { user, subresource: subresource ?? '' });
-  }
-
-  /** The same event again raises its count, as Kubernetes' recorders do. */
-  function recordEvent(component: string, object: KubeObject, event: EventDraft): void {
-    const namespace = object.metadata.namespace ?? 'default';
-    const identity = JSON.stringify([object.metadata.uid, component, event.type, event.reason, event.message]);
-    const name = `${object.metadata.name}.${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`;
-    const at = rfc3339(clock.now());
-    const existing = store.get<KubeObject & { count?: number }>('events', namespace, name);
-    if (existing) {
-      objects.update('events', { ...existing, count: (existing.count ?? 1) + 1, lastTimestamp: at }, { user });
-      return;
-    }
-    const draft = {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name, namespace },
-      involvedObject: {
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-        name: object.metadata.name,
-        uid: object.metadata.uid,
-        ...(object.metadata.namespace ? { namespace } : {}),
-        resourceVersion: object.metadata.resourceVersion,
-      },
-      type: event.type,
-      reason: event.reason,
-      message: event.message,
-      count: 1,
-      firstTimestamp: at,
-      lastTimestamp: at,
-      eventTime: null,
-      source: { component },
-      reportingComponent: component,
-      reportingInstance: '',
-    };
-    try {
-      objects.create('events', draft, { user });
-    } catch (error) {
-      // An event is a courtesy: a namespace that is ending takes none, and that stops nothing.
-      if (!(error instanceof ApiError)) throw error;
-      log('debug', `${component}: event ${event.reason}: ${error.message}`);
-    }
   }
 }
 
