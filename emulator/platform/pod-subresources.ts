@@ -1,0 +1,52 @@
+/** `pods/{log,exec,portforward}` of the API, answered by the kubelet and the log store. */
+import { connect } from 'node:net';
+import type { PodSubresources } from '../api/server.ts';
+import { ApiError } from '../kernel/errors.ts';
+import type { KubeObject } from '../kernel/object.ts';
+import type { Kubelet, OpenLogStore, PodLogQuery } from '../pods/kubelet-ports.ts';
+import type { PodSpec } from '../pods/types.ts';
+
+export function podSubresources({ kubelet, logs }: { kubelet: Kubelet; logs: OpenLogStore }): PodSubresources {
+  return {
+    logs(pod, { container, ...request }) {
+      const query: PodLogQuery = {
+        ...request,
+        namespace: pod.metadata.namespace ?? '',
+        pod: pod.metadata.name,
+        podUid: pod.metadata.uid,
+        container: chosenContainer(pod, container),
+      };
+      return logs.podLog(query);
+    },
+    exec: (pod, container, argv, io) =>
+      kubelet.exec(pod.metadata.namespace ?? '', pod.metadata.name, container, argv, io),
+    async portForward(pod, port) {
+      const address = kubelet.portAddress(pod.metadata.namespace ?? '', pod.metadata.name, port);
+      if (!address) throw new ApiError('BadRequest', `pod ${pod.metadata.name} does not serve port ${port}`);
+      return new Promise((resolve, reject) => {
+        const socket = connect(address.port, address.host);
+        socket.once('connect', () => resolve(socket));
+        socket.once('error', (error) => reject(new ApiError('ServiceUnavailable', `port ${port}: ${error.message}`)));
+      });
+    },
+  };
+}
+
+/** Kubernetes wants the name where there is more than one; a Knative pod's app container is the one meant by default. */
+function chosenContainer(pod: KubeObject, name: string | undefined): string {
+  const spec = pod.spec as PodSpec;
+  const names = [...(spec.initContainers ?? []), ...spec.containers].map((container) => container.name);
+  if (name !== undefined) {
+    if (names.includes(name)) return name;
+    throw new ApiError('BadRequest', `container ${name} is not valid for pod ${pod.metadata.name}`);
+  }
+  const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  if (preferred && names.includes(preferred)) return preferred;
+  const [only, ...others] = spec.containers;
+  if (only && others.length === 0) return only.name;
+  const choose = spec.containers.map((container) => container.name).join(' ');
+  throw new ApiError(
+    'BadRequest',
+    `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${choose}]`,
+  );
+}
