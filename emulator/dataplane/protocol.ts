@@ -21,7 +21,10 @@ export interface RoutingSnapshot {
 export interface HostRoute {
   /** The Service (or Route) behind it: `namespace/name`; statistics of shares are kept by it. */
   service: string;
-  /** A DomainMapping's target host: sent on as Host, the original as K-Original-Host. */
+  /**
+   * A DomainMapping's target host, that the gateway routes by. The application sees the original one: it comes along as
+   * K-Original-Host among the headers of each split.
+   */
   rewriteHost?: string;
   /** Longest prefix first; '/' or absent path is last. */
   paths: HostPath[];
@@ -101,13 +104,23 @@ export interface ColdStartTrace {
   firstByteMs: number;
 }
 
+/** What is another in `version` than in the one before; null = gone. */
+export interface RoutingChanges {
+  version: number;
+  hosts: Record<string, HostRoute | null>;
+  localHosts: Record<string, HostRoute | null>;
+  revisions: Record<RevisionKey, RevisionTarget | null>;
+}
+
 export type ToDataPlane =
   | { type: 'snapshot'; snapshot: RoutingSnapshot }
+  | { type: 'changes'; changes: RoutingChanges }
   | { type: 'listen'; host: string; port: number /** Try the next free ones when taken. */; fallback: boolean }
   | { type: 'close' };
 
 export type FromDataPlane =
-  | { type: 'listening'; host: string; port: number }
+  /** `inside`: where applications and event delivery reach cluster-local names, as an HTTP proxy on loopback. */
+  | { type: 'listening'; host: string; port: number; inside: { host: string; port: number } }
   | { type: 'failed'; code: string; message: string }
   | { type: 'applied'; version: number }
   /** Once a second while anything happened, and at once for the first request to a revision without instances. */

@@ -1,0 +1,64 @@
+/** The data plane behind its typed port: messages in, messages out, in whichever thread it runs. */
+import type { Server } from 'node:net';
+import { createGateway, type GatewayPorts } from './gateway.ts';
+import { passThrough } from './inside.ts';
+import { listen } from './listen.ts';
+import type { FromDataPlane, ToDataPlane } from './protocol.ts';
+
+export interface DataPlane {
+  receive(message: ToDataPlane): void;
+  close(): Promise<void>;
+}
+
+export function createDataPlane(
+  emit: (message: FromDataPlane) => void,
+  ports: Partial<Omit<GatewayPorts, 'emit'>> = {},
+): DataPlane {
+  const gateway = createGateway({ passThrough, ...ports, emit });
+  const servers = new Set<Server>();
+  let closed: Promise<void> | undefined;
+
+  async function start(host: string, port: number, fallback: boolean): Promise<void> {
+    try {
+      const inside = await listen({ host: '127.0.0.1', port: 0, fallback: false }, (socket) =>
+        gateway.accept(socket, 'inside'),
+      );
+      servers.add(inside.server);
+      const outside = await listen({ host, port, fallback }, (socket) => gateway.accept(socket, 'outside'));
+      servers.add(outside.server);
+      emit({ type: 'listening', host, port: outside.port, inside: { host: '127.0.0.1', port: inside.port } });
+    } catch (error) {
+      const { code = 'ListenFailed', message } = error as NodeJS.ErrnoException;
+      emit({ type: 'failed', code, message });
+    }
+  }
+
+  function close(): Promise<void> {
+    closed ??= (async () => {
+      const ended = [...servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      await gateway.close();
+      await Promise.all(ended);
+    })();
+    return closed;
+  }
+
+  return {
+    receive(message) {
+      switch (message.type) {
+        case 'snapshot':
+          gateway.apply(message.snapshot);
+          break;
+        case 'changes':
+          gateway.change(message.changes);
+          break;
+        case 'listen':
+          void start(message.host, message.port, message.fallback);
+          break;
+        case 'close':
+          void close();
+          break;
+      }
+    },
+    close,
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * The platform as the HTTP proxy of its applications (HTTP_PROXY): what is not served here is passed on to where it says,
+ * CONNECT included. A cluster-local name that nobody has fails as an unknown name would.
+ */
+import { connect } from 'node:net';
+import type { OnRequest } from './http1/front.ts';
+import { reasonOf } from './http1/reasons.ts';
+import { Http1Pool } from './http1/upstream.ts';
+import { tunnel } from './tunnel.ts';
+import type {
+  Address,
+  Downstream,
+  DownstreamHandler,
+  HeaderList,
+  RequestHead,
+  ResponseHead,
+  Upstream,
+  UpstreamHandler,
+} from './types.ts';
+
+/** `.svc`, `.svc.cluster.local`: names of the cluster, which no DNS knows. */
+const clusterLocal = /\.svc(\.cluster\.local)?$/i;
+
+export const passThrough: OnRequest = (downstream, head) => {
+  const address = parseAuthority(head.method === 'CONNECT' ? head.path : head.authority);
+  if (!address || clusterLocal.test(address.host)) {
+    downstream.reset();
+    return ignore;
+  }
+  return head.method === 'CONNECT' ? openTunnel(downstream, address) : forward(downstream, head, address);
+};
+
+const ignore: DownstreamHandler = { requestData() {}, requestEnd() {}, clientDrained() {}, clientGone() {} };
+
+export function parseAuthority(authority: string): Address | undefined {
+  const match = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(authority);
+  const host = match?.[1]?.replace(/^\[|\]$/g, '');
+  const port = Number(match?.[2] ?? 80);
+  return host && port > 0 && port < 65_536 ? { host, port } : undefined;
+}
+
+function openTunnel(downstream: Downstream, address: Address): DownstreamHandler {
+  const socket = connect({ ...address, noDelay: true });
+  const refuse = () => refuseWith(downstream, 502, 'connection failed\n');
+  socket.once('error', refuse);
+  socket.once('connect', () => {
+    socket.off('error', refuse);
+    const client = downstream.upgrade(200, []);
+    if (!client) socket.destroy();
+    else tunnel(client, { socket, rest: Buffer.alloc(0) }, { moved() {}, closed() {} });
+  });
+  return { ...ignore, clientGone: () => socket.destroy() };
+}
+
+function refuseWith(downstream: Downstream, status: number, text: string): void {
+  const body = Buffer.from(text);
+  const headers = ['content-type', 'text/plain; charset=utf-8'];
+  downstream.head({ status, reason: reasonOf(status), headers, length: body.length, bodyless: false });
+  downstream.data(body);
+  downstream.end(undefined);
+}
+
+/** One request to another host, over a connection of its own. */
+function forward(downstream: Downstream, head: RequestHead, address: Address): DownstreamHandler {
+  const pool = new Http1Pool(address);
+  let upstream: Upstream | undefined;
+  let answering = false;
+  let ended = false;
+
+  const handler: UpstreamHandler = {
+    upstreamConnected() {
+      upstream?.send(head, head.authority);
+      if (ended) upstream?.end(undefined);
+      else downstream.resume();
+    },
+    responseInfo: (status: number, headers: HeaderList) => downstream.info(status, headers),
+    responseHead(answer: ResponseHead) {
+      answering = true;
+      downstream.head(answer);
+    },
+    responseData: (chunk) => downstream.data(chunk),
+    responseFlush() {
+      if (!downstream.flush()) upstream?.pause();
+    },
+    responseEnd(trailers) {
+      pool.close();
+      downstream.end(trailers);
+    },
+    upgraded(status, headers, socket, rest) {
+      const client = downstream.upgrade(status, headers);
+      if (client) tunnel(client, { socket, rest }, { moved() {}, closed() {} });
+      else socket.destroy();
+    },
+    upstreamDrained: () => downstream.resume(),
+    upstreamFailed(_kind, message) {
+      if (answering) downstream.reset();
+      else refuseWith(downstream, 502, `${message}\n`);
+    },
+  };
+  upstream = pool.acquire(handler);
+
+  return {
+    requestData(chunk) {
+      upstream?.data(chunk);
+      if (upstream?.flush() === false) downstream.pause();
+    },
+    requestEnd() {
+      ended = true;
+      if (upstream?.ready) upstream.end(undefined);
+    },
+    clientDrained: () => upstream?.resume(),
+    clientGone: () => upstream?.abort(),
+  };
+}

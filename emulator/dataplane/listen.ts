@@ -1,0 +1,72 @@
+/** Taking ports: the next free one where that is allowed, and by whom one is held where the system tells. */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+
+export class PortTaken extends Error {
+  readonly code = 'PortTaken';
+  constructor(port: number, holder: string | undefined) {
+    super(`port ${port} is taken${holder ? ` by ${holder}` : ''}`);
+    this.name = 'PortTaken';
+  }
+}
+
+const fallbackTries = 50;
+
+/** @throws PortTaken; other errors of listening as they are. */
+export async function listen(
+  { host, port, fallback }: { host: string; port: number; fallback: boolean },
+  onConnection: (socket: Socket) => void,
+): Promise<{ server: Server; port: number }> {
+  for (let tried = 0; ; tried++) {
+    try {
+      return await listenAt(host, port === 0 ? 0 : port + tried, onConnection);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (!fallback || tried >= fallbackTries || port + tried >= 65_535) {
+        throw new PortTaken(port, await portHolder(port));
+      }
+    }
+  }
+}
+
+function listenAt(host: string, port: number, onConnection: (socket: Socket) => void) {
+  return new Promise<{ server: Server; port: number }>((resolve, reject) => {
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, onConnection);
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve({ server, port: typeof address === 'object' && address ? address.port : port });
+    });
+  });
+}
+
+/** `node (pid 4711)`: who listens on a port of this machine. Linux only, and only where /proc may be read. */
+export async function portHolder(port: number): Promise<string | undefined> {
+  const inodes = new Set<string>();
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of (await readText(table)).split('\n').slice(1)) {
+      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
+      const isListening = state === '0A';
+      if (isListening && Number.parseInt(local.split(':')[1] ?? '', 16) === port && inode)
+        inodes.add(`socket:[${inode}]`);
+    }
+  }
+  if (inodes.size === 0) return undefined;
+  for (const pid of await names('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    for (const fd of await names(`/proc/${pid}/fd`)) {
+      const link = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
+      if (inodes.has(link)) return `${(await readText(`/proc/${pid}/comm`)).trim()} (pid ${pid})`;
+    }
+  }
+  return undefined;
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
+function names(path: string): Promise<string[]> {
+  return readdir(path).catch(() => []);
+}
