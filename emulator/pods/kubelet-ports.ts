@@ -48,6 +48,10 @@ export interface KubeletPorts {
 }
 
 export interface KubeletOptions {
+  /** Volumes and claims live here (platformFiles(data).pods). */
+  stateDir: string;
+  /** Real timers, for probes. Default setTimeout. */
+  after?(ms: number, callback: () => void): Disposable;
   /** Default `slipway`. */
   nodeName?: string;
   /** Called for each phase of an instance's start with ms since the epoch, wall clock; the cold-start traces use it. */
@@ -71,6 +75,8 @@ export interface Kubelet {
   portAddress(namespace: string, pod: string, port: number): { host: string; port: number } | undefined;
   /** While held (a paused debugger) liveness and readiness probes of the pod stand still. */
   hold(namespace: string, pod: string, held: boolean): void;
+  /** An image has come: pods that wait for one look again now. */
+  imagesChanged(): void;
   /** Containers running now. */
   running(): number;
 }

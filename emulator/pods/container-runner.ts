@@ -1,0 +1,432 @@
+/**
+ * One container of a pod over its restarts: created, started, probed, restarted with back-off, stopped. The pod's runner
+ * owns the order among containers; the runtime owns what a container is.
+ */
+import type { Clock } from '../kernel/clock.ts';
+import type { EventDraft } from '../kernel/controller.ts';
+import { ConfigError } from './container-environment.ts';
+import type { OpenLogStore } from './kubelet-ports.ts';
+import { createLineSplitter } from './logs/lines.ts';
+import { findAddress } from './port-finder.ts';
+import {
+  CannotHonour,
+  type ContainerSpec,
+  type ExitInfo,
+  ImageUnavailable,
+  type OutputSink,
+  type PodSandbox,
+  type RunningContainer,
+} from './ports.ts';
+import { type ProberPorts, startProber } from './prober.ts';
+import { type ProbeResult, type ProbeTarget, runProbe } from './probes.ts';
+import { CannotRun } from './process/command.ts';
+import type { ContainerFacts, Termination } from './status.ts';
+import type { Container, LifecycleHandler, Pod, Probe } from './types.ts';
+
+export interface ContainerContext {
+  pod(): Pod;
+  sandbox: PodSandbox;
+  clock: Clock;
+  logs: OpenLogStore;
+  /** Everything resolved. @throws ConfigError. */
+  prepare(): Promise<ContainerSpec>;
+  /** The facts have changed. */
+  changed(): void;
+  event(event: EventDraft): void;
+  probing: Omit<ProberPorts, 'run'>;
+  /** Whether it is started again after this exit. */
+  restarts(exit: ExitInfo): boolean;
+  /** Facts from before the platform was restarted. */
+  before: { restarts: number; last: Termination | undefined } | undefined;
+}
+
+export interface ContainerRunner {
+  readonly facts: ContainerFacts;
+  readonly running: RunningContainer | undefined;
+  readonly address: { host: string; port: number } | undefined;
+  readonly debugAddress: { host: string; port: number } | undefined;
+  start(): void;
+  /** Tries again now what waits for an image or a ConfigMap. */
+  retry(): void;
+  stop(graceMs: number, why?: string): Promise<void>;
+  probe(probe: Probe): Promise<ProbeResult>;
+}
+
+const firstBackoffMs = 10_000;
+const longestBackoffMs = 300_000;
+/** A container that ran this long begins a new series of restarts. */
+const settledMs = 600_000;
+const configRetryMs = 10_000;
+
+export function createContainerRunner(container: Container, context: ContainerContext): ContainerRunner {
+  const { clock, logs } = context;
+  const facts: ContainerFacts = {
+    name: container.name,
+    image: container.image,
+    imageId: '',
+    containerId: undefined,
+    state: { is: 'waiting', reason: 'ContainerCreating' },
+    last: context.before?.last,
+    restarts: context.before?.restarts ?? 0,
+    started: false,
+    ready: false,
+  };
+  let running: RunningContainer | undefined;
+  let address: { host: string; port: number } | undefined;
+  let startedAt: number | undefined;
+  let backoffMs = 0;
+  let pullBackoffMs = 0;
+  let stopping = false;
+  let starting = false;
+  let retryTimer: Disposable | undefined;
+  let watchers: Disposable[] = [];
+
+  const labels = () => context.pod().metadata.labels ?? {};
+  const origin = () => ({
+    namespace: context.pod().metadata.namespace ?? '',
+    service: labels()['serving.knative.dev/service'] ?? '',
+    revision: labels()['serving.knative.dev/revision'] ?? '',
+    pod: context.pod().metadata.name,
+    podUid: context.pod().metadata.uid,
+    container: container.name,
+    restart: facts.restarts,
+  });
+  const mark = (text: string) => logs.append({ ...origin(), time: Date.now(), stream: 'stdout', text: '', mark: text });
+
+  const waitFor = (reason: string, message?: string) => {
+    facts.state = { is: 'waiting', reason, ...(message === undefined ? {} : { message }) };
+    context.changed();
+  };
+
+  const again = (delayMs: number) => {
+    retryTimer?.[Symbol.dispose]();
+    retryTimer = clock.after(delayMs, () => start());
+  };
+
+  const target: ProbeTarget = {
+    address(port) {
+      const number = typeof port === 'number' && port > 0 ? port : portNamed(container, port);
+      const own = container.ports?.[0]?.containerPort;
+      // The serving port is wherever the runtime put it; other ports are the app's own.
+      if (number === undefined || number === own || own === undefined) {
+        return address ?? (number ? { host: context.sandbox.ip, port: number } : undefined);
+      }
+      return { host: context.sandbox.ip, port: number };
+    },
+    exec: (argv, io) => {
+      if (!running) throw new Error('the container is not running');
+      return running.exec(argv, io);
+    },
+  };
+  const probe = (what: Probe) => runProbe(what, target);
+  const probing: ProberPorts = { ...context.probing, run: probe };
+
+  function start(): void {
+    if (stopping || starting || running) return;
+    starting = true;
+    retryTimer?.[Symbol.dispose]();
+    begin()
+      .catch(failed)
+      .finally(() => {
+        starting = false;
+      });
+  }
+
+  async function begin(): Promise<void> {
+    const spec = await context.prepare();
+    const own = outputOf();
+    const began = await context.sandbox.start(spec, own.sink);
+    pullBackoffMs = 0;
+    running = began;
+    startedAt = clock.now();
+    address = began.address;
+    Object.assign(facts, { imageId: began.imageId, containerId: began.id, started: false, ready: false });
+    facts.state = { is: 'running', since: startedAt };
+    context.event({ type: 'Normal', reason: 'Created', message: `Created container: ${container.name}` });
+    context.event({ type: 'Normal', reason: 'Started', message: `Started container ${container.name}` });
+    mark('started');
+    began.exited.then(
+      (exit) => ended(exit, own.end),
+      (error: Error) => ended({ code: 255, reason: 'Error', message: error.message }, own.end),
+    );
+    if (stopping) {
+      await began.stop(0);
+      return;
+    }
+    watch(began, spec);
+    context.changed();
+  }
+
+  /** Output as log entries, whole lines; what an instance wrote last is there before its end is told. */
+  function outputOf(): { sink: OutputSink; end(): void } {
+    const from = origin();
+    const splitters = { stdout: createLineSplitter(), stderr: createLineSplitter() };
+    const write = (stream: 'stdout' | 'stderr', lines: ReturnType<(typeof splitters)['stdout']['push']>) => {
+      const time = Date.now();
+      for (const { text, partial } of lines) {
+        logs.append({ ...from, time, stream, text, ...(partial ? { partial } : {}) });
+      }
+    };
+    return {
+      sink: (stream, chunk) => write(stream, splitters[stream].push(chunk)),
+      end() {
+        for (const stream of ['stdout', 'stderr'] as const) write(stream, splitters[stream].end());
+      },
+    };
+  }
+
+  function failed(error: unknown): void {
+    if (stopping) return;
+    if (error instanceof ImageUnavailable) {
+      pullFailed(error);
+      return;
+    }
+    if (error instanceof CannotRun) {
+      const now = clock.now();
+      startedAt = now;
+      void ended({ code: error.code, reason: 'ContainerCannotRun', message: error.message }, () => undefined);
+      return;
+    }
+    const message = (error as Error).message;
+    const reason = error instanceof ConfigError ? 'CreateContainerConfigError' : 'CreateContainerError';
+    context.event({ type: 'Warning', reason: 'Failed', message: `Error: ${message}` });
+    waitFor(reason, message);
+    // What the runtime cannot honour stays so until the manifest changes, which makes another pod.
+    if (!(error instanceof CannotHonour)) again(configRetryMs);
+  }
+
+  function pullFailed(error: ImageUnavailable): void {
+    const { image } = container;
+    const first = pullBackoffMs === 0;
+    pullBackoffMs = first ? firstBackoffMs : Math.min(pullBackoffMs * 2, longestBackoffMs);
+    context.event({ type: 'Warning', reason: 'Failed', message: `Failed to pull image "${image}": ${error.message}` });
+    waitFor('ErrImagePull', error.message);
+    const backOff = `Back-off pulling image "${image}"`;
+    context.event({ type: 'Normal', reason: 'BackOff', message: backOff });
+    waitFor('ImagePullBackOff', `${backOff}: ErrImagePull: ${error.message}`);
+    again(pullBackoffMs);
+  }
+
+  function watch(instance: RunningContainer, spec: ContainerSpec): void {
+    const kill = (what: string) => {
+      context.event({
+        type: 'Normal',
+        reason: 'Killing',
+        message: `Container ${container.name} failed ${what}, will be restarted`,
+      });
+      void instance.stop((context.pod().spec?.terminationGracePeriodSeconds ?? 30) * 1_000);
+    };
+    const unhealthy = (what: string) => (message: string) =>
+      context.event({ type: 'Warning', reason: 'Unhealthy', message: `${what} probe failed: ${message}` });
+    const add = (watcher: Disposable) => {
+      if (running === instance) watchers.push(watcher);
+      else watcher[Symbol.dispose]();
+    };
+
+    const afterStartup = () => {
+      facts.started = true;
+      const { readinessProbe, livenessProbe } = container;
+      if (readinessProbe) {
+        add(
+          startProber(readinessProbe, probing, {
+            changed: (ok) => setReady(ok),
+            failed: unhealthy('Readiness'),
+          }),
+        );
+      } else setReady(true);
+      if (livenessProbe) {
+        add(
+          startProber(withPeriod(livenessProbe), probing, {
+            changed: (ok) => ok || kill('liveness probe'),
+            failed: unhealthy('Liveness'),
+          }),
+        );
+      }
+      context.changed();
+    };
+
+    if (spec.port !== undefined) {
+      add(
+        findAddress(
+          { port: spec.port, instance, isReady: () => facts.ready, after: context.probing.after },
+          (found) => {
+            address = { host: found.host, port: found.port };
+            if (found.port !== spec.port) {
+              context.event({
+                type: 'Warning',
+                reason: 'PortIgnored',
+                message:
+                  `container ${container.name} listens on port ${found.port} and not on the one in PORT (${spec.port}): ` +
+                  'requests go there, but a second instance or revision cannot listen beside it. ' +
+                  'Make the application listen on the port in the environment variable PORT.',
+              });
+            }
+            context.changed();
+          },
+        ),
+      );
+    }
+    const hook = container.lifecycle?.postStart;
+    const ready = hook ? runHook(hook) : Promise.resolve();
+    ready.then(
+      () => {
+        if (running !== instance) return;
+        const { startupProbe } = container;
+        if (!startupProbe) return afterStartup();
+        const prober = startProber(withPeriod(startupProbe), probing, {
+          changed(ok) {
+            prober[Symbol.dispose]();
+            if (ok) afterStartup();
+            else kill('startup probe');
+          },
+          failed: unhealthy('Startup'),
+        });
+        add(prober);
+      },
+      (error: Error) => {
+        context.event({
+          type: 'Warning',
+          reason: 'FailedPostStartHook',
+          message: `PostStartHook failed: ${error.message}`,
+        });
+        void instance.stop(0);
+      },
+    );
+  }
+
+  async function runHook(hook: LifecycleHandler): Promise<void> {
+    if (hook.sleep) {
+      const { seconds } = hook.sleep;
+      await new Promise<void>((resolve) => void context.probing.after(seconds * 1_000, resolve));
+      return;
+    }
+    const result = await probe({ ...hook, timeoutSeconds: 600 });
+    if (!result.ok) throw new Error(result.message);
+  }
+
+  function setReady(ready: boolean): void {
+    if (facts.ready === ready) return;
+    facts.ready = ready;
+    if (ready) mark('ready');
+    context.changed();
+  }
+
+  async function ended(exit: ExitInfo, flush: () => void): Promise<void> {
+    for (const watcher of watchers) watcher[Symbol.dispose]();
+    watchers = [];
+    flush();
+    mark(stopping ? 'stopped' : exit.signal ? `killed ${exit.signal}` : `exited ${exit.code}`);
+    // 80 lines and 2 KiB are what kubelets take for FallbackToLogsOnError.
+    const output = exit.code === 0 ? '' : await logs.lastOutput(origin(), 80, 2_048);
+    const fallback = container.terminationMessagePolicy === 'FallbackToLogsOnError' ? output : '';
+    const message = exit.message ?? fallback;
+    const finishedAt = clock.now();
+    const termination: Termination = {
+      exitCode: exit.code,
+      reason: exit.reason,
+      ...(message ? { message } : {}),
+      startedAt,
+      finishedAt,
+      containerId: facts.containerId,
+    };
+    running = undefined;
+    address = undefined;
+    facts.state = { is: 'terminated', ...termination };
+    facts.ready = false;
+    facts.started = false;
+    context.changed();
+    if (stopping || !context.restarts(exit)) return;
+    if (/EADDRINUSE|address already in use/i.test(output)) portTaken(output);
+
+    const ran = finishedAt - (startedAt ?? finishedAt);
+    if (ran >= settledMs) backoffMs = 0;
+    const delay = backoffMs;
+    backoffMs = Math.min(Math.max(backoffMs * 2, firstBackoffMs), longestBackoffMs);
+    facts.last = termination;
+    if (delay > 0) {
+      const { name, namespace, uid } = context.pod().metadata;
+      const what = `restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
+      context.event({
+        type: 'Warning',
+        reason: 'BackOff',
+        message: `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`,
+      });
+      waitFor('CrashLoopBackOff', `back-off ${duration(delay)} ${what}`);
+    }
+    retryTimer?.[Symbol.dispose]();
+    retryTimer = clock.after(delay, () => {
+      facts.restarts++;
+      facts.last = termination;
+      start();
+    });
+  }
+
+  function portTaken(output: string): void {
+    const port = /(?:EADDRINUSE|address already in use)\D{0,80}?(\d{2,5})(?!\d)/i.exec(output)?.[1];
+    context.event({
+      type: 'Warning',
+      reason: 'PortTaken',
+      message:
+        `container ${container.name} could not listen${port ? ` on port ${port}` : ''}, which another process has: ` +
+        'make the application listen on the port in the environment variable PORT.',
+    });
+  }
+
+  return {
+    facts,
+    get running() {
+      return running;
+    },
+    get address() {
+      return address;
+    },
+    get debugAddress() {
+      return running?.debugAddress;
+    },
+    start,
+    retry() {
+      if (facts.state.is === 'waiting' && facts.state.reason !== 'CrashLoopBackOff') start();
+    },
+    async stop(graceMs, why) {
+      stopping = true;
+      retryTimer?.[Symbol.dispose]();
+      const instance = running;
+      if (!instance) return;
+      context.event({ type: 'Normal', reason: 'Killing', message: why ?? `Stopping container ${container.name}` });
+      const begun = performance.now();
+      const hook = container.lifecycle?.preStop;
+      // The drain of a Knative pod is asked for by the pod's runner; its hook points to the queue-proxy.
+      if (hook && hook.httpGet?.path !== '/wait-for-drain') {
+        await Promise.race([
+          runHook(hook).catch((error: Error) =>
+            context.event({
+              type: 'Warning',
+              reason: 'FailedPreStopHook',
+              message: `PreStopHook failed: ${error.message}`,
+            }),
+          ),
+          new Promise<void>((resolve) => void context.probing.after(graceMs, resolve)),
+        ]);
+      }
+      await instance.stop(Math.max(0, graceMs - (performance.now() - begun)));
+    },
+    probe,
+  };
+}
+
+/** Only readiness knows Knative's `periodSeconds: 0`; elsewhere absent means ten seconds. */
+function withPeriod(probe: Probe): Probe {
+  return { ...probe, periodSeconds: probe.periodSeconds || 10 };
+}
+
+function portNamed(container: Container, port: number | string): number | undefined {
+  if (typeof port === 'number') return undefined;
+  const named = container.ports?.find(({ name }) => name === port)?.containerPort;
+  return named ?? (/^\d+$/.test(port) && Number(port) > 0 ? Number(port) : undefined);
+}
+
+/** Go's time.Duration for whole seconds: `10s`, `1m20s`, `5m0s`. */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}
