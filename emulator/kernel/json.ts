@@ -1,4 +1,24 @@
-/** Comparing and patching JSON values. Pure. */
+/** Copying, comparing and patching JSON values. Pure. */
+
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** A deep, unfrozen copy; `undefined` members are left out. */
+export function clone<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item) => clone(item)) as T;
+  if (value !== null && typeof value === 'object') {
+    const copy: JsonObject = {};
+    for (const key of Object.keys(value)) {
+      const inner = (value as JsonObject)[key];
+      if (inner !== undefined) set(copy, key, clone(inner));
+    }
+    return copy as T;
+  }
+  return value;
+}
 
 /** Equal as JSON: the order of keys and members that are undefined do not count. */
 export function sameJson(a: unknown, b: unknown): boolean {
@@ -20,14 +40,35 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return count === 0;
 }
 
+/** An own member: never what `Object.prototype` has (`constructor`, `__proto__`). */
+export function own(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Sets an own member, `__proto__` too. */
+export function set(object: JsonObject, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  } else object[key] = value;
+}
+
+/** The value at a path of member names; undefined where it ends early. */
+export function at(value: unknown, ...path: string[]): unknown {
+  let current = value;
+  for (const name of path) {
+    if (!isObject(current)) return undefined;
+    current = own(current, name);
+  }
+  return current;
+}
+
 /** JSON merge patch (RFC 7386): null removes, objects merge, everything else replaces. Changes neither argument. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch;
-  const base = target !== null && typeof target === 'object' && !Array.isArray(target) ? target : {};
-  const result: Record<string, unknown> = { ...base };
+  if (!isObject(patch)) return patch;
+  const result: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
-    else if (value !== undefined) result[key] = mergePatch(result[key], value);
+    else if (value !== undefined) set(result, key, mergePatch(own(result, key), value));
   }
   return result;
 }

@@ -3,6 +3,7 @@
  * Tables, pruning, defaulting and admission all come from it.
  */
 import type { GroupResource, KubeObject } from './object.ts';
+import type { FieldError } from './schema/field-errors.ts';
 
 /** A structural schema as CustomResourceDefinitions hold it (apiextensions v1 JSONSchemaProps, the part we use). */
 export interface Schema {
@@ -86,6 +87,17 @@ export interface Admission {
   validate?(request: AdmissionRequest): string[] | undefined;
 }
 
+/** What the server itself does to objects of a core kind, between defaulting admission and validation. */
+export interface Strategy {
+  /** After the status of a client was dropped. */
+  prepareCreate?(object: KubeObject, context: { view: View; now: number }): void;
+  prepareUpdate?(object: KubeObject, old: KubeObject, context: { view: View; now: number }): void;
+  /** Rules beyond the schema; `old` is absent on create. */
+  validate?(object: KubeObject, old: KubeObject | undefined): FieldError[];
+  /** Seconds between a delete and the end of the object; 0 or absent: at once. */
+  gracePeriodSeconds?(object: KubeObject): number;
+}
+
 export interface ResourceVersionDefinition {
   name: string;
   served: boolean;
@@ -109,6 +121,7 @@ export interface ResourceDefinition {
   /** true: has no `spec`, so every change outside metadata counts for generation or generation is absent (ConfigMap…). */
   generation: boolean;
   admission?: Admission;
+  strategy?: Strategy;
   /** true: also listed as a CustomResourceDefinition object. */
   crd: boolean;
   /** Labels of that CRD object. */

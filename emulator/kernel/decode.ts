@@ -1,0 +1,113 @@
+/** From what a client sent to an object of a kind: types of metadata, unknown fields, defaults. */
+import { ApiError } from './errors.ts';
+import { isObject, type JsonObject } from './json.ts';
+import type { DraftObject, KubeObject } from './object.ts';
+import { apiVersionOf, storageVersion } from './registry.ts';
+import type { ResourceDefinition, ResourceVersionDefinition } from './resource.ts';
+import { objectMetaSchema } from './schema/object-meta.ts';
+import { defaultObject, pruneObject } from './schema/prune.ts';
+
+/** The version an object is written in. @throws ApiError BadRequest when its apiVersion or kind is another one. */
+export function versionOf(
+  definition: ResourceDefinition,
+  object: { apiVersion?: string; kind?: string },
+  name: string | undefined,
+): ResourceVersionDefinition {
+  const wanted = name ?? object.apiVersion?.slice(object.apiVersion.indexOf('/') + 1);
+  const version = definition.versions.find((one) => one.name === wanted) ?? storageVersion(definition);
+  const apiVersion = apiVersionOf(definition, version.name);
+  if (object.apiVersion !== apiVersion || object.kind !== definition.kind) {
+    const [group, given] = splitApiVersion(object.apiVersion ?? '');
+    const groupVersion = definition.group ? `${definition.group}/${version.name}` : version.name;
+    if (object.kind === definition.kind) {
+      throw new ApiError(
+        'BadRequest',
+        `the API version in the data (${object.apiVersion}) does not match the expected API version (${groupVersion})`,
+      );
+    }
+    throw new ApiError(
+      'BadRequest',
+      `${object.kind} in version "${given}" cannot be handled as a ${definition.kind}: no kind "${object.kind}" is registered for version "${group ? `${group}/` : ''}${given}"`,
+    );
+  }
+  return version;
+}
+
+function splitApiVersion(apiVersion: string): [group: string, version: string] {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+}
+
+/**
+ * Checks types of the metadata, prunes and defaults in place. Unknown fields (and `duplicates`, found by the JSON reader)
+ * become an error or warnings as `fieldValidation` says.
+ */
+export function decodeObject(
+  definition: ResourceDefinition,
+  version: ResourceVersionDefinition,
+  object: KubeObject | DraftObject,
+  options: {
+    fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
+    warn?: ((message: string) => void) | undefined;
+    duplicates?: readonly string[] | undefined;
+    /** Default true. */
+    defaults?: boolean;
+  },
+): void {
+  const json = object as unknown as JsonObject;
+  const handled = `${definition.kind} in version "${version.name}" cannot be handled as a ${definition.kind}`;
+  checkMetadata(json, handled);
+  const unknown = pruneObject(json, version.schema);
+  const problems = [
+    ...(options.duplicates ?? []).map((field) => `duplicate field "${field}"`),
+    ...unknown.map((field) => `unknown field "${field}"`),
+  ];
+  if (problems.length > 0) {
+    if (options.fieldValidation === 'Strict') {
+      throw new ApiError('BadRequest', `${handled}: strict decoding error: ${problems.join(', ')}`);
+    }
+    if (options.fieldValidation === 'Warn') for (const problem of problems) options.warn?.(problem);
+  }
+  if (options.defaults !== false) defaultObject(json, version.schema);
+}
+
+const goTypes: Record<string, string> = { boolean: 'bool', number: 'number', string: 'string', object: 'object' };
+
+function checkMetadata(object: JsonObject, handled: string): void {
+  const metadata = object['metadata'];
+  const refusal = (value: unknown, field: string, type: string): ApiError => {
+    const got = Array.isArray(value) ? 'array' : (goTypes[typeof value] ?? typeof value);
+    return new ApiError(
+      'BadRequest',
+      `${handled}: json: cannot unmarshal ${got} into Go struct field ObjectMeta.${field} of type ${type}`,
+    );
+  };
+  if (metadata === undefined || metadata === null) {
+    object['metadata'] = {};
+    return;
+  }
+  if (!isObject(metadata)) throw refusal(metadata, 'metadata', 'v1.ObjectMeta');
+  for (const [key, schema] of Object.entries(objectMetaSchema.properties ?? {})) {
+    const value = metadata[key];
+    if (value === undefined) continue;
+    if (value === null) {
+      delete metadata[key];
+      continue;
+    }
+    const field = `metadata.${key}`;
+    if (schema.type === 'string' && typeof value !== 'string') throw refusal(value, field, 'string');
+    else if (schema.type === 'integer' && typeof value !== 'number') throw refusal(value, field, 'int64');
+    else if (schema.type === 'object') {
+      if (!isObject(value)) throw refusal(value, field, 'map[string]string');
+      for (const [inner, item] of Object.entries(value)) {
+        if (item === null) value[inner] = '';
+        else if (typeof item !== 'string') throw refusal(item, field, 'string');
+      }
+    } else if (schema.type === 'array') {
+      if (!Array.isArray(value)) throw refusal(value, field, key === 'finalizers' ? '[]string' : `[]v1.${key}`);
+      for (const item of value) {
+        if (key === 'finalizers' ? typeof item !== 'string' : !isObject(item)) throw refusal(item, field, 'string');
+      }
+    }
+  }
+}
