@@ -3,21 +3,16 @@ import { connect } from 'node:net';
 import type { PodSubresources } from '../api/server.ts';
 import { ApiError } from '../kernel/errors.ts';
 import type { KubeObject } from '../kernel/object.ts';
-import type { Kubelet, OpenLogStore, PodLogQuery } from '../pods/kubelet-ports.ts';
+import type { View } from '../kernel/resource.ts';
+import type { Kubelet, OpenLogStore } from '../pods/kubelet-ports.ts';
+import { podLogs } from '../pods/pod-logs.ts';
 import type { PodSpec } from '../pods/types.ts';
 
-export function podSubresources({ kubelet, logs }: { kubelet: Kubelet; logs: OpenLogStore }): PodSubresources {
+export function podSubresources(ports: { kubelet: Kubelet; logs: OpenLogStore; view: View }): PodSubresources {
+  const { kubelet } = ports;
   return {
-    logs(pod, { container, ...request }) {
-      const query: PodLogQuery = {
-        ...request,
-        namespace: pod.metadata.namespace ?? '',
-        pod: pod.metadata.name,
-        podUid: pod.metadata.uid,
-        container: chosenContainer(pod, container),
-      };
-      return logs.podLog(query);
-    },
+    logs: (pod, { container, ...request }) =>
+      podLogs(ports, pod, { ...request, container: chosenContainer(pod, container) }),
     exec: (pod, container, argv, io) =>
       kubelet.exec(pod.metadata.namespace ?? '', pod.metadata.name, container, argv, io),
     async portForward(pod, port) {

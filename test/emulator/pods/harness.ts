@@ -12,9 +12,8 @@ import { openStore } from '../../../emulator/kernel/sqlite-store.ts';
 import type { Store } from '../../../emulator/kernel/store.ts';
 import { type Guardian, startGuardian } from '../../../emulator/pods/guardian.ts';
 import { createKubelet } from '../../../emulator/pods/kubelet.ts';
-import type { Kubelet, KubeletPorts, OpenLogStore } from '../../../emulator/pods/kubelet-ports.ts';
+import type { Kubelet, KubeletPorts, OpenLogStore, PodWriter } from '../../../emulator/pods/kubelet-ports.ts';
 import { openLogStore } from '../../../emulator/pods/logs/store.ts';
-import { createPodWriter } from '../../../emulator/pods/pod-writer.ts';
 import type { PodRuntime } from '../../../emulator/pods/ports.ts';
 import { createProcessRuntime } from '../../../emulator/pods/process/runtime.ts';
 import type { Container, Pod, PodSpec } from '../../../emulator/pods/types.ts';
@@ -57,22 +56,7 @@ export async function aKubelet(
     { stateDir: join(dir, 'pods'), images, guardian, mark },
     options.env ? { env: options.env } : {},
   );
-  const writer = createPodWriter({
-    store,
-    clock,
-    objects: {
-      create: (resource, object) => {
-        const metadata = { ...object.metadata, uid: randomUUID(), resourceVersion: '', creationTimestamp: '' };
-        return store.put(resource, { ...object, metadata } as never, '');
-      },
-      delete: (resource, namespace, name) => {
-        const object = store.remove(resource, namespace, name);
-        if (!object) throw new Error(`${resource} ${name} is not there`);
-        return { object, gone: true };
-      },
-    },
-    log: () => undefined,
-  });
+  const writer = storeWriter(store);
   const kubelet = createKubelet(
     {
       view: store,
@@ -169,6 +153,33 @@ export async function aKubelet(
       await logs.close();
       store.close();
       await removeTree(dir);
+    },
+  };
+}
+
+/** The kubelet's writes straight into a store. */
+function storeWriter(store: Store): PodWriter {
+  const change = (pod: KubeObject, to: (now: Pod) => Pod) => {
+    const now = store.get<Pod>('pods', pod.metadata.namespace, pod.metadata.name);
+    if (now?.metadata.uid === pod.metadata.uid) store.put('pods', to(now), now.metadata.resourceVersion);
+  };
+  return {
+    updateStatus: (pod, status) => change(pod, (now) => ({ ...now, status })),
+    bind: (pod, nodeName) => change(pod, (now) => ({ ...now, spec: { containers: [], ...now.spec, nodeName } })),
+    annotate: (pod, annotations) =>
+      change(pod, (now) => {
+        const all = Object.entries({ ...now.metadata.annotations, ...annotations });
+        const kept = all.filter((entry): entry is [string, string] => entry[1] !== null);
+        return { ...now, metadata: { ...now.metadata, annotations: Object.fromEntries(kept) } };
+      }),
+    remove: (pod) => void store.remove('pods', pod.metadata.namespace, pod.metadata.name),
+    event(pod, event) {
+      const metadata = { ...aPod(randomUUID(), {}).metadata };
+      store.put(
+        'events',
+        { apiVersion: 'v1', kind: 'Event', metadata, ...event, involvedObject: pod.metadata.name } as never,
+        '',
+      );
     },
   };
 }
