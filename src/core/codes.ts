@@ -46,6 +46,7 @@ export const faultCodes = [
   'TemplateUnknown',
   'NameInvalid',
   'DirectoryTaken',
+  'DirectoryNotWritable',
   'EmptySnapshot',
   'NoStartCommand',
   // objects

@@ -1,13 +1,21 @@
 /** Services as front ends list and show them. The models are pure functions of objects, so an informer's copy serves too. */
 import type { KubeObject } from '../../emulator/kernel/object.ts';
+import { podAnnotations } from '../../emulator/pods/ports.ts';
 import type { PlatformClient } from './client.ts';
+import { conditionsOf, type Truth, truthOf } from './conditions.ts';
+import { type DomainModel, listDomains } from './domains.ts';
+import { type Gateway, gatewayOf, publicUrl } from './gateway.ts';
+import { type PodStatus, requireService, type ServiceStatus } from './lookup.ts';
+import { listPings, type PingModel } from './ping.ts';
+import { annotations, kinds, labels } from './resources.ts';
+import { type RevisionModel, revisionModel } from './revisions.ts';
 
 export interface ServiceModel {
   name: string;
   namespace: string;
   /** With the gateway's port where it has one. */
   url: string | undefined;
-  ready: 'True' | 'False' | 'Unknown';
+  ready: Truth;
   reason: string;
   message: string;
   latestReady: string | undefined;
@@ -34,51 +42,102 @@ export interface InstanceModel {
   debugAddress: string | undefined;
 }
 
-export interface Gateway {
-  host: string;
-  /** Where the URLs' hosts are served; undefined = the scheme's own port. */
-  port: number | undefined;
+export interface ServiceDetails {
+  service: ServiceModel;
+  revisions: RevisionModel[];
+  instances: InstanceModel[];
+  domains: DomainModel[];
+  pings: PingModel[];
+  conditions: { type: string; status: string; reason: string; message: string }[];
 }
 
-/** Where requests go in: the platform's ingress, else 80/443 as the URLs say. Kept per client. */
-export async function gatewayOf(_client: PlatformClient): Promise<Gateway> {
-  throw new Error('not written yet');
+export function serviceModel(service: KubeObject, gateway?: Gateway): ServiceModel {
+  const { metadata } = service;
+  const status = (service.status ?? {}) as ServiceStatus;
+  const { status: ready, reason, message } = truthOf(service);
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    url: publicUrl(status.url, gateway),
+    ready,
+    reason,
+    message,
+    latestReady: status.latestReadyRevisionName,
+    latestCreated: status.latestCreatedRevisionName,
+    traffic: (status.traffic ?? []).map(({ revisionName = '', percent = 0, tag, url }) => ({
+      revision: revisionName,
+      percent,
+      tag,
+      url: publicUrl(url, gateway),
+    })),
+    created: metadata.creationTimestamp,
+    generation: metadata.generation ?? 0,
+    running: metadata.labels?.[labels.run] !== undefined,
+  };
 }
 
-/** `http://hello.default.localhost` + port 8080 → `http://hello.default.localhost:8080`. Pure. */
-export function publicUrl(_url: string | undefined, _gateway?: { port: number | undefined }): string | undefined {
-  throw new Error('not written yet');
+export function instanceModel(pod: KubeObject): InstanceModel {
+  const { metadata } = pod;
+  const status = (pod.status ?? {}) as PodStatus;
+  const containers = status.containerStatuses ?? [];
+  const ready = conditionsOf(pod).some(({ type, status: truth }) => type === 'Ready' && truth === 'True');
+  const waiting = containers.map(({ state }) => state?.waiting?.reason).find(Boolean);
+  const terminated = containers.map(({ state }) => state?.terminated?.reason).find(Boolean);
+  const running = ready ? 'Running' : 'Starting';
+  const otherPhase =
+    status.phase && status.phase !== 'Running' && status.phase !== 'Pending' ? status.phase : undefined;
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    service: metadata.labels?.[labels.service] ?? '',
+    revision: metadata.labels?.[labels.revision] ?? '',
+    state: metadata.deletionTimestamp ? 'Terminating' : (waiting ?? terminated ?? otherPhase ?? running),
+    ready: ready && !metadata.deletionTimestamp,
+    restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
+    created: metadata.creationTimestamp,
+    runtime: metadata.annotations?.[podAnnotations.runtime],
+    debugAddress: metadata.annotations?.[podAnnotations.debugAddress],
+  };
 }
 
-export function serviceModel(_service: KubeObject, _gateway?: Gateway): ServiceModel {
-  throw new Error('not written yet');
-}
-
-export function instanceModel(_pod: KubeObject): InstanceModel {
-  throw new Error('not written yet');
-}
-
-export async function listServices(_client: PlatformClient, _namespace?: string): Promise<ServiceModel[]> {
-  throw new Error('not written yet');
+/** By namespace and name. All namespaces where none is given. */
+export async function listServices(client: PlatformClient, namespace?: string): Promise<ServiceModel[]> {
+  const [gateway, { items }] = await Promise.all([gatewayOf(client), client.list(kinds.service, namespace)]);
+  return items
+    .map((item) => serviceModel(item, gateway))
+    .sort((a, b) => a.namespace.localeCompare(b.namespace) || a.name.localeCompare(b.name));
 }
 
 /** @throws Fault ServiceNotFound */
-export async function showService(
-  _client: PlatformClient,
-  _namespace: string,
-  _name: string,
-): Promise<{
-  service: ServiceModel;
-  revisions: import('./revisions.ts').RevisionModel[];
-  instances: InstanceModel[];
-  domains: import('./domains.ts').DomainModel[];
-  pings: import('./ping.ts').PingModel[];
-  conditions: { type: string; status: string; reason: string; message: string }[];
-}> {
-  throw new Error('not written yet');
+export async function showService(client: PlatformClient, namespace: string, name: string): Promise<ServiceDetails> {
+  const labelSelector = `${labels.service}=${name}`;
+  const [gateway, service, revisions, pods, domains, pings] = await Promise.all([
+    gatewayOf(client),
+    requireService(client, namespace, name),
+    client.list(kinds.revision, namespace, { labelSelector }),
+    client.list(kinds.pod, namespace, { labelSelector }),
+    listDomains(client, namespace),
+    listPings(client, namespace),
+  ]);
+  return {
+    service: serviceModel(service, gateway),
+    revisions: revisions.items.map((item) => revisionModel(item, service)).sort((a, b) => b.generation - a.generation),
+    instances: pods.items.map(instanceModel).sort((a, b) => b.created.localeCompare(a.created)),
+    domains: domains.filter((domain) => domain.service === name),
+    pings: pings.filter((ping) => ping.service === name),
+    conditions: conditionsOf(service).map(({ type, status, reason = '', message = '' }) => ({
+      type,
+      status,
+      reason,
+      message,
+    })),
+  };
 }
 
 /** @returns false when it was not there */
-export async function deleteService(_client: PlatformClient, _namespace: string, _name: string): Promise<boolean> {
-  throw new Error('not written yet');
+export async function deleteService(client: PlatformClient, namespace: string, name: string): Promise<boolean> {
+  return client.delete(kinds.service, namespace, name, { propagation: 'Background' });
 }
+
+/** Annotations of a Service that Slipway itself keeps: not the user's. */
+export const ownAnnotations: readonly string[] = Object.values(annotations);

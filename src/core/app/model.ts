@@ -2,9 +2,19 @@
  * An application on disk: slipway.yaml and the manifests in deploy/. Read with positions, so that every error says file,
  * line, column and what was expected; never rewritten.
  */
-
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import type { ObjectInput } from '../client.ts';
-import type { Problem, SourcePlace } from '../codes.ts';
+import type { MessageArgs, Problem, ProblemCode, SourcePlace } from '../codes.ts';
+import { Fault } from '../faults.ts';
+import { checkFields } from './check.ts';
+import { type Path, parseYaml, type YamlDocument } from './document.ts';
+import { slipwayFields } from './schema.ts';
+import { guessStart } from './start-command.ts';
+import { isObject, kindOfValue, valueAt } from './values.ts';
+import { commandWords } from './words.ts';
+
+export const applicationFile = 'slipway.yaml';
 
 export interface Application {
   dir: string;
@@ -25,13 +35,17 @@ export interface BuildSettings {
   image: string;
   /** Run by the shell in the application's directory before the snapshot. */
   command: string | undefined;
+  /** The Service names an image that is not this repository: it is deployed as it is, nothing is built. */
+  foreign: boolean;
 }
 
 export interface RunSettings {
-  /** argv of the start command; from slipway.yaml, else guessed from package.json's `start` or the Dockerfile's CMD. */
+  /** argv of the start command; from slipway.yaml, else guessed from package.json's `start`, Procfile, Dockerfile. */
   start: string[] | undefined;
   /** argv in development mode; `start` where undefined. */
   dev: string[] | undefined;
+  /** The port of an application that cannot take it from PORT. */
+  port: number | undefined;
   env: Record<string, string>;
   /** What can attach: a Node start command can be debugged. */
   debug: 'node' | undefined;
@@ -45,6 +59,7 @@ export interface Environment {
   platform?: string;
   namespace?: string;
   registry?: string;
+  /** Public host name of the service there: becomes a DomainMapping. */
   domain?: string;
   /** Merge patch (RFC 7386) over the Service manifest. */
   patch?: Record<string, unknown>;
@@ -59,21 +74,244 @@ export interface Manifest {
   index: number;
   object: ObjectInput & { metadata: { name: string } };
   /** Where `path` (keys and indexes) stands in the file; the nearest parent that is there. */
-  place(path: readonly (string | number)[]): SourcePlace;
+  place(path: Path): SourcePlace;
 }
 
 /** Reads a file's text; undefined where it is not there. An editor gives its unsaved text. */
 export type ReadText = (file: string) => Promise<string | undefined>;
 
+export interface ReadResult {
+  application: Application | undefined;
+  problems: Problem[];
+}
+
 /** Everything wrong with it; `application` is there unless an error stands in the way of using it. */
-export async function readApplication(
-  _dir: string,
-  _read?: ReadText,
-): Promise<{ application: Application | undefined; problems: Problem[] }> {
-  throw new Error('not written yet');
+export async function readApplication(dir: string, read: ReadText = readText): Promise<ReadResult> {
+  const problems: Problem[] = [];
+  const root = resolve(dir);
+  const file = join(root, applicationFile);
+  const text = await read(file);
+  const settings = text === undefined ? {} : readSettings(file, text, problems);
+  const place = join(root, settings.manifests ?? 'deploy');
+  const manifests = await readManifests(place, read, problems);
+  if (problems.some(({ severity }) => severity === 'error')) return { application: undefined, problems };
+  const fail = (code: ProblemCode, args: MessageArgs, where?: SourcePlace): ReadResult => {
+    problems.push({ code, args, severity: 'error', ...(where ? { place: where } : {}) });
+    return { application: undefined, problems };
+  };
+  const services = manifests.filter(isKnativeService);
+  if (manifests.length === 0) {
+    return text === undefined ? fail('NoApplication', { dir: root }) : fail('NoManifests', { dir: place });
+  }
+  const named = services.find(({ object }) => object.metadata.name === settings.name);
+  const service = named ?? (services.length === 1 ? services[0] : undefined);
+  if (!service) {
+    if (services.length === 0) return fail(text === undefined ? 'NoApplication' : 'NoService', { dir: place });
+    const names = services.map(({ object }) => object.metadata.name).join(', ');
+    return fail('SeveralServices', { dir: place, names, name: settings.name ?? '' });
+  }
+  const name = settings.name ?? service.object.metadata.name;
+  if (service.object.metadata.name !== name) {
+    const got = `"${service.object.metadata.name}"`;
+    const where = service.place(['metadata', 'name']);
+    return fail('BadField', { path: 'metadata.name', got, expected: `"${name}", the name in slipway.yaml` }, where);
+  }
+  const image = settings.build?.image ?? (text === undefined ? localRepository(service) : undefined);
+  const start = words(settings.run?.start) ?? (await guessStart(root, read));
+  return {
+    application: {
+      dir: root,
+      name,
+      file: text === undefined ? undefined : file,
+      build: {
+        image: image ?? `dev.local/${name}`,
+        command: settings.build?.command,
+        foreign: text === undefined && image === undefined,
+      },
+      run: {
+        start,
+        dev: words(settings.run?.dev),
+        port: settings.run?.port,
+        env: Object.fromEntries(Object.entries(settings.run?.env ?? {}).map(([key, value]) => [key, String(value)])),
+        debug: isNode(words(settings.run?.dev) ?? start) ? 'node' : undefined,
+      },
+      environments: Object.fromEntries(
+        Object.entries(settings.environments ?? {}).map(([key, value]) => [
+          key,
+          { deploy: 'direct' as const, protected: false, ...value, name: key },
+        ]),
+      ),
+      manifests,
+      service,
+    },
+    problems,
+  };
 }
 
 /** @throws Fault with the first error and its place */
-export async function loadApplication(_dir: string, _read?: ReadText): Promise<Application> {
-  throw new Error('not written yet');
+export async function loadApplication(dir: string, read?: ReadText): Promise<Application> {
+  const { application, problems } = await readApplication(dir, read);
+  if (application) return application;
+  const first = problems.find(({ severity }) => severity === 'error');
+  if (!first) throw new Error('an application without an error must be there');
+  throw new Fault(first.code, first.args, first.place ? { place: first.place } : {});
+}
+
+/** @throws Fault EnvironmentUnknown */
+export function environmentOf(app: Application, name: string | undefined): Environment | undefined {
+  if (name === undefined) return undefined;
+  const environment = app.environments[name];
+  if (environment) return environment;
+  const known = Object.keys(app.environments).join(', ') || 'none';
+  throw new Fault('EnvironmentUnknown', { environment: name, known });
+}
+
+/** Repository of an image reference: without tag and digest. */
+export function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^/:]+$/, '');
+}
+
+/** The containers of a Knative Service manifest that are well formed. */
+export function containersOf(object: ObjectInput): { image?: unknown; [field: string]: unknown }[] {
+  const template = (object.spec as { template?: { spec?: { containers?: unknown } } } | undefined)?.template;
+  const containers = template?.spec?.containers;
+  return Array.isArray(containers) ? containers.filter((each) => each !== null && typeof each === 'object') : [];
+}
+
+export async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new Fault('FileUnreadable', { file, detail: message }, { cause: error });
+  }
+}
+
+/** The shape of slipway.yaml once checked against schema.ts. */
+interface Settings {
+  name?: string;
+  manifests?: string;
+  build?: { image?: string; command?: string };
+  run?: {
+    start?: string | string[];
+    dev?: string | string[];
+    port?: number;
+    env?: Record<string, string | number | boolean>;
+  };
+  environments?: Record<string, Partial<Environment>>;
+}
+
+function readSettings(file: string, text: string, problems: Problem[]): Settings {
+  const { documents, problems: found } = parseYaml(file, text);
+  problems.push(...found);
+  const [first] = documents;
+  if (found.some(({ severity }) => severity === 'error')) return {};
+  const document: YamlDocument = first ?? {
+    value: {},
+    place: () => ({ file, line: 1, column: 1 }),
+    placeOfKey: () => ({ file, line: 1, column: 1 }),
+  };
+  problems.push(...checkFields(document, slipwayFields));
+  return (document.value ?? {}) as Settings;
+}
+
+async function readManifests(place: string, read: ReadText, problems: Problem[]): Promise<Manifest[]> {
+  const manifests: Manifest[] = [];
+  for (const file of await manifestFiles(place)) {
+    const text = await read(file);
+    if (text === undefined) continue;
+    const { documents, problems: found } = parseYaml(file, text);
+    problems.push(...found);
+    documents.forEach((document, index) => {
+      // A file that ends in `---` has an empty document, as kubectl allows.
+      if (document.value === null) return;
+      const wrong = checkManifest(document);
+      problems.push(...wrong);
+      if (wrong.length > 0) return;
+      manifests.push({ file, index, object: document.value as Manifest['object'], place: document.place });
+    });
+  }
+  return manifests;
+}
+
+async function manifestFiles(place: string): Promise<string[]> {
+  const found = await stat(place).catch(() => undefined);
+  if (found?.isFile()) return [place];
+  if (!found?.isDirectory()) return [];
+  const names = await readdir(place);
+  return names
+    .filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.') && name !== applicationFile)
+    .sort()
+    .map((name) => join(place, name));
+}
+
+/** What kubectl would need of any manifest, and what a Knative Service needs before there is an image to put in. */
+function checkManifest(document: YamlDocument): Problem[] {
+  const problems: Problem[] = [];
+  const report = (code: ProblemCode, path: Path, args: MessageArgs): void => {
+    problems.push({ code, args: { path: path.join('.'), ...args }, place: document.place(path), severity: 'error' });
+  };
+  const object = document.value;
+  if (!isObject(object)) {
+    report('BadField', [], { path: 'the document', got: kindOfValue(object), expected: 'a Kubernetes object' });
+    return problems;
+  }
+  for (const [path, expected] of [
+    [['apiVersion'], 'an API version such as serving.knative.dev/v1'],
+    [['kind'], 'a kind such as Service'],
+    [['metadata', 'name'], 'a name'],
+  ] as const) {
+    const value = valueAt(object, path);
+    if (value === undefined || value === null) report('MissingField', path, { expected });
+    else if (typeof value !== 'string' || value === '') report('BadField', path, { got: kindOfValue(value), expected });
+  }
+  if (problems.length > 0 || !isKnativeService({ object: object as unknown as Manifest['object'] })) return problems;
+  const path = ['spec', 'template', 'spec', 'containers'];
+  const expected = 'a list with one container and its image';
+  const containers = valueAt(object, path);
+  if (containers === undefined || containers === null) {
+    const missing = path.findIndex((_, index) => !isObject(valueAt(object, path.slice(0, index + 1))));
+    report('MissingField', path.slice(0, Math.max(1, missing)), { path: path.join('.'), expected });
+  } else if (!Array.isArray(containers) || containers.length === 0) {
+    report('BadField', path, { got: kindOfValue(containers), expected });
+  } else {
+    containers.forEach((container: unknown, index) => {
+      const where = [...path, index];
+      const image = isObject(container) ? container['image'] : undefined;
+      const shown = `spec.template.spec.containers[${index}].image`;
+      if (image === undefined) report('MissingField', where, { path: shown, expected: 'an image reference' });
+      else if (typeof image !== 'string' || image === '') {
+        report('BadField', [...where, 'image'], {
+          path: shown,
+          got: kindOfValue(image),
+          expected: 'an image reference',
+        });
+      }
+    });
+  }
+  return problems;
+}
+
+export function isKnativeService({ object }: Pick<Manifest, 'object'>): boolean {
+  return object.kind === 'Service' && object.apiVersion.startsWith('serving.knative.dev/');
+}
+
+function localRepository(service: Manifest): string | undefined {
+  const image = containersOf(service.object)[0]?.image;
+  return typeof image === 'string' && /^(dev|kind|ko)\.local\//.test(image) ? repositoryOf(image) : undefined;
+}
+
+function words(command: string | string[] | undefined): string[] | undefined {
+  return typeof command === 'string' ? commandWords(command) : command;
+}
+
+function isNode(argv: string[] | undefined): boolean {
+  return /(^|[/\\])node(\.exe)?$/.test(argv?.[0] ?? '');
+}
+
+/** For people: relative to the current directory where that is shorter. */
+export function shortPath(file: string, from = process.cwd()): string {
+  const short = relative(from, file);
+  return short !== '' && !short.startsWith('..') ? short : file;
 }

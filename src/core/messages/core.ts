@@ -82,6 +82,8 @@ const en: Record<CoreKey, string> = {
     'Use lower-case letters, digits and "-"; at most 63; start with a letter, end with a letter or digit.',
   'problem.DirectoryTaken': '{dir} exists already and is not empty.',
   'fix.DirectoryTaken': 'Choose another directory or name.',
+  'problem.DirectoryNotWritable': '{dir} cannot be written.',
+  'fix.DirectoryNotWritable': 'Choose a directory that you own.',
   'problem.EmptySnapshot': 'There is no file to deploy in {dir}: .dockerignore leaves none.',
   'fix.EmptySnapshot': 'Check .dockerignore.',
   'problem.NoStartCommand': 'It is not known how to start {name}.',

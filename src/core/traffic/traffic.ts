@@ -1,8 +1,18 @@
 /** The split of a service as its object has it (decision 7), and its changing as field manager `slipway-traffic`. */
+import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { PlatformClient } from '../client.ts';
+import { isObserved, type Truth, truthOf } from '../conditions.ts';
+import { Fault } from '../faults.ts';
+import { gatewayOf, publicUrl } from '../gateway.ts';
+import { requireService, type ServiceStatus } from '../lookup.ts';
+import { annotations, kinds, labels } from '../resources.ts';
+import { generationOf } from '../revisions.ts';
+import { until } from '../until.ts';
 
 export const trafficManager = 'slipway-traffic';
+/** In a wish: whatever revision is the latest ready one. */
+export const latest = '@latest';
 
 /** An entry of spec.traffic or status.traffic (serving v1 TrafficTarget). */
 export interface TrafficTarget {
@@ -17,13 +27,13 @@ export interface TrafficRow {
   revision: string;
   /** What the spec asks for. */
   percent: number;
-  /** Part of `percent` that follows the latest ready revision. */
+  /** A part of `percent` follows the latest ready revision. */
   followsLatest: boolean;
   /** What the status says is routed now. */
   actual: number;
   tags: { tag: string; url: string | undefined }[];
   latestReady: boolean;
-  ready: 'True' | 'False' | 'Unknown';
+  ready: Truth;
   failed: boolean;
   /** RFC 3339. */
   created: string;
@@ -42,28 +52,71 @@ export interface TrafficModel {
   rows: TrafficRow[];
   /** The rest, newest first. */
   others: TrafficRow[];
+  /** spec.traffic as it stands: give it back as `basedOn`. */
+  wished: TrafficTarget[];
   /** The split before the last change, when it was kept. */
   before: TrafficTarget[] | undefined;
   /** The routed split is the wished one. */
   settled: boolean;
 }
 
-/** Pure. `gateway` is added to URLs (services.ts publicUrl). */
+/** Pure. `gateway` is added to URLs (gateway.ts publicUrl). */
 export function trafficModel(
-  _service: KubeObject,
-  _revisions: readonly KubeObject[],
-  _gateway?: { port: number },
+  service: KubeObject,
+  revisions: readonly KubeObject[],
+  gateway?: { port: number | undefined },
 ): TrafficModel {
-  throw new Error('not written yet');
+  const status = (service.status ?? {}) as ServiceStatus;
+  const latestReady = status.latestReadyRevisionName;
+  const wished = wishedTargets(service);
+  const routed = status.traffic ?? [];
+  const nameOf = (target: TrafficTarget): string | undefined => target.revisionName ?? latestReady;
+  const rowOf = (revision: KubeObject): TrafficRow => {
+    const { name, creationTimestamp } = revision.metadata;
+    const mine = wished.filter((target) => nameOf(target) === name);
+    const actual = routed.filter(({ revisionName }) => revisionName === name);
+    const ready = truthOf(revision).status;
+    return {
+      revision: name,
+      percent: sum(mine),
+      followsLatest: mine.some(({ revisionName, percent = 0 }) => !revisionName && percent > 0),
+      actual: sum(actual),
+      tags: mine.flatMap(({ tag }) =>
+        tag ? [{ tag, url: publicUrl(routed.find((target) => target.tag === tag)?.url, gateway) }] : [],
+      ),
+      latestReady: name === latestReady,
+      ready,
+      failed: ready === 'False',
+      created: creationTimestamp,
+    };
+  };
+  const all = [...revisions].sort((a, b) => generationOf(b) - generationOf(a)).map(rowOf);
+  const shown = ({ percent, actual, tags, latestReady: last }: TrafficRow) =>
+    percent > 0 || actual > 0 || tags.length > 0 || last;
+  return {
+    service: service.metadata.name,
+    namespace: service.metadata.namespace ?? '',
+    resourceVersion: service.metadata.resourceVersion,
+    generation: service.metadata.generation ?? 0,
+    url: publicUrl(status.url, gateway),
+    latestReady,
+    latestCreated: status.latestCreatedRevisionName,
+    rows: all.filter(shown),
+    others: all.filter((row) => !shown(row)),
+    wished,
+    before: splitBefore(service),
+    settled: isRouted(service),
+  };
 }
 
 /** @throws Fault ServiceNotFound */
-export async function readTraffic(
-  _client: PlatformClient,
-  _namespace: string,
-  _service: string,
-): Promise<TrafficModel> {
-  throw new Error('not written yet');
+export async function readTraffic(client: PlatformClient, namespace: string, service: string): Promise<TrafficModel> {
+  const [object, { items }, gateway] = await Promise.all([
+    requireService(client, namespace, service),
+    client.list(kinds.revision, namespace, { labelSelector: `${labels.service}=${service}` }),
+    gatewayOf(client),
+  ]);
+  return trafficModel(object, items, gateway);
 }
 
 export interface TrafficWish {
@@ -71,27 +124,203 @@ export interface TrafficWish {
   percent?: Record<string, number>;
   /** Tag → revision or `@latest`; null removes it. Tags not named are kept. */
   tags?: Record<string, string | null>;
-  /** The resourceVersion the wish was made on: refuses with TrafficChanged when the split differs from then. */
-  basedOn?: string;
+  /** The split that the wish was made on: refuses with TrafficChanged when it differs now. */
+  basedOn?: readonly TrafficTarget[];
+}
+
+export interface ApplyOptions {
+  signal?: AbortSignal | undefined;
+  /** false = do not wait until it is routed. */
+  wait?: boolean;
+  /** ms; 30 s by default. What is not routed by then is returned as it stands (`settled: false`). */
+  timeoutMs?: number;
 }
 
 /** Applies, keeps the split before in an annotation, waits until it is routed. @throws Fault Split…, Tag…, Revision…, TrafficChanged */
 export async function applyTraffic(
-  _client: PlatformClient,
-  _namespace: string,
-  _service: string,
-  _wish: TrafficWish,
-  _options?: { signal?: AbortSignal; wait?: boolean },
+  client: PlatformClient,
+  namespace: string,
+  service: string,
+  wish: TrafficWish,
+  options: ApplyOptions = {},
 ): Promise<TrafficModel> {
-  throw new Error('not written yet');
+  // Read and write meet in resourceVersion; a status written in between is no reason to give up.
+  for (let attempt = 0; ; attempt++) {
+    const [object, { items: revisions }] = await Promise.all([
+      requireService(client, namespace, service),
+      client.list(kinds.revision, namespace, { labelSelector: `${labels.service}=${service}` }),
+    ]);
+    const current = wishedTargets(object);
+    if (wish.basedOn && canonical(wish.basedOn) !== canonical(current)) throw new Fault('TrafficChanged', { service });
+    checkWish(wish, service, revisions);
+    const next = targetsOf(wish, current);
+    if (canonical(next) === canonical(current)) break;
+    try {
+      await writeTraffic(client, object, next, options.signal);
+      break;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.reason === 'Conflict') || attempt >= 5) throw error;
+    }
+  }
+  if (options.wait !== false) await untilRouted(client, namespace, service, options);
+  return readTraffic(client, namespace, service);
 }
 
 /** Back to the split before the last change; without one, all to the ready revision before the one that serves most. */
 export async function rollback(
-  _client: PlatformClient,
-  _namespace: string,
-  _service: string,
-  _options?: { signal?: AbortSignal; wait?: boolean },
+  client: PlatformClient,
+  namespace: string,
+  service: string,
+  options: ApplyOptions = {},
 ): Promise<TrafficModel> {
-  throw new Error('not written yet');
+  const model = await readTraffic(client, namespace, service);
+  const all = [...model.rows, ...model.others].sort((a, b) => b.created.localeCompare(a.created));
+  const usable = new Set(all.filter(({ failed }) => !failed).map(({ revision }) => revision));
+  const kept = model.before?.filter(({ percent = 0 }) => percent > 0);
+  if (kept?.length && kept.every(({ revisionName }) => !revisionName || usable.has(revisionName))) {
+    const percent: Record<string, number> = {};
+    for (const target of kept) {
+      // A split that followed the latest is held at what was the latest then, when that is known.
+      const key = target.revisionName ?? latest;
+      percent[key] = (percent[key] ?? 0) + (target.percent ?? 0);
+    }
+    return applyTraffic(client, namespace, service, { percent }, options);
+  }
+  const rows = [...model.rows, ...model.others].filter(({ ready }) => ready === 'True');
+  const main = [...model.rows].sort((a, b) => b.percent - a.percent)[0];
+  const index = rows.findIndex(({ revision }) => revision === main?.revision);
+  const earlier = rows.filter(({ created }, at) => (main ? created <= main.created && at !== index : false));
+  const [target] = earlier.sort((a, b) => b.created.localeCompare(a.created) || b.revision.localeCompare(a.revision));
+  if (!target) throw new Fault('NothingToRollBack', { service });
+  return applyTraffic(client, namespace, service, { percent: { [target.revision]: 100 } }, options);
+}
+
+/** spec.traffic; where there is none, what Knative takes: all to the latest ready. */
+export function wishedTargets(service: KubeObject): TrafficTarget[] {
+  const { traffic } = (service.spec ?? {}) as { traffic?: TrafficTarget[] };
+  return traffic && traffic.length > 0 ? traffic : [{ latestRevision: true, percent: 100 }];
+}
+
+/** Writes spec.traffic and keeps the split before, on exactly this state of the object. @throws ApiError Conflict */
+export async function writeTraffic(
+  client: PlatformClient,
+  service: KubeObject,
+  next: readonly TrafficTarget[],
+  signal?: AbortSignal,
+): Promise<KubeObject> {
+  const { name, namespace, resourceVersion } = service.metadata;
+  const before = JSON.stringify(pinned(service));
+  const body = {
+    metadata: { resourceVersion, annotations: { [annotations.trafficBefore]: before } },
+    spec: { traffic: next.map(({ url: _, ...target }) => target) },
+  };
+  return client.patch(
+    kinds.service,
+    namespace,
+    name,
+    { type: 'merge', body },
+    { fieldManager: trafficManager, signal },
+  );
+}
+
+/** What the split means right now, in revision names: rolling back a split that followed the latest must not follow on. */
+function pinned(service: KubeObject): TrafficTarget[] {
+  const { latestReadyRevisionName } = (service.status ?? {}) as ServiceStatus;
+  return wishedTargets(service)
+    .filter(({ percent = 0 }) => percent > 0)
+    .map(({ revisionName, percent = 0 }) => {
+      const name = revisionName ?? latestReadyRevisionName;
+      return name ? { revisionName: name, latestRevision: false, percent } : { latestRevision: true, percent };
+    });
+}
+
+function targetsOf(wish: TrafficWish, current: readonly TrafficTarget[]): TrafficTarget[] {
+  const target = (revision: string): TrafficTarget =>
+    revision === latest ? { latestRevision: true } : { revisionName: revision, latestRevision: false };
+  const shares = wish.percent
+    ? Object.entries(wish.percent)
+        .filter(([, percent]) => percent > 0)
+        .map(([revision, percent]) => ({ ...target(revision), percent }))
+    : current.filter(({ percent = 0 }) => percent > 0).map(({ tag: _, url: __, ...rest }) => rest);
+  const tags = new Map<string, TrafficTarget>();
+  for (const { tag, revisionName } of current) if (tag) tags.set(tag, target(revisionName ?? latest));
+  for (const [tag, revision] of Object.entries(wish.tags ?? {})) {
+    if (revision === null) tags.delete(tag);
+    else tags.set(tag, target(revision));
+  }
+  return [...shares, ...[...tags].map(([tag, where]) => ({ ...where, percent: 0, tag }))];
+}
+
+function checkWish(wish: TrafficWish, service: string, revisions: readonly KubeObject[]): void {
+  const known = new Map(revisions.map((revision) => [revision.metadata.name, revision]));
+  const require = (revision: string): KubeObject | undefined => {
+    const found = known.get(revision);
+    if (revision === latest || found) return found;
+    throw new Fault('RevisionNotFound', { service, revision, known: [...known.keys()].join(', ') || 'none' });
+  };
+  for (const [tag, revision] of Object.entries(wish.tags ?? {})) {
+    if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(tag)) throw new Fault('TagInvalid', { tag });
+    if (revision !== null) require(revision);
+  }
+  if (!wish.percent) return;
+  let total = 0;
+  for (const [revision, percent] of Object.entries(wish.percent)) {
+    if (!Number.isInteger(percent) || percent < 0 || percent > 100) throw new Fault('SplitPercent', { percent });
+    const found = require(revision);
+    if (percent > 0 && found && truthOf(found).status === 'False') {
+      throw new Fault('RevisionFailed', { revision, service });
+    }
+    total += percent;
+  }
+  if (total !== 100) throw new Fault('SplitSum', { sum: total });
+}
+
+async function untilRouted(
+  client: PlatformClient,
+  namespace: string,
+  service: string,
+  options: ApplyOptions,
+): Promise<void> {
+  const fieldSelector = `metadata.name=${service}`;
+  const wait = { fieldSelector, timeoutMs: options.timeoutMs ?? 30_000, signal: options.signal };
+  await until(client, kinds.service, namespace, wait, ([object]) => (object && isRouted(object) ? true : undefined));
+}
+
+/** The status speaks of this spec, the route is ready, and the shares are those wished. */
+function isRouted(service: KubeObject): boolean {
+  const status = (service.status ?? {}) as ServiceStatus;
+  if (!isObserved(service) || truthOf(service, 'RoutesReady').status !== 'True') return false;
+  const shares = (targets: readonly TrafficTarget[]): string => {
+    const byRevision = new Map<string, number>();
+    for (const { revisionName = status.latestReadyRevisionName ?? '', percent = 0 } of targets) {
+      if (percent > 0) byRevision.set(revisionName, (byRevision.get(revisionName) ?? 0) + percent);
+    }
+    return JSON.stringify([...byRevision].sort());
+  };
+  return shares(wishedTargets(service)) === shares(status.traffic ?? []);
+}
+
+function splitBefore(service: KubeObject): TrafficTarget[] | undefined {
+  const text = service.metadata.annotations?.[annotations.trafficBefore];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? (value as TrafficTarget[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sum(targets: readonly TrafficTarget[]): number {
+  return targets.reduce((total, { percent = 0 }) => total + percent, 0);
+}
+
+/** Two splits are the same when this is. */
+function canonical(targets: readonly TrafficTarget[]): string {
+  return JSON.stringify(
+    targets
+      .map(({ revisionName = latest, percent = 0, tag = '' }) => [revisionName, percent, tag])
+      .filter(([, percent, tag]) => percent !== 0 || tag !== '')
+      .sort((a, b) => String(a).localeCompare(String(b))),
+  );
 }

@@ -1,0 +1,21 @@
+/** Looking at values of unknown shape, and saying what they are. Pure leaf. */
+
+export function isObject(value: unknown): value is Record<string | number, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+export function valueAt(object: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (Array.isArray(value)) return value[Number(key)] as unknown;
+    return isObject(value) ? value[key] : undefined;
+  }, object);
+}
+
+/** A value in the words of an error: `the number 5`, `a list`, `"text"`. */
+export function kindOfValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? JSON.stringify(value) : `the ${typeof value} ${String(value)}`;
+}

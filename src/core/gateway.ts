@@ -1,0 +1,38 @@
+/** Where requests go in, and URLs as a person on this machine can use them (decision 5). */
+import type { PlatformClient } from './client.ts';
+
+export interface Gateway {
+  host: string;
+  /** Where the URLs' hosts are served; undefined = the scheme's own port. */
+  port: number | undefined;
+}
+
+const gateways = new WeakMap<PlatformClient, Promise<Gateway>>();
+
+/**
+ * Where requests go in: the platform's ingress; elsewhere the port that the istio-ingressgateway's Service publishes on a
+ * local kind cluster is not known to the API, so URLs are used as they are. Kept per client.
+ */
+export function gatewayOf(client: PlatformClient): Promise<Gateway> {
+  let gateway = gateways.get(client);
+  if (!gateway) {
+    gateway = client.platform().then((platform) => {
+      return platform ? { ...platform.ingress } : { host: '', port: undefined };
+    });
+    gateway.catch(() => gateways.delete(client));
+    gateways.set(client, gateway);
+  }
+  return gateway;
+}
+
+/** `http://hello.default.localhost` + port 8080 → `http://hello.default.localhost:8080`. Pure. */
+export function publicUrl(url: string | undefined, gateway?: { port: number | undefined }): string | undefined {
+  if (!url || gateway?.port === undefined) return url;
+  try {
+    const parsed = new URL(url);
+    if (parsed.port === '') parsed.port = String(gateway.port);
+    return parsed.href.replace(/\/$/, '');
+  } catch {
+    return url;
+  }
+}
