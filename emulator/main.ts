@@ -56,7 +56,9 @@ main(process.argv.slice(2)).catch((error: unknown) => {
   const fault = error as Partial<PlatformFault> & Error;
   const code = fault.code ?? 'Bug';
   const running = code === 'AlreadyRunning' && fault.data ? readRecord(fault.data) : undefined;
-  process.stdout.write(`${JSON.stringify({ error: { code, message: fault.message }, ...(running ? { running } : {}) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ error: { code, message: fault.message }, ...(running ? { running } : {}) })}\n`,
+  );
   if (code === 'Bug') process.stderr.write(`${fault.stack ?? fault.message}\n`);
   process.exitCode = 1;
 });

@@ -1,0 +1,367 @@
+/**
+ * Wires the embedded platform: store, API, controllers, data plane, autoscaler, pods and eventing in one process, a worker
+ * for the data plane, and the guardian beside it. Everything below is built from its ports; nothing here decides anything.
+ */
+import { mkdirSync } from 'node:fs';
+import { ensureCerts } from './api/certs.ts';
+import { coreKinds } from './api/kinds/core-kinds.ts';
+import { writeKubeconfig } from './api/kubeconfig.ts';
+import { type ApiListener, listenApi } from './api/listen.ts';
+import { createApi } from './api/server.ts';
+import { createAutoscaler } from './autoscaler/service.ts';
+import { capabilityGroup, capabilityVersion, type PlatformInfo, protocolVersion } from './capabilities/protocol.ts';
+import { capabilityRoutes } from './capabilities/routes.ts';
+import { createTrafficStats } from './capabilities/traffic-stats.ts';
+import type { DataPlanePort, FromDataPlane } from './dataplane/protocol.ts';
+import { watchRouting } from './dataplane/watch-routing.ts';
+import { createWorkerDataPlane } from './dataplane/worker-port.ts';
+import { createEventing } from './eventing/eventing.ts';
+import { openImageStore } from './images/store.ts';
+import { SystemClock } from './kernel/clock.ts';
+import { objectKey } from './kernel/object.ts';
+import { createObjects } from './kernel/objects.ts';
+import { createRegistry } from './kernel/registry.ts';
+import { runControllers } from './kernel/runner.ts';
+import { openStore } from './kernel/sqlite-store.ts';
+import { readConfig } from './knative/config/read.ts';
+import { configMapSeeds } from './knative/config/seeds.ts';
+import { servingControllers } from './knative/controllers.ts';
+import { knativeDefinitions } from './knative/kinds.ts';
+import { createBootTimes } from './platform/boot-times.ts';
+import { createDebugLeases } from './platform/debug-leases.ts';
+import { createDeliver } from './platform/deliver.ts';
+import { createDrains } from './platform/drains.ts';
+import { diskFault, platformFault } from './platform/faults.ts';
+import { createLeases } from './platform/leases.ts';
+import { takeLock } from './platform/lock.ts';
+import { podSubresources } from './platform/pod-subresources.ts';
+import { podWriter } from './platform/pod-writer.ts';
+import {
+  type PlatformRecord,
+  platformFiles,
+  processStart,
+  readSettings,
+  removeRecord,
+  writeRecord,
+  writeSettings,
+} from './platform/record.ts';
+import { resetPlatform } from './platform/reset.ts';
+import { trackApplied } from './platform/routing-applied.ts';
+import { publishGateway, seed } from './platform/seed.ts';
+import { createDockerRuntime } from './pods/docker/runtime.ts';
+import { startGuardian } from './pods/guardian.ts';
+import { createKubelet } from './pods/kubelet.ts';
+import { openLogStore } from './pods/logs/store.ts';
+import { createProcessRuntime } from './pods/process/runtime.ts';
+
+export interface EmbeddedOptions {
+  name: string;
+  /** Data directory; made when absent. */
+  data: string;
+  /** Of the ingress; undefined: the kept one, else 8080, else the next free one. 0: any free one. */
+  port: number | undefined;
+  lifetime: 'detached' | 'leased';
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void;
+  /** Entries of the worker and of the guardian; default: beside this bundle. */
+  entries?: { dataplane: URL; guardian: URL };
+  /** Default: what SLIPWAY_VERSION says in the bundle. */
+  version?: string;
+}
+
+export interface EmbeddedPlatform {
+  record: PlatformRecord;
+  /** Resolves with the reason when the platform wants to end: asked over the API, or its last lease lapsed. */
+  ended: Promise<string>;
+  close(): Promise<void>;
+}
+
+const leaseCheckMs = 5_000;
+
+/** @throws PlatformFault: the directory is held by another platform, cannot be written, the port is taken… */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPlatform> {
+  const began = performance.now();
+  const { data, log } = options;
+  const files = platformFiles(data);
+  const closers: (() => unknown)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        log('warn', `while closing: ${String(error)}`);
+      }
+    }
+  };
+  try {
+    return await start();
+  } catch (error) {
+    await closeAll();
+    throw diskFault(error, data);
+  }
+
+  async function start(): Promise<EmbeddedPlatform> {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    const lock = takeLock(files.lock);
+    if (!lock) throw platformFault('AlreadyRunning', `another platform runs on ${data}`, data);
+    closers.push(() => lock[Symbol.dispose]());
+
+    const settings = readSettings(data);
+    const clock = new SystemClock(settings.clockOffsetMs ?? 0);
+    const store = openStore(files.store);
+    closers.push(() => store.close());
+    const registry = createRegistry([...coreKinds(), ...knativeDefinitions]);
+    const objects = createObjects({ store, registry, clock });
+
+    const [images, logs, certs, guardian, docker] = await Promise.all([
+      openImageStore(files.images, { usedBy: (digest) => userOfImage(digest) }),
+      openLogStore(files.logs),
+      ensureCerts(files.pki),
+      startGuardian({ script: fileOf('guardian') }),
+      createDockerRuntime({ platform: data }),
+    ]);
+    closers.push(() => logs.close());
+    closers.push(() => guardian.close());
+    seed(objects, configMapSeeds());
+
+    const plane = createWorkerDataPlane(urlOf('dataplane'));
+    closers.push(() => plane.close());
+    const debug = createDebugLeases(() => performance.now());
+    const routing = watchRouting({ store, post: (message) => plane.post(message), held: debug.held });
+    closers.push(() => routing[Symbol.dispose]());
+    const applied = trackApplied(store, routing, (key) => runner.enqueue('ingress', key));
+    closers.push(() => applied[Symbol.dispose]());
+    const autoscaler = createAutoscaler({ clock, store, config: () => readConfig(store).autoscaler });
+    closers.push(() => autoscaler[Symbol.dispose]());
+    const runner = runControllers(
+      servingControllers({
+        images: { resolve: (reference) => images.resolve(reference), canPull: () => docker !== undefined },
+        autoscaler,
+        serving: applied,
+      }),
+      { objects, store, clock, log },
+    );
+    closers.push(() => runner[Symbol.asyncDispose]());
+    const desired = autoscaler.onChange((key) => runner.enqueue('podautoscaler', key));
+    closers.push(() => desired[Symbol.dispose]());
+
+    const stats = createTrafficStats();
+    const boots = createBootTimes();
+    const drains = createDrains();
+    const gate = Promise.withResolvers<FromDataPlane & { type: 'listening' }>();
+    plane.onMessage((message) => {
+      switch (message.type) {
+        case 'listening':
+          return gate.resolve(message);
+        case 'failed':
+          log('error', `data plane: ${message.message}`);
+          return gate.reject(platformFault('PortTaken', message.message, data));
+        case 'applied':
+          return applied.applied(message.version);
+        case 'stats':
+          return autoscaler.record(message.stats);
+        case 'traffic':
+          return stats.record(message.samples);
+        case 'coldStart':
+          return stats.recordColdStart(message.trace, boots.take(message.trace.pod));
+        case 'drained':
+          return drains.drained(message.pod);
+      }
+    });
+    plane.post({
+      type: 'listen',
+      host: '127.0.0.1',
+      port: options.port ?? settings.ingressPort ?? 8080,
+      fallback: options.port === undefined,
+    });
+    const listening = await gate.promise;
+    const ingress = { host: listening.host, port: listening.port };
+    publishGateway(objects, ingress.port);
+
+    const processes = createProcessRuntime(
+      { stateDir: files.pods, images, guardian },
+      { extraEnv: proxyEnvironment(listening.inside) },
+    );
+    closers.push(() => processes.close());
+    await Promise.all([processes.reap(), docker?.reap()]);
+    const kubelet = createKubelet(
+      {
+        view: store,
+        subscribe: (listener) => store.subscribe(listener),
+        writer: podWriter({ objects, store, clock }),
+        clock,
+        images,
+        runtimes: { process: processes, docker },
+        logs,
+        drain: drains.wait,
+        log,
+      },
+      { stateDir: files.pods, onPhase: boots.record },
+    );
+    kubelet.start();
+    closers.push(() => kubelet.close());
+    closers.push(
+      debug.onChange((pod, held) => {
+        const [namespace = '', name = ''] = pod.split('/');
+        kubelet.hold(namespace, name, held);
+        routing.refresh(pod);
+        const revision = store.get('pods', namespace, name)?.metadata.labels?.['serving.knative.dev/revision'];
+        if (revision) autoscaler.hold(objectKey(namespace, revision), held);
+      }),
+    );
+
+    const delivery = createDeliver(() => listening.inside);
+    closers.push(() => delivery.close());
+    const eventing = createEventing(
+      {
+        objects,
+        view: store,
+        subscribe: (listener) => store.subscribe(listener),
+        clock,
+        deliver: delivery.deliver,
+        log,
+      },
+      { dir: files.eventing },
+    );
+    closers.push(() => eventing.close());
+    const eventingRunner = runControllers(eventing.controllers, { objects, store, clock, log });
+    closers.push(() => eventingRunner[Symbol.asyncDispose]());
+
+    const leases = createLeases(() => performance.now());
+    const ending = Promise.withResolvers<string>();
+    const watchLeases = setInterval(() => {
+      if (options.lifetime === 'leased' && leases.expired()) ending.resolve('no editor has used it for ten minutes');
+    }, leaseCheckMs);
+    closers.push(() => clearInterval(watchLeases));
+
+    const version = options.version ?? process.env['SLIPWAY_VERSION'] ?? 'development';
+    const routes = capabilityRoutes({
+      info: () => info(),
+      view: store,
+      advanceClock(ms) {
+        clock.advance(ms);
+        writeSettings(data, { ...readSettings(data), clockOffsetMs: clock.offsetMs });
+        return { now: clock.now(), offsetMs: clock.offsetMs };
+      },
+      images: {
+        ...images,
+        async commit(plan) {
+          const image = await images.commit(plan);
+          kubelet.imagesChanged();
+          return image;
+        },
+      },
+      logs,
+      stats,
+      ping: eventing,
+      debug: debug.renew,
+      lease: leases.renew,
+      // The answer goes out first.
+      shutdown: () => void setTimeout(() => ending.resolve('asked to'), 50),
+      reset: () => resetPlatform({ objects, registry, store, idle: () => runner.idle() }),
+    });
+    const api = createApi({
+      objects,
+      registry,
+      store,
+      clock,
+      routes,
+      routeGroups: [{ group: capabilityGroup, version: capabilityVersion }],
+      pods: podSubresources({ kubelet, logs }),
+    });
+    closers.push(() => api.close());
+    const listener = await listenKept(settings.apiPort ?? 0);
+    closers.push(() => listener.close());
+    writeSettings(data, { ...readSettings(data), apiPort: listener.port, ingressPort: ingress.port });
+
+    autoscaler.start();
+    eventing.start();
+
+    const context = options.name === 'default' ? 'slipway' : `slipway-${options.name}`;
+    writeKubeconfig(files.kubeconfig, { name: context, server: listener.url, certs });
+    const startedAt = Date.now();
+    const record: PlatformRecord = {
+      name: options.name,
+      engine: 'embedded',
+      kubeconfig: files.kubeconfig,
+      context,
+      api: listener.url,
+      ingress,
+      pid: process.pid,
+      pidStart: processStart(process.pid),
+      data,
+      startedInMs: Math.round(performance.now() - began),
+      version,
+      protocolVersion,
+      lifetime: options.lifetime,
+    };
+    writeRecord(record);
+    closers.push(() => removeRecord(data));
+    return { record, ended: ending.promise, close: closeAll };
+
+    async function listenKept(port: number): Promise<ApiListener> {
+      try {
+        return await listenApi(api, { port, certs });
+      } catch (error) {
+        // Another program has taken the kept port meanwhile: kubeconfig and record tell the new one.
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port === 0) throw error;
+        log('warn', `port ${port}, on which the API was, is taken; choosing another`);
+        return listenApi(api, { port: 0, certs });
+      }
+    }
+
+    function info(): PlatformInfo {
+      return {
+        name: options.name,
+        engine: 'embedded',
+        version,
+        protocolVersion,
+        pid: process.pid,
+        data,
+        api: listener.url,
+        ingress,
+        startedAt,
+        startedInMs: record.startedInMs,
+        clockOffsetMs: clock.offsetMs,
+        memoryBytes: process.memoryUsage.rss(),
+        node: process.version,
+        capabilities: [
+          'images',
+          'logs',
+          'traffic',
+          'coldstarts',
+          'ping',
+          'clock',
+          'debug',
+          'leases',
+          'shutdown',
+          'reset',
+        ],
+        docker: docker !== undefined,
+      };
+    }
+
+    function userOfImage(digest: string): string | undefined {
+      const revision = store
+        .list('revisions.serving.knative.dev')
+        .find((object) => JSON.stringify(object.spec).includes(digest));
+      return revision && `revision ${revision.metadata.namespace}/${revision.metadata.name}`;
+    }
+  }
+
+  function urlOf(entry: 'dataplane' | 'guardian'): URL {
+    return options.entries?.[entry] ?? new URL(`./${entry}.mjs`, import.meta.url);
+  }
+
+  function fileOf(entry: 'dataplane' | 'guardian'): string {
+    return decodeURIComponent(urlOf(entry).pathname);
+  }
+}
+
+/** Applications reach `name.ns.svc.cluster.local` through the platform, and everything else as before. */
+function proxyEnvironment(inside: { host: string; port: number }): Record<string, string> {
+  const proxy = `http://${inside.host}:${inside.port}`;
+  const direct = 'localhost,127.0.0.1,::1,.localhost';
+  return { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: direct, no_proxy: direct, NODE_USE_ENV_PROXY: '1' };
+}
+
+export type { DataPlanePort };
