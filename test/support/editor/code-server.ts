@@ -1,0 +1,123 @@
+/** VS Code in a browser: code-server's extension host is a real process on this machine, its workbench a page in Chromium. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import type { Launcher, LaunchOptions } from './launcher.ts';
+
+const required = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run these suites with npm run test:e2e`);
+  return value;
+};
+
+export const launchCodeServer: Launcher = async (options) => {
+  const entry = required('SLIPWAY_TEST_CODE_SERVER');
+  const userData = join(options.dir, 'user-data');
+  const extensions = join(options.dir, 'extensions');
+  mkdirSync(join(userData, 'User'), { recursive: true });
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(options.settings, null, 2));
+  writeFileSync(join(options.dir, 'config.yaml'), '{}\n');
+  const shared = [
+    '--user-data-dir',
+    userData,
+    '--extensions-dir',
+    extensions,
+    '--config',
+    join(options.dir, 'config.yaml'),
+  ];
+  await installExtension(entry, [...shared, '--install-extension', options.vsix, '--force'], options.env);
+
+  const server = spawn(
+    process.execPath,
+    [
+      entry,
+      ...shared,
+      ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check'],
+      ...['--disable-getting-started-override', '--ignore-last-opened'],
+      ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+    ],
+    { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await endGroup(server);
+  };
+  try {
+    const address = await listening(server);
+    browser = await chromium.launch({
+      executablePath: required('SLIPWAY_TEST_CHROMIUM'),
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+    });
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    await page.goto(`${address}${query(options)}`);
+    return { page, logs: join(userData, 'logs'), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+function query({ workspace }: LaunchOptions): string {
+  if (!workspace) return '?ew=true';
+  return `?${workspace.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(workspace)}`;
+}
+
+function installExtension(entry: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [entry, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`installing the extension failed: ${output}`)),
+    );
+  });
+}
+
+/** Resolves with the address once it is printed; rejects with the output when it ends before. */
+function listening(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const read = (text: string): void => {
+      output += text;
+      const address = /listening on (http:\/\/\S+)/i.exec(output)?.[1];
+      if (address) resolve(address.endsWith('/') ? address : `${address}/`);
+    };
+    server.stdout?.setEncoding('utf8').on('data', read);
+    server.stderr?.setEncoding('utf8').on('data', read);
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`code-server ended with ${code}: ${output}`)));
+  });
+}
+
+/** Ends the server, its extension hosts and what they started in its group. */
+function endGroup(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return resolve();
+    const group = -server.pid;
+    const force = setTimeout(() => kill(group, 'SIGKILL'), 5_000);
+    server.once('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    kill(group, 'SIGTERM');
+  });
+}
+
+function kill(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(group, signal);
+  } catch {
+    // It ended by itself.
+  }
+}

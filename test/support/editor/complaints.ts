@@ -1,0 +1,62 @@
+/** What must not appear in the browser's console or the extension host's log: errors that are ours. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConsoleMessage, Page } from 'playwright-core';
+
+/** The extension's id: its files' paths, its webviews' origins and its log lines carry it. */
+const ours = /slipway/i;
+
+/** The editor's own troubles without a network; each would be there without us too. */
+const editorsOwn: { pattern: RegExp; why: string }[] = [
+  {
+    pattern: /ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|CONNECTION_REFUSED|BLOCKED_BY_CLIENT)/,
+    why: 'the gallery and telemetry are not reachable',
+  },
+  {
+    pattern: /Failed to load resource: the server responded with a status of 40[34].*(vsda|favicon|gallery)/s,
+    why: 'code-server ships without them',
+  },
+];
+
+export interface Complaints {
+  /** Lines so far; empty is good. */
+  list(): string[];
+}
+
+export function collectComplaints(page: Page, logs: string): Complaints {
+  const seen: string[] = [];
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() !== 'error') return;
+    const text = `${message.text()} (${message.location().url})`;
+    if (ours.test(text) && !editorsOwn.some(({ pattern }) => pattern.test(text))) seen.push(`console: ${text}`);
+  });
+  page.on('pageerror', (error) => {
+    const text = error.stack ?? error.message;
+    if (ours.test(text)) seen.push(`page: ${text}`);
+  });
+  return { list: () => [...seen, ...hostErrors(logs)] };
+}
+
+/** Errors in extension-host logs that name us: failed activations, unhandled rejections, commands that threw. */
+function hostErrors(logs: string): string[] {
+  let files: string[];
+  try {
+    files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /exthost.*\.log$|remoteagent\.log$/.test(name),
+    );
+  } catch {
+    return [];
+  }
+  return files
+    .filter((name) => !/slipway/i.test(name))
+    .flatMap((name) => {
+      const lines = readFileSync(join(logs, name), 'utf8').split('\n');
+      return lines.flatMap((line, index) => {
+        if (!/\[error\]/.test(line)) return [];
+        // The stack follows on lines without a time stamp.
+        const stack = lines.slice(index + 1, index + 12).filter((next) => /^\s+at /.test(next));
+        const whole = [line, ...stack].join('\n');
+        return ours.test(whole) ? [`${name}: ${whole}`] : [];
+      });
+    });
+}

@@ -1,0 +1,236 @@
+/**
+ * The `Editor` of the end-to-end suites: a real VS Code with the packed extension in it, in a home of its own, and page objects
+ * for what a user's hand touches. Every step leaves a screenshot; errors of ours fail the suite.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { results, temporaryHome } from '../places.ts';
+import { until } from '../until.ts';
+import { launchCodeServer } from './code-server.ts';
+import { type Complaints, collectComplaints } from './complaints.ts';
+import { launchDesktop } from './desktop.ts';
+import type { RunningEditor } from './launcher.ts';
+
+export interface OpenOptions {
+  /** Word for the folder of screenshots. */
+  name: string;
+  /** Makes the workspace inside the suite's own folder and returns its path; undefined = an empty window. */
+  workspace?: (dir: string) => string | undefined;
+  settings?: Record<string, unknown>;
+  workspaceTrust?: boolean;
+  env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * One editor for the tests of a file, in their order. After each: a screenshot when it failed; after all: no complaint.
+ * @returns the editor, once the tests run.
+ */
+export function useEditor(options: OpenOptions): () => Editor {
+  let editor: Editor | undefined;
+  beforeAll(async () => {
+    editor = await openEditor(options);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail')
+      await editor?.shot(`FAILED-${task.name.replace(/[^a-z0-9]+/gi, '-').slice(0, 50)}`);
+  });
+  afterAll(async () => {
+    const complaints = editor?.complaints.list() ?? [];
+    await editor?.close();
+    expect(complaints).toEqual([]);
+  });
+  return () => {
+    if (!editor) throw new Error('the editor is not open');
+    return editor;
+  };
+}
+
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.colorTheme': 'Default Dark Modern',
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+  'security.workspace.trust.untrustedFiles': 'open',
+  'window.commandCenter': false,
+  'chat.commandCenter.enabled': false,
+  'files.simpleDialog.enable': true,
+};
+
+export interface Editor extends AsyncDisposable {
+  page: Page;
+  /** The suite's own folder; its workspace and home are inside. */
+  dir: string;
+  env: NodeJS.ProcessEnv;
+  logs: string;
+  complaints: Complaints;
+  /** Runs a command by its title in the palette. */
+  run(title: string): Promise<void>;
+  /** The list or input box that is open on top. */
+  quickInput: QuickInput;
+  /** A view's section in the side bar or panel by its title. */
+  view(title: string): Locator;
+  /** A row of a tree by its text. */
+  row(view: string, text: string | RegExp): Locator;
+  /** The document inside a webview whose outer frame is reached by this text in its title. */
+  webview(title: string | RegExp): Promise<FrameLocator>;
+  notification(text: string | RegExp): Locator;
+  openContainer(): Promise<void>;
+  /** Saves `NN-name.png`. */
+  shot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QuickInput {
+  /** Waits for the box with this in its title, placeholder or message. */
+  expect(text: string | RegExp): Promise<void>;
+  type(text: string): Promise<void>;
+  /** Waits for an entry and takes it. */
+  choose(text: string | RegExp): Promise<void>;
+  entry(text: string | RegExp): Locator;
+  accept(): Promise<void>;
+  cancel(): Promise<void>;
+  /** Waits for this validation message. */
+  expectMessage(text: string | RegExp): Promise<void>;
+  widget: Locator;
+}
+
+const ready = 60_000;
+
+export async function openEditor(options: OpenOptions): Promise<Editor> {
+  const home = temporaryHome(options.name);
+  const vsix = process.env['SLIPWAY_TEST_VSIX'];
+  if (!vsix || !existsSync(vsix))
+    throw new Error('SLIPWAY_TEST_VSIX names no package: run these suites with npm run test:e2e');
+  const env = { ...home.env, ...options.env };
+  const launch = process.env['SLIPWAY_TEST_EDITOR'] === 'desktop' ? launchDesktop : launchCodeServer;
+  const editorDir = join(home.dir, 'editor');
+  mkdirSync(editorDir);
+  let running: RunningEditor;
+  try {
+    running = await launch({
+      workspace: options.workspace?.(home.dir),
+      vsix,
+      dir: editorDir,
+      env,
+      settings: { ...quietSettings, ...options.settings },
+      workspaceTrust: options.workspaceTrust ?? false,
+    });
+  } catch (error) {
+    home[Symbol.dispose]();
+    throw error;
+  }
+  const { page, logs } = running;
+  page.setDefaultTimeout(30_000);
+  const complaints = collectComplaints(page, logs);
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: ready });
+  let shots = 0;
+
+  const quickInput = quickInputOf(page);
+  const close = async (): Promise<void> => {
+    await running.close();
+    home[Symbol.dispose]();
+  };
+  const editor: Editor = {
+    page,
+    dir: home.dir,
+    env,
+    logs,
+    complaints,
+    quickInput,
+    run: async (title) => {
+      await page.keyboard.press('F1');
+      await quickInput.widget.waitFor();
+      const entry = quickInput.entry(title);
+      // The palette knows an extension's commands only once its host has told it, seconds after the start, and does not look
+      // again by itself: asked anew until then.
+      await until(
+        `"${title}" in the palette`,
+        async () => {
+          await quickInput.type('>');
+          await quickInput.type(`>${title}`);
+          return await entry.waitFor({ timeout: 1_000 }).then(
+            () => true,
+            () => false,
+          );
+        },
+        { timeout: ready },
+      );
+      await entry.click();
+    },
+    view: (title) => page.locator('.pane', { has: page.locator('.pane-header', { hasText: title }) }),
+    row: (view, text) => editor.view(view).locator('.monaco-list-row', { hasText: text }).first(),
+    webview: (title) => webviewOf(page, title),
+    notification: (text) => page.locator('.notifications-toasts .notification-toast', { hasText: text }),
+    openContainer: async () => {
+      const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Slipway"]') });
+      await tab.waitFor();
+      if (
+        (await tab.getAttribute('aria-selected')) !== 'true' &&
+        !(await tab.evaluate((node) => node.classList.contains('checked')))
+      )
+        await tab.click();
+      await page.locator('.sidebar .composite.title', { hasText: /slipway/i }).waitFor();
+    },
+    shot: async (name) => {
+      shots += 1;
+      const folder = join(results, 'screenshots', options.name);
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `${String(shots).padStart(2, '0')}-${name}.png`) });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return editor;
+}
+
+function quickInputOf(page: Page): QuickInput {
+  const widget = page.locator('.quick-input-widget');
+  const input = widget.locator('.quick-input-box input');
+  const entry = (text: string | RegExp) =>
+    widget.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  return {
+    widget,
+    entry,
+    expect: async (text) => {
+      await widget
+        .filter({ hasText: text })
+        .or(widget.filter({ has: page.locator(attribute('placeholder', text)) }))
+        .first()
+        .waitFor();
+    },
+    type: async (text) => {
+      await input.fill(text);
+    },
+    choose: async (text) => {
+      await entry(text).click();
+    },
+    accept: () => input.press('Enter'),
+    cancel: () => page.keyboard.press('Escape'),
+    expectMessage: (text) => widget.locator('.quick-input-message', { hasText: text }).waitFor(),
+  };
+}
+
+const attribute = (name: string, text: string | RegExp) =>
+  `input[${name}*="${text instanceof RegExp ? text.source : text}"]`;
+
+/** A webview is a frame in a frame; the outer one's name is a random id, so it is found by the title its element carries. */
+async function webviewOf(page: Page, title: string | RegExp): Promise<FrameLocator> {
+  const outer = page.locator('iframe.webview');
+  await outer.first().waitFor({ timeout: ready });
+  const count = await outer.count();
+  for (let index = 0; index < count; index += 1) {
+    const inner = page.frameLocator('iframe.webview').nth(index).frameLocator('#active-frame');
+    const found = await inner
+      .locator('html')
+      .getAttribute('data-page')
+      .catch(() => null);
+    if (found && (title instanceof RegExp ? title.test(found) : found === title)) return inner;
+  }
+  throw new Error(`no webview ${title} among ${count}`);
+}
