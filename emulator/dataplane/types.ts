@@ -32,6 +32,8 @@ export interface ResponseHead {
   /** Bytes of the body; undefined = told by its end only. A bodyless answer (HEAD, 204, 304) has what its header said. */
   length: number | undefined;
   bodyless: boolean;
+  /** Trailers may follow (HTTP/2 applications; those of HTTP/1.1 are lost at the gateway, as Envoy loses them). */
+  trailers?: boolean;
 }
 
 /** Calls of the client's side, made by the exchange. */

@@ -61,7 +61,7 @@ class Http2Downstream implements Downstream {
     }
   }
 
-  head({ status, headers, length, bodyless }: ResponseHead): void {
+  head({ status, headers, length, bodyless, trailers }: ResponseHead): void {
     const stream = this.#stream;
     if (stream.destroyed) return;
     const fields: OutgoingHttpHeaders = { ':status': status, ...toObject(headers) };
@@ -69,11 +69,9 @@ class Http2Downstream implements Downstream {
     const empty = length === 0 && headers.length === 0;
     if (length !== undefined && !empty && status !== 204) fields['content-length'] = length;
     const endStream = bodyless || length === 0;
-    stream.respond(fields, { endStream, waitForTrailers: !endStream });
-    stream.on('wantTrailers', () => {
-      if (this.#trailers?.length) stream.sendTrailers(toObject(this.#trailers));
-      else stream.close();
-    });
+    stream.respond(fields, { endStream, waitForTrailers: !endStream && trailers === true });
+    // Without any, node:http2 ends the stream by an empty frame of data.
+    stream.on('wantTrailers', () => stream.sendTrailers(toObject(this.#trailers ?? [])));
   }
 
   data(chunk: Buffer): void {

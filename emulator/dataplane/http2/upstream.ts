@@ -52,7 +52,6 @@ export class Http2Pool {
     session.on('connect', () => {
       if (this.#session === session) this.#ready = true;
       session.setLocalWindowSize(windowBytes);
-      session.socket.setNoDelay?.(true);
     });
     const drop = () => {
       if (this.#session === session) this.#session = undefined;
@@ -77,7 +76,6 @@ class Http2Upstream implements Upstream {
   #handler: UpstreamHandler | undefined;
   #stream: ClientHttp2Stream | undefined;
   #heard = false;
-  #trailers: HeaderList | undefined;
 
   constructor(session: ClientHttp2Session, ready: boolean, handler: UpstreamHandler) {
     this.#session = session;
@@ -107,7 +105,7 @@ class Http2Upstream implements Upstream {
     if (head.lengthGiven && head.length !== undefined) fields['content-length'] = head.length;
     let stream: ClientHttp2Stream;
     try {
-      stream = this.#session.request(fields, { endStream: head.length === 0, waitForTrailers: head.length !== 0 });
+      stream = this.#session.request(fields, { endStream: head.length === 0 });
     } catch (error) {
       const handler = this.#handler;
       this.#handler = undefined;
@@ -120,10 +118,6 @@ class Http2Upstream implements Upstream {
 
   #listen(stream: ClientHttp2Stream): void {
     let answerTrailers: HeaderList | undefined;
-    stream.on('wantTrailers', () => {
-      if (this.#trailers?.length) stream.sendTrailers(toObject(this.#trailers));
-      else stream.close();
-    });
     stream.on('headers', (headers: IncomingHttpHeaders & { ':status'?: number }, _flags, raw?: string[]) => {
       this.#handler?.responseInfo(Number(headers[':status']), plain(raw ?? []));
     });
@@ -138,6 +132,7 @@ class Http2Upstream implements Upstream {
         headers: plain(raw ?? Object.entries(headers).flatMap(([name, value]) => [name, String(value)])),
         length: given === undefined ? length : Number(given),
         bodyless: length === 0 && given !== undefined && given !== '0',
+        trailers: true,
       });
       this.#handler?.responseFlush();
     });
@@ -172,8 +167,7 @@ class Http2Upstream implements Upstream {
     return !this.#stream?.writableNeedDrain;
   }
 
-  end(trailers: HeaderList | undefined): void {
-    this.#trailers = trailers;
+  end(): void {
     this.#stream?.end();
   }
 
