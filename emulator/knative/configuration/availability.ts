@@ -1,6 +1,6 @@
 /** Whether the name that a template brings for its revision can be had. */
 import type { View } from '../../kernel/resource.ts';
-import { serving, resources } from '../keys.ts';
+import { resources, serving } from '../keys.ts';
 import { isControlledBy, labelsOf, sameJson } from '../objects.ts';
 import type { Revision } from '../revision/types.ts';
 import type { Configuration, ConfigurationSpec } from './types.ts';

@@ -12,7 +12,14 @@ import { protocolOf, servingContainer, userPort } from './helpers.ts';
 import type { Revision } from './types.ts';
 
 export const queueContainerName = 'queue-proxy';
-export const queuePorts = { http: 8012, h2c: 8013, https: 8112, admin: 8022, metrics: 9090, userMetrics: 9091 } as const;
+export const queuePorts = {
+  http: 8012,
+  h2c: 8013,
+  https: 8112,
+  admin: 8022,
+  metrics: 9090,
+  userMetrics: 9091,
+} as const;
 
 export function queueContainer(revision: Revision, config: PlatformConfig): Container {
   const port = protocolOf(revision) === 'h2c' ? queuePorts.h2c : queuePorts.http;
@@ -93,7 +100,8 @@ function ownProbe(probe: Probe, port: number): Probe {
 function encodedProbes(revision: Revision, config: PlatformConfig): string {
   const container = servingContainer(revision);
   const port = userPort(revision);
-  const own = container?.readinessProbe && localProbe(container.readinessProbe, probePort(container.readinessProbe, port));
+  const own =
+    container?.readinessProbe && localProbe(container.readinessProbe, probePort(container.readinessProbe, port));
   if (config.features.multiContainerProbing !== 'Enabled') return own ? JSON.stringify(own) : '';
   const others = (revision.spec?.containers ?? [])
     .filter((other) => other !== container)

@@ -1,12 +1,11 @@
 /** What a Revision is made of: its Deployment, PodAutoscaler and Images. */
 import type { DraftObject } from '../../kernel/object.ts';
-import { conditionOf } from '../conditions.ts';
 import type { PlatformConfig } from '../config/types.ts';
 import type { ImageSpec } from '../image/types.ts';
 import { annotation, autoscaling, serving } from '../keys.ts';
 import { annotationsOf, labelsOf, placed } from '../objects.ts';
-import type { Container, Probe } from '../pod-spec/types.ts';
 import type { PodAutoscalerSpec, Reachability } from '../pod-autoscaler/types.ts';
+import type { Container, Probe } from '../pod-spec/types.ts';
 import { canonical, fnv32a } from '../workloads/hash.ts';
 import type { Deployment, DeploymentSpec, TemplateSpec } from '../workloads/types.ts';
 import {
@@ -81,7 +80,9 @@ function spread(revision: Revision): Pick<TemplateSpec, 'affinity'> {
   const labelSelector = { matchLabels: { [serving.revision]: revision.metadata.name } };
   const podAffinityTerm = { topologyKey: 'kubernetes.io/hostname', labelSelector };
   return {
-    affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } },
+    affinity: {
+      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] },
+    },
   };
 }
 
@@ -138,12 +139,14 @@ function atUserPort(probe: Probe, port: number, ownPort: boolean): Probe {
   return tcpSocket ? { ...probe, tcpSocket: { ...tcpSocket, port: at(tcpSocket.port) } } : probe;
 }
 
+/** `broken`: resources are not available, or the container is not healthy. */
 export function makePodAutoscaler(
   revision: Revision,
   deployment: Deployment | undefined,
+  broken: boolean,
   config: PlatformConfig,
 ): DraftObject<PodAutoscalerSpec> {
-  const reachability = reachabilityOf(revision, deployment);
+  const reachability = reachabilityOf(revision, deployment, broken);
   const { containerConcurrency = 0 } = revision.spec ?? {};
   return {
     apiVersion: 'autoscaling.internal.knative.dev/v1alpha1',
@@ -163,8 +166,11 @@ export function makePodAutoscaler(
 }
 
 /** What cannot come up is not reachable: its bounds from below do not hold then. */
-function reachabilityOf(revision: Revision, deployment: Deployment | undefined): Reachability | undefined {
-  const broken = ['ResourcesAvailable', 'ContainerHealthy'].some((type) => conditionOf(revision, type)?.status === 'False');
+function reachabilityOf(
+  revision: Revision,
+  deployment: Deployment | undefined,
+  broken: boolean,
+): Reachability | undefined {
   if (broken && (deployment?.spec?.replicas ?? 0) > 0 && (deployment?.status?.readyReplicas ?? 0) === 0) {
     return 'Unreachable';
   }

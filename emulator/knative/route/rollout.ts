@@ -98,7 +98,11 @@ export function stepRollout(
   return { rollout: sorted(entries), next: due.length > 0 ? Math.min(...due) : undefined };
 }
 
-function stepConfiguration(goal: ConfigurationRollout, before: ConfigurationRollout, now: number): ConfigurationRollout {
+function stepConfiguration(
+  goal: ConfigurationRollout,
+  before: ConfigurationRollout,
+  now: number,
+): ConfigurationRollout {
   const newest = before.revisions.at(-1);
   const target = goal.revisions[0];
   if (!newest || !target) return goal;

@@ -98,14 +98,21 @@ interface Scale {
   old: number[];
 }
 
-function rollout(deployment: Deployment, newest: ReplicaSet | undefined, old: readonly ReplicaSet[], view: View): Scale {
+function rollout(
+  deployment: Deployment,
+  newest: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+  view: View,
+): Scale {
   const wanted = deployment.spec?.replicas ?? 1;
   const current = newest?.spec?.replicas ?? 0;
   const oldCounts = old.map((set) => set.spec?.replicas ?? 0);
   const oldTotal = sum(oldCounts);
   if (deployment.spec?.strategy?.type === 'Recreate') {
     const running = old.some((set) =>
-      view.list<Pod>(workloads.pods, { ownerUid: set.metadata.uid }).some((pod) => isActivePod(pod) || pod.metadata.deletionTimestamp),
+      view
+        .list<Pod>(workloads.pods, { ownerUid: set.metadata.uid })
+        .some((pod) => isActivePod(pod) || pod.metadata.deletionTimestamp),
     );
     return { newest: oldTotal === 0 && !running ? wanted : current, old: oldCounts.map(() => 0) };
   }

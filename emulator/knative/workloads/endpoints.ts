@@ -13,8 +13,8 @@ import type {
   CoreService,
   EndpointAddress,
   EndpointPort,
-  Endpoints,
   EndpointSubset,
+  Endpoints,
   Pod,
   ServicePort,
 } from './types.ts';
@@ -108,7 +108,12 @@ function endpointsOf(service: CoreService, subsets: EndpointSubset[]): Child {
   const object: DraftObject & Pick<Endpoints, 'subsets'> = {
     apiVersion: 'v1',
     kind: 'Endpoints',
-    metadata: { ...place(service), name: service.metadata.name, labels: labelsOf(service), annotations: inherited(service) },
+    metadata: {
+      ...place(service),
+      name: service.metadata.name,
+      labels: labelsOf(service),
+      annotations: inherited(service),
+    },
     subsets,
   };
   return { resource: workloads.endpoints, object };

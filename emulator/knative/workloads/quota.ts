@@ -64,7 +64,8 @@ function usage(resource: string, spec: TemplateSpec | undefined): number {
     : ['requests', resource];
   return (spec?.containers ?? []).reduce((sum, { resources }) => {
     // A limit without a request is the request too.
-    const value = side === 'limits' ? resources?.limits?.[name] : (resources?.requests?.[name] ?? resources?.limits?.[name]);
+    const value =
+      side === 'limits' ? resources?.limits?.[name] : (resources?.requests?.[name] ?? resources?.limits?.[name]);
     return sum + (value === undefined ? 0 : parseQuantity(value));
   }, 0);
 }
