@@ -119,8 +119,8 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
     if (resource === 'namespaces') tendNamespace(object);
     const finalizers = object.metadata.finalizers ?? [];
     if (object.metadata.deletionTimestamp) {
-      if (finalizers.includes(orphanFinalizer)) return orphan(resource, object);
-      if (finalizers.includes(foregroundFinalizer)) return foreground(resource, object);
+      if (finalizers.includes(orphanFinalizer)) orphan(resource, object);
+      else if (finalizers.includes(foregroundFinalizer)) foreground(resource, object);
       return;
     }
     const owners = object.metadata.ownerReferences ?? [];

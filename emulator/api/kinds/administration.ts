@@ -1,0 +1,165 @@
+/** Kinds of administration: RBAC, leases, CRDs, webhooks, storage classes. Stored and listed; RBAC is not enforced. */
+import { at } from '../../kernel/json.ts';
+import type { ResourceDefinition } from '../../kernel/resource.ts';
+import {
+  ageColumn,
+  anything,
+  conditions,
+  flag,
+  int32,
+  kind,
+  list,
+  listBy,
+  object,
+  text,
+  texts,
+  time,
+} from './build.ts';
+
+const rbac = 'rbac.authorization.k8s.io';
+const rules = list(
+  object({ apiGroups: texts, resources: texts, resourceNames: texts, verbs: texts, nonResourceURLs: texts }),
+);
+const subjects = list(object({ kind: text, apiGroup: text, name: text, namespace: text }, ['kind', 'name']));
+const roleRef = object({ apiGroup: text, kind: text, name: text }, ['kind', 'name']);
+const roleColumn = {
+  name: 'Role',
+  type: 'string',
+  value: (o: object) => `${at(o, 'roleRef', 'kind')}/${at(o, 'roleRef', 'name')}`,
+} as const;
+const createdAt = { name: 'Created At', type: 'string', value: '.metadata.creationTimestamp' } as const;
+
+const leases = kind({
+  group: 'coordination.k8s.io',
+  kind: 'Lease',
+  plural: 'leases',
+  schema: object({
+    spec: object({
+      holderIdentity: text,
+      leaseDurationSeconds: int32,
+      acquireTime: time,
+      renewTime: time,
+      leaseTransitions: int32,
+      strategy: text,
+      preferredHolder: text,
+    }),
+  }),
+  columns: [{ name: 'Holder', type: 'string', value: '.spec.holderIdentity' }, ageColumn],
+});
+
+const crds = kind({
+  group: 'apiextensions.k8s.io',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  namespaced: false,
+  generation: true,
+  subresources: { status: true },
+  schema: object({
+    spec: object(
+      {
+        group: text,
+        names: object({
+          kind: text,
+          listKind: text,
+          plural: text,
+          singular: text,
+          shortNames: texts,
+          categories: texts,
+        }),
+        scope: text,
+        versions: list(
+          object({
+            name: text,
+            served: flag,
+            storage: flag,
+            deprecated: flag,
+            deprecationWarning: text,
+            schema: object({ openAPIV3Schema: anything }),
+            subresources: anything,
+            additionalPrinterColumns: list(
+              object({ name: text, type: text, format: text, description: text, priority: int32, jsonPath: text }),
+            ),
+            selectableFields: list(object({ jsonPath: text })),
+          }),
+        ),
+        conversion: anything,
+        preserveUnknownFields: flag,
+      },
+      ['group', 'names', 'scope', 'versions'],
+    ),
+    status: object({ conditions, acceptedNames: anything, storedVersions: texts }),
+  }),
+  columns: [createdAt],
+});
+
+const apiServices = kind({
+  group: 'apiregistration.k8s.io',
+  kind: 'APIService',
+  plural: 'apiservices',
+  categories: ['api-extensions'],
+  namespaced: false,
+  subresources: { status: true },
+  schema: object({ spec: anything, status: anything }),
+});
+
+const webhooks = (name: string, plural: string): ResourceDefinition =>
+  kind({
+    group: 'admissionregistration.k8s.io',
+    kind: name,
+    plural,
+    categories: ['api-extensions'],
+    namespaced: false,
+    generation: true,
+    schema: object({ webhooks: listBy(anything, 'name') }),
+    columns: [
+      { name: 'Webhooks', type: 'integer', value: (o) => ((at(o, 'webhooks') ?? []) as unknown[]).length },
+      ageColumn,
+    ],
+  });
+
+const clusterWide = (group: string, name: string, plural: string, shortNames: string[] = []): ResourceDefinition =>
+  kind({
+    group,
+    kind: name,
+    plural,
+    shortNames,
+    namespaced: false,
+    schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  });
+
+export const administrationKinds: ResourceDefinition[] = [
+  kind({ group: rbac, kind: 'Role', plural: 'roles', schema: object({ rules }), columns: [createdAt] }),
+  kind({
+    group: rbac,
+    kind: 'RoleBinding',
+    plural: 'rolebindings',
+    schema: object({ subjects, roleRef }, ['roleRef']),
+    columns: [roleColumn, ageColumn],
+  }),
+  kind({
+    group: rbac,
+    kind: 'ClusterRole',
+    plural: 'clusterroles',
+    namespaced: false,
+    schema: object({ rules, aggregationRule: anything }),
+    columns: [createdAt],
+  }),
+  kind({
+    group: rbac,
+    kind: 'ClusterRoleBinding',
+    plural: 'clusterrolebindings',
+    namespaced: false,
+    schema: object({ subjects, roleRef }, ['roleRef']),
+    columns: [roleColumn, ageColumn],
+  }),
+  leases,
+  crds,
+  apiServices,
+  webhooks('ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
+  webhooks('MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
+  clusterWide('storage.k8s.io', 'StorageClass', 'storageclasses', ['sc']),
+  clusterWide('scheduling.k8s.io', 'PriorityClass', 'priorityclasses', ['pc']),
+  clusterWide('node.k8s.io', 'RuntimeClass', 'runtimeclasses'),
+];
