@@ -156,12 +156,12 @@ export function holdLease(client: PlatformClient, id: string = randomUUID(), ttl
   };
 }
 
-/** Beside the running bundle; in a checkout, what `npm run build` made. */
+/** Beside the running bundle (whose chunks lie one folder deeper); in a checkout, what `npm run build` made. */
 export function defaultEntry(): string {
   // Undefined in a CommonJS bundle, whose front end gives the entry itself.
   const here = import.meta.url ? dirname(fileURLToPath(import.meta.url)) : process.cwd();
-  const beside = join(here, 'platform.mjs');
-  return existsSync(beside) ? beside : join(here, '..', '..', 'dist', 'platform.mjs');
+  const places = [join(here, 'platform.mjs'), join(here, '..', 'platform.mjs')];
+  return places.find((file) => existsSync(file)) ?? join(here, '..', '..', 'dist', 'platform.mjs');
 }
 
 function directoryOf(place: PlatformPlace): string {

@@ -135,7 +135,7 @@ async function requireEmpty(dir: string): Promise<boolean> {
   }
 }
 
-/** `media/templates` of the package: beside dist/ of a bundle, or two levels above this file in a checkout. */
+/** `media/templates` of the package: beside dist/ of a bundle (whose chunks lie one folder deeper), or of a checkout. */
 export function defaultTemplatesDir(): string {
   const here = import.meta.url ? dirname(fileURLToPath(import.meta.url)) : process.cwd();
   const shipped = join(here, '..', 'media', 'templates');

@@ -172,7 +172,7 @@ export function repositoryOf(image: string): string {
 }
 
 /** The containers of a Knative Service manifest that are well formed. */
-export function containersOf(object: ObjectInput): { image?: unknown; [field: string]: unknown }[] {
+export function containersOf(object: { spec?: unknown }): { image?: unknown; [field: string]: unknown }[] {
   const template = (object.spec as { template?: { spec?: { containers?: unknown } } } | undefined)?.template;
   const containers = template?.spec?.containers;
   return Array.isArray(containers) ? containers.filter((each) => each !== null && typeof each === 'object') : [];

@@ -1,7 +1,26 @@
 /** Deploy: build → snapshot → upload → apply → wait → verdict. Never says success while the old revision serves. */
-import type { Application } from '../app/model.ts';
-import type { PlatformClient } from '../client.ts';
-import type { PhaseName, Verdict } from './verdict.ts';
+import type { ImageConfig } from '../../../emulator/capabilities/protocol.ts';
+import { ApiError } from '../../../emulator/kernel/errors.ts';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import { type Application, containersOf, type Environment, environmentOf, type Manifest } from '../app/model.ts';
+import type { ObjectInput, PlatformClient } from '../client.ts';
+import type { SourcePlace } from '../codes.ts';
+import { claimDomain } from '../domains.ts';
+import { Fault, isFault } from '../faults.ts';
+import { gatewayOf, publicUrl } from '../gateway.ts';
+import { missingFiles, putImage } from '../images.ts';
+import type { ServiceStatus } from '../lookup.ts';
+import { kinds } from '../resources.ts';
+import { describeTarget } from '../target.ts';
+import { applyTraffic, type TrafficTarget, trafficManager, wishedTargets, writeTraffic } from '../traffic/traffic.ts';
+import { runBuild, tellingLines } from './build.ts';
+import { type Cause, troubles } from './diagnose.ts';
+import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import type { Evidence, PhaseName, Verdict, VerdictBase } from './verdict.ts';
+import { waitForService } from './wait.ts';
+
+export const deployManager = 'slipway';
 
 export interface DeployOptions {
   client: PlatformClient;
@@ -15,10 +34,12 @@ export interface DeployOptions {
   /** The new revision is made ready and takes 0 %. */
   noTraffic?: boolean | undefined;
   dryRun?: boolean | undefined;
-  /** A manifest with `traffic:` replaces the split only when this says so; else it is left out (and a warning shown). */
+  /** A manifest with `traffic:` replaces the split only when this says so; else it is left out (and a note says it). */
   resetTraffic?: boolean | undefined;
   /** ms until `TimedOut`; 600 s (Knative's progress deadline) by default. */
   timeoutMs?: number | undefined;
+  /** ms that a started container may take until it is ready; 60 s by default. */
+  listenMs?: number | undefined;
 }
 
 export type DeployProgress =
@@ -27,16 +48,323 @@ export type DeployProgress =
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string }
   /** What is being waited for now, as the platform says it. */
   | { type: 'waiting'; reason: string; message: string }
-  | { type: 'note'; code: 'trafficKept' | 'trafficInManifest' | 'portFound'; args: Record<string, string | number> };
+  | { type: 'note'; code: 'trafficInManifest' | 'firstTakesAll'; args: Record<string, string | number> };
 
 /**
  * @throws Fault for what is wrong before anything was changed (EnvironmentUnknown, EmptySnapshot, …) and Cancelled; what
  *   goes wrong afterwards is a failed Verdict.
  */
 export async function deploy(
-  _options: DeployOptions,
-  _onProgress: (progress: DeployProgress) => void = () => {},
-  _signal?: AbortSignal,
+  options: DeployOptions,
+  onProgress: (progress: DeployProgress) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<Verdict> {
-  throw new Error('not written yet');
+  const { client, app } = options;
+  const environment = environmentOf(app, options.environment);
+  const namespace = targetNamespace(app, environment, options.namespace);
+  const began = performance.now();
+  const phases: VerdictBase['phases'] = [];
+  let current: { name: PhaseName; from: number } | undefined;
+
+  const base = (): VerdictBase => ({
+    service: app.name,
+    namespace,
+    target: describeTarget(client.target),
+    environment: environment?.name,
+    phases,
+    totalMs: Math.round(performance.now() - began),
+  });
+  const endPhase = (detail?: string): void => {
+    if (!current) return;
+    const ms = Math.round(performance.now() - current.from);
+    phases.push({ name: current.name, ms });
+    onProgress({ type: 'phase', phase: current.name, state: 'ended', ms, ...(detail ? { detail } : {}) });
+    current = undefined;
+  };
+  const phase = (name: PhaseName): void => {
+    endPhase();
+    current = { name, from: performance.now() };
+    onProgress({ type: 'phase', phase: name, state: 'started' });
+  };
+  const failed = async (cause: Cause, evidence: Partial<Evidence> = {}, revision?: string): Promise<Verdict> => {
+    endPhase();
+    const serves = cause.code === 'PlatformLost' ? undefined : await whatServes(client, namespace, app.name);
+    return {
+      ...base(),
+      outcome: 'failed',
+      revision,
+      url: serves?.url,
+      serving: serves?.revision,
+      cause,
+      evidence: { logs: [], conditions: [], ...evidence },
+    };
+  };
+
+  if (app.build.command && !options.dryRun) {
+    phase('build');
+    const { command } = app.build;
+    const built = await runBuild(
+      command,
+      app.dir,
+      (stream, text) => onProgress({ type: 'output', stream, text }),
+      signal,
+    );
+    if (built.exitCode !== 0) {
+      const code = built.notFound ? 'BuildCommandMissing' : 'BuildFailed';
+      return failed({ code, args: { command, exitCode: built.exitCode } }, { logs: tellingLines(built.lines) });
+    }
+  }
+
+  let image: string | undefined;
+  let digest: string | undefined;
+  let snapshot: Snapshot | undefined;
+  let uploadBytes = 0;
+  const capabilities = await client.capabilities({ signal });
+  const builds = !app.build.foreign && ownContainer(app, containersOf(app.service.object)) !== undefined;
+  if (builds && !capabilities.has('images')) {
+    const named = String(ownContainer(app, containersOf(app.service.object))?.image);
+    return failed({ code: 'NoImageStore', args: { target: describeTarget(client.target), image: named } });
+  }
+  // No container uses it though slipway.yaml builds it: says so with the place, before anything is done.
+  if (!builds && app.file !== undefined && !app.build.foreign) {
+    const external = containersOf(app.service.object).every(({ image: name }) =>
+      /@sha256:|^[^/]+\.[^/]+\//.test(String(name)),
+    );
+    if (!external || app.build.command) prepareObjects(app, { environment, namespace, image: '' });
+  }
+  if (builds) {
+    phase('snapshot');
+    snapshot = await takeSnapshot(app.dir, { signal });
+    endPhase(`${snapshot.files.length} files`);
+    const config = imageConfig(app);
+    const repository = imageRepository(app, environment);
+    if (options.dryRun) {
+      const missing = await missingFiles(client, { name: repository, config, files: snapshot.files }, signal);
+      uploadBytes = missing.reduce((sum, { size }) => sum + size, 0);
+      image = repository;
+    } else {
+      phase('upload');
+      try {
+        const put = await putImage(client, repository, snapshot, config, { signal });
+        image = put.image.reference;
+        digest = put.image.digest;
+        endPhase(`${put.uploadedBytes} bytes`);
+      } catch (error) {
+        if (isFault(error, 'Cancelled')) throw error;
+        if (isLoss(error)) return failed({ code: 'PlatformLost', args: { detail: (error as Error).message } });
+        return failed({ code: 'ImageUploadFailed', args: { detail: (error as Error).message } });
+      }
+    }
+  }
+
+  const prepared = prepareObjects(app, { environment, namespace, image });
+  if (options.dryRun) {
+    const objects = await planObjects(client, prepared, signal);
+    const files = snapshot?.files.length ?? 0;
+    return { ...base(), outcome: 'planned', image, files, bytes: snapshot?.bytes ?? 0, uploadBytes, objects };
+  }
+
+  phase('apply');
+  const existing = await client.find(kinds.service, namespace, app.name, { signal });
+  const createdBefore = statusOf(existing).latestCreatedRevisionName;
+  let applied: KubeObject;
+  let manifest: Manifest = app.service;
+  try {
+    if (existing && options.noTraffic) await pinTraffic(client, existing, signal);
+    if (!existing && options.noTraffic)
+      onProgress({ type: 'note', code: 'firstTakesAll', args: { service: app.name } });
+    applied = await apply(client, prepared.service, signal);
+    if (prepared.traffic) {
+      if (!existing || options.resetTraffic) applied = await setTraffic(client, applied, prepared.traffic, signal);
+      else onProgress({ type: 'note', code: 'trafficInManifest', args: { file: app.service.file } });
+    }
+    for (const other of prepared.others) {
+      ({ manifest } = other);
+      await applyOther(client, other.object, namespace, signal);
+    }
+    manifest = app.service;
+    if (prepared.domain)
+      await applyOther(client, domainObject(prepared.domain, namespace, app.name), namespace, signal);
+  } catch (error) {
+    if (isFault(error, 'Cancelled')) throw error;
+    if (isLoss(error)) return failed({ code: 'PlatformLost', args: { detail: (error as Error).message } });
+    if (!(error instanceof ApiError) && !(error instanceof Fault)) throw error;
+    const detail = error.message;
+    return failed(
+      { code: 'ManifestRefused', args: { manifest: manifest.file, detail } },
+      { place: placeOf(manifest, detail) },
+    );
+  }
+
+  phase('start');
+  const waited = await waitForService({
+    client,
+    namespace,
+    name: app.name,
+    generation: applied.metadata.generation ?? 0,
+    image: digest,
+    timeoutMs: options.timeoutMs ?? 600_000,
+    listenMs: options.listenMs ?? 60_000,
+    onWaiting: (reason, message) => onProgress({ type: 'waiting', reason, message }),
+    onReady: () => phase('route'),
+    signal,
+  });
+  if (waited.done === 'failed') {
+    const { scene } = waited;
+    const logs = scene.logs.length > 0 ? scene.logs.slice(-20) : [];
+    const conditions = [...troubles(waited.revision), ...scene.pods.flatMap(troubles)];
+    return failed(waited.cause, { logs, conditions }, waited.revision?.metadata.name);
+  }
+
+  const { revision } = waited;
+  let { service } = waited;
+  let tagUrl: string | undefined;
+  const gateway = await gatewayOf(client);
+  if (options.tag !== undefined) {
+    await applyTraffic(client, namespace, app.name, { tags: { [options.tag]: revision } }, { signal });
+    service = await client.get(kinds.service, namespace, app.name, { signal });
+    tagUrl = publicUrl(statusOf(service).traffic?.find(({ tag }) => tag === options.tag)?.url, gateway);
+  }
+  endPhase();
+  const status = statusOf(service);
+  const percent = (status.traffic ?? [])
+    .filter(({ revisionName }) => revisionName === revision)
+    .reduce((sum, target) => sum + (target.percent ?? 0), 0);
+  const ending = {
+    ...base(),
+    revision,
+    url: publicUrl(status.url, gateway) ?? '',
+    unchanged: revision === createdBefore,
+    image,
+    ...(tagUrl === undefined ? {} : { tagUrl }),
+  };
+  return percent > 0 ? { ...ending, outcome: 'serving', percent } : { ...ending, outcome: 'ready', percent: 0 };
+}
+
+/** The namespace that a deploy goes to. */
+export function targetNamespace(app: Application, environment: Environment | undefined, asked?: string): string {
+  return asked ?? environment?.namespace ?? app.service.object.metadata.namespace ?? 'default';
+}
+
+/** What an image of this application starts. @throws Fault NoStartCommand */
+export function imageConfig(app: Application, development = false): ImageConfig {
+  const cmd = (development ? app.run.dev : undefined) ?? app.run.start;
+  const declared = containersOf(app.service.object).some(({ command }) => Array.isArray(command) && command.length > 0);
+  if (!cmd && !declared) throw new Fault('NoStartCommand', { name: app.name });
+  return { cmd: cmd ?? [], env: app.run.env };
+}
+
+async function apply(
+  client: PlatformClient,
+  object: ObjectInput & { metadata: { name: string; namespace?: string } },
+  signal: AbortSignal | undefined,
+  dryRun = false,
+): Promise<KubeObject> {
+  const kind = await client.kindOf(object.apiVersion, object.kind);
+  const { name, namespace } = object.metadata;
+  return client.patch(
+    kind,
+    kind.namespaced ? namespace : undefined,
+    name,
+    // What was applied by hand before becomes ours: the manifest is the truth (traffic is not in it).
+    { type: 'apply', body: object, force: true },
+    { fieldManager: deployManager, dryRun, signal },
+  );
+}
+
+async function applyOther(
+  client: PlatformClient,
+  object: ObjectInput & { metadata: { name: string } },
+  namespace: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (object.kind === kinds.domainMapping.kind) await claimDomain(client, namespace, object.metadata.name);
+  await apply(client, object, signal);
+}
+
+function domainObject(host: string, namespace: string, service: string): ObjectInput & { metadata: { name: string } } {
+  const { apiVersion, kind } = kinds.domainMapping;
+  const ref = { apiVersion: kinds.service.apiVersion, kind: 'Service', name: service };
+  return { apiVersion, kind, metadata: { name: host, namespace }, spec: { ref } };
+}
+
+/** Holds the traffic where it is, before there is a newer revision that it could follow. */
+async function pinTraffic(client: PlatformClient, service: KubeObject, signal: AbortSignal | undefined): Promise<void> {
+  const { latestReadyRevisionName } = statusOf(service);
+  if (!latestReadyRevisionName) return;
+  const targets = wishedTargets(service);
+  const follows = ({ revisionName, percent = 0 }: TrafficTarget) => !revisionName && percent > 0;
+  if (!targets.some(follows)) return;
+  const next = targets.map((target) =>
+    follows(target) ? { ...target, latestRevision: false, revisionName: latestReadyRevisionName } : target,
+  );
+  await writeTraffic(client, service, next, signal);
+}
+
+/** What the manifest says, as the owner of traffic: a later deploy without it must not take it away. */
+function setTraffic(
+  client: PlatformClient,
+  service: KubeObject,
+  traffic: readonly TrafficTarget[],
+  signal: AbortSignal | undefined,
+): Promise<KubeObject> {
+  const { name, namespace } = service.metadata;
+  const patch = { type: 'merge' as const, body: { spec: { traffic } } };
+  return client.patch(kinds.service, namespace, name, patch, { fieldManager: trafficManager, signal });
+}
+
+async function planObjects(
+  client: PlatformClient,
+  prepared: PreparedObjects,
+  signal: AbortSignal | undefined,
+): Promise<Extract<Verdict, { outcome: 'planned' }>['objects']> {
+  const objects: Extract<Verdict, { outcome: 'planned' }>['objects'] = [];
+  for (const object of [prepared.service, ...prepared.others.map((other) => other.object)]) {
+    const kind = await client.kindOf(object.apiVersion, object.kind);
+    const namespace = kind.namespaced ? object.metadata.namespace : undefined;
+    const before = await client.find(kind, namespace, object.metadata.name, { signal });
+    const after = await apply(client, object, signal, true);
+    const same = before && JSON.stringify(before.spec) === JSON.stringify(after.spec);
+    objects.push({
+      kind: object.kind,
+      name: object.metadata.name,
+      action: before ? (same ? 'keep' : 'change') : 'create',
+    });
+  }
+  return objects;
+}
+
+async function whatServes(
+  client: PlatformClient,
+  namespace: string,
+  name: string,
+): Promise<{ url: string | undefined; revision: string | undefined } | undefined> {
+  try {
+    const [service, gateway] = await Promise.all([
+      client.find(kinds.service, namespace, name, { timeoutMs: 3_000 }),
+      gatewayOf(client),
+    ]);
+    const status = statusOf(service);
+    const main = [...(status.traffic ?? [])].sort((a, b) => (b.percent ?? 0) - (a.percent ?? 0))[0];
+    const revision = status.latestReadyRevisionName ? main?.revisionName : undefined;
+    return { revision, url: revision ? publicUrl(status.url, gateway) : undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+function statusOf(service: KubeObject | undefined): ServiceStatus {
+  return (service?.status ?? {}) as ServiceStatus;
+}
+
+function isLoss(error: unknown): boolean {
+  const codes = ['ClusterUnreachable', 'ClusterTimeout', 'PlatformStopped', 'PlatformNotRunning'] as const;
+  return codes.some((code) => isFault(error, code));
+}
+
+/** Admission errors end in the field's path: `…: spec.template.spec.containers[0].image`. */
+function placeOf(manifest: Manifest, detail: string): SourcePlace {
+  const path = /\b(spec(?:\.[A-Za-z]\w*|\[\d+\])+|metadata(?:\.\w+)+)/.exec(detail)?.[1] ?? '';
+  const steps = [...path.matchAll(/([A-Za-z]\w*)|\[(\d+)\]/g)].map(([, key, index]) => key ?? Number(index));
+  return manifest.place(steps);
 }

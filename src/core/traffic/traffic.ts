@@ -287,7 +287,7 @@ async function untilRouted(
 }
 
 /** The status speaks of this spec, the route is ready, and the shares are those wished. */
-function isRouted(service: KubeObject): boolean {
+export function isRouted(service: KubeObject): boolean {
   const status = (service.status ?? {}) as ServiceStatus;
   if (!isObserved(service) || truthOf(service, 'RoutesReady').status !== 'True') return false;
   const shares = (targets: readonly TrafficTarget[]): string => {

@@ -1,0 +1,76 @@
+/** From the manifests on disk to what is applied: environment, namespace, image and port put in, in memory (decision 2). Pure. */
+
+import { mergePatch } from '../app/merge.ts';
+import { type Application, containersOf, type Environment, type Manifest, repositoryOf } from '../app/model.ts';
+import type { ObjectInput } from '../client.ts';
+import { Fault } from '../faults.ts';
+import { kinds } from '../resources.ts';
+import type { TrafficTarget } from '../traffic/traffic.ts';
+
+export interface PreparedObjects {
+  /** Without spec.traffic. */
+  service: ObjectInput & { metadata: { name: string; namespace: string } };
+  /** What the manifest says of traffic. */
+  traffic: TrafficTarget[] | undefined;
+  others: { manifest: Manifest; object: ObjectInput & { metadata: { name: string } } }[];
+  /** Of the environment: becomes a DomainMapping. */
+  domain: string | undefined;
+}
+
+export interface PrepareOptions {
+  environment?: Environment | undefined;
+  namespace: string;
+  /** Put in where the manifest names the application's repository; undefined = images stay as they are. */
+  image?: string | undefined;
+}
+
+/** @throws Fault BadField when an image is built that no container uses */
+export function prepareObjects(app: Application, options: PrepareOptions): PreparedObjects {
+  const { environment, namespace, image } = options;
+  const patched = mergePatch(structuredClone(app.service.object), environment?.patch ?? {}) as ObjectInput;
+  const { traffic, ...spec } = patched.spec as { traffic?: TrafficTarget[] } & Record<string, unknown>;
+  const service = { ...patched, metadata: { ...patched.metadata, name: app.name, namespace }, spec };
+  delete service.status;
+  const containers = containersOf(service);
+  if (image !== undefined) {
+    const own = ownContainer(app, containers);
+    if (!own) {
+      const got = containers.map((container) => JSON.stringify(container.image)).join(', ');
+      const expected = `the repository ${app.build.image} that slipway.yaml builds`;
+      const path = 'spec.template.spec.containers[0].image';
+      const place = app.service.place(['spec', 'template', 'spec', 'containers', 0, 'image']);
+      throw new Fault('BadField', { path, got, expected }, { place });
+    }
+    own.image = image;
+    if (app.run.port !== undefined && own['ports'] === undefined) own['ports'] = [{ containerPort: app.run.port }];
+  }
+  return {
+    service,
+    traffic,
+    others: app.manifests
+      .filter((manifest) => manifest !== app.service)
+      .map((manifest) => ({ manifest, object: withNamespace(manifest.object, namespace) })),
+    domain: environment?.domain,
+  };
+}
+
+/** The container whose image the application builds. */
+export function ownContainer(
+  app: Pick<Application, 'build'>,
+  containers: readonly { image?: unknown; [field: string]: unknown }[],
+): { image?: unknown; [field: string]: unknown } | undefined {
+  return containers.find(({ image }) => typeof image === 'string' && repositoryOf(image) === app.build.image);
+}
+
+/** Where the image is put: the environment's registry in place of the manifest's. */
+export function imageRepository(app: Application, environment: Environment | undefined): string {
+  if (!environment?.registry) return app.build.image;
+  return `${environment.registry.replace(/\/$/, '')}/${app.build.image.split('/').at(-1) ?? app.name}`;
+}
+
+const clusterScoped = new Set<string>([kinds.namespace.kind, kinds.clusterDomainClaim.kind]);
+
+function withNamespace(object: Manifest['object'], namespace: string): Manifest['object'] {
+  if (clusterScoped.has(object.kind)) return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}
