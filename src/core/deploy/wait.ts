@@ -118,7 +118,11 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
 
     /** With events and output, which only a closer look needs. Looks that come while one is under way are left out. */
     let looks = 0;
-    const examine = (revision: KubeObject | undefined, judge: (scene: Scene) => Cause | undefined, must = false): void => {
+    const examine = (
+      revision: KubeObject | undefined,
+      judge: (scene: Scene) => Cause | undefined,
+      must = false,
+    ): void => {
       if (looks > 0 && !must) return;
       looks++;
       enrich(client, namespace, name, sceneOf(revision))
