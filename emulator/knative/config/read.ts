@@ -2,10 +2,11 @@
 import type { View } from '../../kernel/resource.ts';
 import { parseDomain } from './domains.ts';
 import { parseEventing } from './eventing.ts';
+import { parseGc } from './gc.ts';
 import { eventingNamespace, servingNamespace } from './namespaces.ts';
 import { parseNetwork } from './network.ts';
 import { parseObservability } from './observability.ts';
-import { parseAutoscaler, parseDefaults, parseDeployment, parseFeatures, parseGc } from './serving.ts';
+import { parseAutoscaler, parseDefaults, parseDeployment, parseFeatures } from './serving.ts';
 import type { PlatformConfig } from './types.ts';
 
 interface Section<T> {

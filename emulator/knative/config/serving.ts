@@ -3,7 +3,7 @@ import { formatDuration } from '../../kernel/duration.ts';
 import { type FieldError, outOfBounds } from '../field-errors.ts';
 import { kpaClass } from '../keys.ts';
 import { type GoStruct, goMap, goStruct } from './go-template-run.ts';
-import { ConfigError, type Data, goDuration, goNumber, goUint, oneOf, reader } from './parse.ts';
+import { ConfigError, type Data, goNumber, oneOf, reader } from './parse.ts';
 import { templateOf, tried } from './templates.ts';
 import type { AutoscalerConfig, DefaultsConfig, DeploymentConfig, FeaturesConfig, Flag, GcConfig } from './types.ts';
 
@@ -288,7 +288,14 @@ export function parseAutoscaler(data: Data): AutoscalerConfig {
   };
 }
 
-/** config-deployment. @throws ConfigError */
+/** What the webhook checks of config-deployment. @throws ConfigError */
+export function checkDeployment(data: Data): void {
+  if (parseDeployment(data).queueSidecarImage === '') {
+    throw new ConfigError('queue-sidecar-image cannot be empty or unset');
+  }
+}
+
+/** config-deployment; without a sidecar image too. @throws ConfigError */
 export function parseDeployment(data: Data): DeploymentConfig {
   const read = reader(data);
   const queueSidecarImage = read.string('', 'queueSidecarImage', 'queue-sidecar-image');
@@ -314,9 +321,6 @@ export function parseDeployment(data: Data): DeploymentConfig {
   const queueSidecarRequests = amounts('Request', '25m');
   const queueSidecarLimits = amounts('Limit');
   const podIsAlwaysSchedulable = read.boolean(false, 'pod-is-always-schedulable');
-  if (Object.keys(data).some((key) => key !== '_example') && queueSidecarImage === '') {
-    throw new ConfigError('queue-sidecar-image cannot be empty or unset');
-  }
   if (progressDeadlineMs <= 0) {
     throw new ConfigError(
       `progress-deadline cannot be a non-positive duration, was ${formatDuration(progressDeadlineMs)}`,
@@ -346,37 +350,4 @@ export function parseDeployment(data: Data): DeploymentConfig {
     defaultAffinityType: affinity,
     podIsAlwaysSchedulable,
   };
-}
-
-/** config-gc. @throws ConfigError */
-export function parseGc(data: Data): GcConfig {
-  const read = reader(data, 'failed to parse data: ');
-  const minNonActiveRevisions = read.integer(20, 'min-non-active-revisions');
-  const disabled = (key: string, fallback: number, parse: (text: string) => number) => {
-    const text = read.string('', key);
-    if (text === '') return fallback;
-    if (text.toLowerCase() === 'disabled') return -1;
-    try {
-      return parse(text);
-    } catch (error) {
-      throw new ConfigError(`failed to parse ${key}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  const period = (text: string) => {
-    const ms = goDuration(text);
-    if (ms < 0) throw new Error('must be non-negative');
-    return ms;
-  };
-  const retainSinceCreateTimeMs = disabled('retain-since-create-time', 48 * hourMs, period);
-  const retainSinceLastActiveTimeMs = disabled('retain-since-last-active-time', 15 * hourMs, period);
-  const maxNonActiveRevisions = disabled('max-non-active-revisions', 1000, goUint);
-  if (minNonActiveRevisions < 0) {
-    throw new ConfigError(`min-non-active-revisions must be non-negative, was: ${minNonActiveRevisions}`);
-  }
-  if (maxNonActiveRevisions >= 0 && minNonActiveRevisions > maxNonActiveRevisions) {
-    throw new ConfigError(
-      `min-non-active-revisions(${minNonActiveRevisions}) must be <= max-non-active-revisions(${maxNonActiveRevisions})`,
-    );
-  }
-  return { retainSinceCreateTimeMs, retainSinceLastActiveTimeMs, minNonActiveRevisions, maxNonActiveRevisions };
 }

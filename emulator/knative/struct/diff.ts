@@ -1,0 +1,222 @@
+/**
+ * The short diff of two values as Knative prints it in refusals (kmp.ShortDiff over go-cmp): one entry a difference, the
+ * Go path, `-` the old and `+` the new value.
+ */
+import { compareQuantities } from '../quantity.ts';
+import { type GoStruct, type GoType, goName, type Type } from './type.ts';
+
+interface Step {
+  text: string;
+  /** A pointer was followed to get here. */
+  indirect?: boolean;
+  /** The step is a struct's field: Go follows a pointer before it by itself. */
+  field?: boolean;
+}
+
+interface Diff {
+  same: number;
+  differences: string[];
+}
+
+/** '' when equal. `root` is how Go names the compared value's type: `{v1.RevisionSpec}`, `{*v1.RevisionTemplateSpec}`. */
+export function shortDiff(type: Type, root: string, before: unknown, after: unknown): string {
+  const start: Step[] = [{ text: root }];
+  if (root.startsWith('{*')) start.push({ text: '', indirect: true });
+  return compare(type.go, before, after, start).differences.join('');
+}
+
+function compare(type: GoType, before: unknown, after: unknown, path: Step[]): Diff {
+  switch (type.kind) {
+    case 'struct':
+      return compareStruct(type, before, after, path);
+    case 'list':
+      return compareLists(type, before, after, path);
+    case 'map':
+      return compareMaps(type, before, after, path);
+    case 'quantity':
+      return leaf(type, compareQuantities(text(before), text(after)) === 0, before, after, path);
+    default:
+      return leaf(type, canonical(before ?? zeroOf(type)) === canonical(after ?? zeroOf(type)), before, after, path);
+  }
+}
+
+function compareStruct(type: GoStruct, before: unknown, after: unknown, path: Step[]): Diff {
+  const total: Diff = { same: 0, differences: [] };
+  for (const { json, type: field, goField, embedded } of type.fields) {
+    const a = record(before)[json];
+    const b = record(after)[json];
+    const at: Step[] = [...path, ...[...embedded, goField].map((name) => ({ text: `.${name}`, field: true }))];
+    let diff: Diff;
+    if (field.pointer) {
+      if (absent(a) !== absent(b)) diff = leaf(field.go, false, a, b, at, true);
+      else if (absent(a)) diff = { same: 1, differences: [] };
+      else diff = compare(field.go, a, b, [...at, { text: '', indirect: true }]);
+    } else diff = compare(field.go, a, b, at);
+    total.same += diff.same;
+    total.differences.push(...diff.differences);
+  }
+  return total;
+}
+
+function compareLists(type: Extract<GoType, { kind: 'list' }>, before: unknown, after: unknown, path: Step[]): Diff {
+  const a = Array.isArray(before) ? before : [];
+  const b = Array.isArray(after) ? after : [];
+  if (a.length === 0 || b.length === 0) return leaf(type, a.length === b.length, before, after, path);
+  const total: Diff = { same: 0, differences: [] };
+  const element = (i: number | undefined, j: number | undefined): Step[] => {
+    const shown = i === j ? `${i}` : `${i ?? '?'}->${j ?? '?'}`;
+    return [...path, { text: `[${shown}]` }];
+  };
+  const pair = (i: number, j: number) => compare(type.of.go, a[i], b[j], element(i, j));
+  const equal = (i: number, j: number) => pair(i, j).differences.length === 0;
+  let head = 0;
+  while (head < a.length && head < b.length && equal(head, head)) head++;
+  let tail = 0;
+  while (tail < a.length - head && tail < b.length - head && equal(a.length - 1 - tail, b.length - 1 - tail)) tail++;
+  total.same += head + tail;
+  const lastA = a.length - tail;
+  const lastB = b.length - tail;
+  let i = head;
+  let j = head;
+  while (i < lastA || j < lastB) {
+    if (i < lastA && j < lastB) {
+      const diff = pair(i, j);
+      if (diff.same + 1 >= diff.differences.length) {
+        total.same += diff.same;
+        total.differences.push(...diff.differences);
+        i++;
+        j++;
+        continue;
+      }
+    }
+    if (i < lastA) {
+      total.differences.push(entry(type.of.go, element(i, undefined), a[i], undefined));
+      i++;
+    }
+    if (j < lastB) {
+      total.differences.push(entry(type.of.go, element(undefined, j), undefined, b[j]));
+      j++;
+    }
+  }
+  return total;
+}
+
+function compareMaps(type: Extract<GoType, { kind: 'map' }>, before: unknown, after: unknown, path: Step[]): Diff {
+  const a = record(before);
+  const b = record(after);
+  if (Object.keys(a).length === 0 || Object.keys(b).length === 0) {
+    return leaf(type, Object.keys(a).length === Object.keys(b).length, before, after, path);
+  }
+  const total: Diff = { same: 0, differences: [] };
+  for (const key of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()) {
+    const at = [...path, { text: `[${JSON.stringify(key)}]` }];
+    if (!(key in a)) total.differences.push(entry(type.of.go, at, undefined, b[key]));
+    else if (!(key in b)) total.differences.push(entry(type.of.go, at, a[key], undefined));
+    else {
+      const diff = compare(type.of.go, a[key], b[key], at);
+      total.same += diff.same;
+      total.differences.push(...diff.differences);
+    }
+  }
+  return total;
+}
+
+function leaf(type: GoType, same: boolean, before: unknown, after: unknown, path: Step[], pointer = false): Diff {
+  if (same) return { same: 1, differences: [] };
+  const shown = (value: unknown) => (pointer ? pointed(type, value) : printed(type, value));
+  return { same: 0, differences: [`${goPath(path)}:\n\t-: "${shown(before)}"\n\t+: "${shown(after)}"\n`] };
+}
+
+/** An element or a key that only one side has. */
+function entry(type: GoType, path: Step[], before: unknown, after: unknown): string {
+  const prefix = type.kind === 'struct' ? `${goName(type)}: ` : '';
+  const line = (sign: string, value: unknown) =>
+    value === undefined ? '' : `\t${sign}: ${prefix}"${printed(type, value)}"\n`;
+  return `${goPath(path)}:\n${line('-', before)}${line('+', after)}`;
+}
+
+/** go-cmp's Path.GoString: stars stand before the whole, but not where a field follows. */
+function goPath(path: Step[]): string {
+  let stars = '';
+  let out = '';
+  path.forEach((step, index) => {
+    const next = path[index + 1];
+    if (!step.indirect) out += step.text;
+    else if (!next) stars = `*${stars}`;
+    else if (!next.field) {
+      stars = `(*${stars}`;
+      out += ')';
+    }
+  });
+  return stars + out;
+}
+
+/** fmt's %+v of a value. */
+function printed(type: GoType, value: unknown): string {
+  switch (type.kind) {
+    case 'struct':
+      return `{${structFields(type, value)
+        .map(([name, shown]) => `${name}:${shown}`)
+        .join(' ')}}`;
+    case 'list':
+      return `[${(Array.isArray(value) ? value : []).map((item) => printed(type.of.go, item)).join(' ')}]`;
+    case 'map': {
+      const entries = Object.entries(record(value)).sort(([x], [y]) => (x < y ? -1 : 1));
+      return `map[${entries.map(([key, item]) => `${key}:${printed(type.of.go, item)}`).join(' ')}]`;
+    }
+    default:
+      return text(value ?? zeroOf(type));
+  }
+}
+
+/** A pointer's target: Kubernetes' structs print themselves, scalars by their address. */
+function pointed(type: GoType, value: unknown): string {
+  if (type.kind === 'struct') {
+    if (absent(value)) return 'nil';
+    const short = type.name.slice(type.name.lastIndexOf('.') + 1);
+    return `&${short}{${structFields(type, value)
+      .map(([name, shown]) => `${name}:${shown},`)
+      .join('')}}`;
+  }
+  return absent(value) ? '<nil>' : text(value);
+}
+
+function structFields(type: GoStruct, value: unknown): [name: string, shown: string][] {
+  const known = new Map(
+    type.fields.map((field): [string, string] => {
+      const given = record(value)[field.json];
+      return [field.goField, field.type.pointer ? pointed(field.type.go, given) : printed(field.type.go, given)];
+    }),
+  );
+  if (!type.layout) return [...known];
+  return type.layout.map((name) => {
+    const [field = '', fixed] = name.split(':');
+    return [field, known.get(field) ?? fixed ?? ''];
+  });
+}
+
+function zeroOf(type: GoType): string | number | boolean {
+  if (type.kind === 'bool') return false;
+  return type.kind === 'string' || type.kind === 'raw' ? '' : 0;
+}
+
+function absent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'object' && value !== null ? canonical(value) : String(value ?? '');
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
