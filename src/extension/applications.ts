@@ -1,0 +1,141 @@
+/** The applications of the workspace, read from slipway.yaml and deploy/, kept up to date as files change. */
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Application } from '../core/app/model.ts';
+import type { Problem } from '../core/codes.ts';
+import { contextKeys } from './contributions.ts';
+import { setContext } from './settings.ts';
+
+export interface WorkspaceApplication {
+  dir: string;
+  /** Of the application, else of its folder. */
+  name: string;
+  /** undefined: an error stands in the way. */
+  application: Application | undefined;
+  problems: readonly Problem[];
+}
+
+const gatherMs = 200;
+
+export class Applications implements vscode.Disposable {
+  #items: readonly WorkspaceApplication[] = [];
+  #changes = new vscode.EventEmitter<readonly WorkspaceApplication[]>();
+  #disposables: vscode.Disposable[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #reading: Promise<void> | undefined;
+  #again = false;
+  #begun = false;
+  #log: vscode.LogOutputChannel;
+
+  readonly onChange = this.#changes.event;
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+  }
+
+  get items(): readonly WorkspaceApplication[] {
+    return this.#items;
+  }
+
+  /** Begins to look and to watch; called when something of Slipway is first shown. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const watcher = vscode.workspace.createFileSystemWatcher('**/{slipway.yaml,deploy/*.yaml,deploy/*.yml,package.json}');
+    this.#disposables.push(
+      watcher,
+      watcher.onDidChange((uri) => this.#changed(uri)),
+      watcher.onDidCreate((uri) => this.#changed(uri)),
+      watcher.onDidDelete((uri) => this.#changed(uri)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.refresh()),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (isApplicationFile(document.uri)) this.#changed(document.uri);
+      }),
+    );
+    void this.refresh();
+  }
+
+  /** Reads everything; calls while one runs lead to one more. */
+  refresh(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = this.#read().finally(() => {
+      this.#reading = undefined;
+      if (this.#again) {
+        this.#again = false;
+        void this.refresh();
+      }
+    });
+    return this.#reading;
+  }
+
+  /** The application that a file belongs to: the innermost folder that has one. */
+  containing(uri: vscode.Uri | undefined): WorkspaceApplication | undefined {
+    if (uri?.scheme !== 'file') return undefined;
+    return this.#items
+      .filter(({ dir }) => uri.fsPath === dir || uri.fsPath.startsWith(`${dir}/`) || uri.fsPath.startsWith(`${dir}\\`))
+      .sort((one, other) => other.dir.length - one.dir.length)[0];
+  }
+
+  async #read(): Promise<void> {
+    const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+    try {
+      const [{ findApplications }, { readApplication }] = await Promise.all([
+        import('../core/app/find.ts'),
+        import('../core/app/model.ts'),
+      ]);
+      const dirs = await findApplications(roots.map(({ uri }) => uri.fsPath));
+      this.#items = await Promise.all(
+        dirs.map(async (dir) => {
+          const { application, problems } = await readApplication(dir, readText);
+          return { dir, name: application?.name ?? folderName(dir), application, problems };
+        }),
+      );
+    } catch (error) {
+      this.#log.error(error instanceof Error ? error : String(error));
+    }
+    setContext(contextKeys.hasApplications, this.#items.length > 0);
+    setContext(
+      contextKeys.applicationFiles,
+      this.#items.flatMap(({ dir }) => [join(dir, 'slipway.yaml'), join(dir, 'deploy')]),
+    );
+    setContext(contextKeys.looked, true);
+    this.#changes.fire(this.#items);
+  }
+
+  #changed(uri: vscode.Uri): void {
+    if (/[\\/]node_modules[\\/]/.test(uri.fsPath)) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.refresh(), gatherMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const disposable of this.#disposables) disposable.dispose();
+    this.#changes.dispose();
+  }
+}
+
+/** slipway.yaml, or a YAML file directly in a folder named deploy. */
+export function isApplicationFile(uri: vscode.Uri): boolean {
+  if (uri.scheme !== 'file') return false;
+  return /[\\/]slipway\.yaml$/.test(uri.fsPath) || /[\\/]deploy[\\/][^\\/]+\.ya?ml$/.test(uri.fsPath);
+}
+
+/** What is being edited counts before what is on the disk. */
+async function readText(file: string): Promise<string | undefined> {
+  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+  if (open) return open.getText();
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
+    throw error;
+  }
+}
+
+function folderName(dir: string): string {
+  return dir.slice(dirname(dir).length + 1) || dir;
+}

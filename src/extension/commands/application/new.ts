@@ -1,0 +1,122 @@
+/** New application: kind → name → place, then its files are open. Nothing else is asked. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Deps } from '../../deps.ts';
+
+const lastParent = 'newApplicationParent';
+
+export function newApplication(deps: Deps) {
+  const { say, locale } = deps.problems.words;
+  return async (): Promise<void> => {
+    const { scaffold, templates, validateName } = await import('../../../core/scaffold.ts');
+    const kinds = templates().map((template) => ({
+      label: template.title[locale],
+      description: template.id,
+      detail: template.description[locale],
+      template,
+    }));
+    const kind = await vscode.window.showQuickPick(kinds, {
+      title: say('new.step', { step: 1, steps: 3 }),
+      placeHolder: say('new.template'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+      ignoreFocusOut: true,
+    });
+    if (!kind) return;
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
+    const name = await vscode.window.showInputBox({
+      title: say('new.step', { step: 2, steps: 3 }),
+      prompt: say('new.name'),
+      value: freeName(kind.template.id, folder),
+      ignoreFocusOut: true,
+      validateInput: (value) => {
+        const wrong = validateName(value);
+        if (wrong) return say(`new.name.${wrong.reason}`);
+        if (folder && isTaken(join(folder, value))) return say('new.name.taken', { name: value });
+        return { message: say('new.namePrompt', { name: value }), severity: vscode.InputBoxValidationSeverity.Info };
+      },
+    });
+    if (!name) return;
+    const parent = await chooseParent(deps, name, folder);
+    if (!parent) return;
+    try {
+      const made = await scaffold({
+        template: kind.template.id,
+        dir: join(parent, name),
+        name,
+        templatesDir: join(deps.context.extensionPath, 'media', 'templates'),
+      });
+      deps.log.info(`${say('new.done', { name })} ${made.dir}`);
+      await deps.context.globalState.update(lastParent, parent);
+      await open(deps, made.dir, join(made.dir, made.open), name);
+    } catch (error) {
+      await deps.problems.report(error);
+    }
+  };
+}
+
+async function chooseParent(deps: Deps, name: string, folder: string | undefined): Promise<string | undefined> {
+  const { say } = deps.problems.words;
+  const other = { label: `$(folder-opened) ${say('new.other')}`, path: undefined as string | undefined };
+  const workspace = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  const known = workspace.map(({ name: label, uri }) => ({
+    label: `$(folder) ${label}`,
+    description: join(uri.fsPath, name),
+    path: uri.fsPath as string | undefined,
+  }));
+  if (known.length > 0) {
+    const chosen = await vscode.window.showQuickPick([...known, other], {
+      title: say('new.step', { step: 3, steps: 3 }),
+      placeHolder: say('new.where'),
+      ignoreFocusOut: true,
+    });
+    if (!chosen) return undefined;
+    if (chosen.path) return chosen.path;
+  }
+  const last = folder ?? deps.context.globalState.get<string>(lastParent);
+  const picked = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    title: say('new.folderTitle', { name }),
+    openLabel: say('new.folder'),
+    ...(last ? { defaultUri: vscode.Uri.file(last) } : {}),
+  });
+  return picked?.[0]?.fsPath;
+}
+
+/** Inside the workspace its file is opened; elsewhere the folder is, as the user says. */
+async function open(deps: Deps, dir: string, file: string, name: string): Promise<void> {
+  const { say } = deps.problems.words;
+  if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))) {
+    await deps.applications.refresh();
+    await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await vscode.commands.executeCommand('slipway.applications.focus');
+    return;
+  }
+  const folder = say('action.openFolder');
+  const window = say('action.openNewWindow');
+  const add = say('action.addToWorkspace');
+  const several = vscode.workspace.workspaceFolders ? [add] : [];
+  const chosen = await vscode.window.showInformationMessage(say('new.done', { name }), ...several, folder, window);
+  if (chosen === add) {
+    vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, { uri: vscode.Uri.file(dir) });
+  } else if (chosen !== undefined) {
+    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(dir), { forceNewWindow: chosen === window });
+  } else await vscode.window.showTextDocument(vscode.Uri.file(file));
+}
+
+function isTaken(dir: string): boolean {
+  return existsSync(dir) && readdirSync(dir).length > 0;
+}
+
+function freeName(template: string, folder: string | undefined): string {
+  const base = `my-${template}`;
+  if (!folder) return base;
+  for (let count = 1; count < 100; count++) {
+    const name = count === 1 ? base : `${base}-${count}`;
+    if (!isTaken(join(folder, name))) return name;
+  }
+  return base;
+}
+

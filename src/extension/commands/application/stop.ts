@@ -1,0 +1,28 @@
+/** Stop an application that runs in development mode. */
+import * as vscode from 'vscode';
+import type { Deps } from '../../deps.ts';
+import { subjectOf } from '../../trees/provider.ts';
+
+export function stopApplication(deps: Deps) {
+  const { say } = deps.problems.words;
+  return async (argument?: unknown): Promise<void> => {
+    const pointed = subjectOf(argument);
+    const { items } = deps.runs;
+    const byPointing = items.find(({ application, session }) => {
+      if (pointed?.type === 'application') return application.dir === pointed.dir;
+      if (pointed?.type === 'service') return session.service === pointed.key.name && session.namespace === pointed.key.namespace;
+      return false;
+    });
+    let running = byPointing ?? (items.length === 1 ? items[0] : undefined);
+    if (!running && items.length > 1) {
+      const picks = items.map((item) => ({ label: item.application.name, description: item.session.url, item }));
+      running = (await vscode.window.showQuickPick(picks, { placeHolder: say('run.pick') }))?.item;
+    }
+    if (running) {
+      await deps.runs.stop(running.application.dir).catch((error: unknown) => deps.problems.report(error));
+      return;
+    }
+    // One that another window or the command line runs: its service is what can be removed from here.
+    if (pointed?.type === 'service') await vscode.commands.executeCommand('slipway.service.delete', argument);
+  };
+}

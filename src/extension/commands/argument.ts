@@ -1,0 +1,93 @@
+/** What a command was pointed at: a tree element, a file, something another part passed; else the user is asked. */
+import * as vscode from 'vscode';
+import type { WorkspaceApplication } from '../applications.ts';
+import type { Deps } from '../deps.ts';
+import { findService, type ServiceKey } from '../platform/snapshot.ts';
+import type { NodeSubject } from '../trees/nodes.ts';
+import { subjectOf } from '../trees/provider.ts';
+import { pickApplication, pickRevision, pickService } from '../views/pick.ts';
+import { modelOf } from '../views/traffic-actions.ts';
+
+type Subject<Type extends NodeSubject['type']> = Extract<NodeSubject, { type: Type }>;
+
+export function subject<Type extends NodeSubject['type']>(type: Type, argument: unknown): Subject<Type> | undefined {
+  const found = subjectOf(argument);
+  return found?.type === type ? (found as Subject<Type>) : undefined;
+}
+
+export async function serviceOf(
+  deps: Pick<Deps, 'platforms' | 'problems' | 'selection'>,
+  argument: unknown,
+): Promise<ServiceKey | undefined> {
+  const pointed = subjectOf(argument);
+  if (pointed && 'key' in pointed) return pointed.key;
+  return pickService(deps);
+}
+
+export async function revisionOf(
+  deps: Pick<Deps, 'platforms' | 'problems' | 'selection' | 'log'>,
+  argument: unknown,
+): Promise<{ key: ServiceKey; revision: string } | undefined> {
+  const pointed = subjectOf(argument);
+  if (pointed?.type === 'revision') return { key: pointed.key, revision: pointed.revision };
+  const key = await serviceOf(deps, argument);
+  if (!key) return undefined;
+  const model = await modelOf(deps, key);
+  const revision = await pickRevision(deps, key, [...(model?.rows ?? []), ...(model?.others ?? [])]);
+  return revision === undefined ? undefined : { key, revision };
+}
+
+/** By tree element, by `{dir}`, by a file of it; else asked for. */
+export async function applicationOf(
+  deps: Pick<Deps, 'applications' | 'problems'>,
+  argument: unknown,
+): Promise<WorkspaceApplication | undefined> {
+  const dir = subject('application', argument)?.dir ?? directoryIn(argument);
+  const known = () => deps.applications.items.find((entry) => entry.dir === dir);
+  if (dir !== undefined) {
+    if (!known()) await deps.applications.refresh();
+    return known();
+  }
+  if (argument instanceof vscode.Uri) {
+    if (deps.applications.items.length === 0) await deps.applications.refresh();
+    const found = deps.applications.containing(argument);
+    if (found) return found;
+  }
+  return pickApplication(deps);
+}
+
+function directoryIn(argument: unknown): string | undefined {
+  if (typeof argument !== 'object' || argument === null || !('dir' in argument)) return undefined;
+  return typeof argument.dir === 'string' ? argument.dir : undefined;
+}
+
+/** URL of the service as it is now. */
+export async function urlOf(deps: Pick<Deps, 'platforms'>, key: ServiceKey): Promise<string | undefined> {
+  const { loadReaders } = await import('../readers.ts');
+  const { tree } = await loadReaders();
+  const { snapshot } = deps.platforms;
+  const object = findService(snapshot, key);
+  return object && tree.service(object, snapshot.gateway).url;
+}
+
+/**
+ * Asks before something is taken away. On a platform that is not of this machine the name is to be typed: one wrong click must
+ * not be enough there.
+ */
+export async function confirmDestruction(
+  deps: Pick<Deps, 'platforms' | 'problems'>,
+  question: { text: string; detail: string; action: string; typed: string },
+): Promise<boolean> {
+  const { entry } = deps.platforms.snapshot;
+  if (entry.embedded) {
+    const { text, detail, action } = question;
+    return (await vscode.window.showWarningMessage(text, { modal: true, detail }, action)) === action;
+  }
+  const prompt = deps.problems.say('service.deleteTyped', { target: entry.label, name: question.typed });
+  const typed = await vscode.window.showInputBox({
+    title: question.text,
+    prompt,
+    validateInput: (value) => (value === question.typed ? undefined : prompt),
+  });
+  return typed === question.typed;
+}

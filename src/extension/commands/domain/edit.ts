@@ -1,0 +1,69 @@
+/** Add a domain to a service, remove one. */
+import * as vscode from 'vscode';
+import type { Deps } from '../../deps.ts';
+import { loadReaders } from '../../readers.ts';
+import { confirmDestruction, serviceOf, subject } from '../argument.ts';
+
+const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export function addDomainCommand(deps: Deps) {
+  const { say } = deps.problems.words;
+  return async (argument?: unknown): Promise<void> => {
+    const key = await serviceOf(deps, argument);
+    if (!key) return;
+    const host = await vscode.window.showInputBox({
+      title: say('domain.title'),
+      prompt: say('domain.prompt', { name: key.name }),
+      validateInput: (value) => {
+        if (value === '' || hostName.test(value)) return undefined;
+        return deps.problems.of({ code: 'DomainInvalid', args: { host: value } }).fix;
+      },
+    });
+    if (!host) return;
+    try {
+      const [client, { addDomain }] = await Promise.all([deps.platforms.need(), import('../../../core/domains.ts')]);
+      const domain = await addDomain(client, key.namespace, host, key.name);
+      if (domain.ready !== 'True') {
+        void vscode.window.showWarningMessage(say('domain.notReady', { host, message: domain.message || domain.reason }));
+        return;
+      }
+      vscode.window.setStatusBarMessage(say('domain.added', { host, service: key.name }), 5_000);
+    } catch (error) {
+      await deps.problems.report(error);
+    }
+  };
+}
+
+export function removeDomainCommand(deps: Deps) {
+  const { say } = deps.problems.words;
+  return async (argument?: unknown): Promise<void> => {
+    const domain = subject('domain', argument) ?? (await pick(deps));
+    if (!domain) return;
+    const { host, namespace, service } = domain;
+    const sure = await confirmDestruction(deps, {
+      text: say('domain.removeConfirm', { host, service }),
+      detail: '',
+      action: say('action.remove'),
+      typed: host,
+    });
+    if (!sure) return;
+    try {
+      const [client, { removeDomain }] = await Promise.all([deps.platforms.need(), import('../../../core/domains.ts')]);
+      await removeDomain(client, namespace, host);
+    } catch (error) {
+      await deps.problems.report(error);
+    }
+  };
+}
+
+async function pick(deps: Deps): Promise<{ host: string; namespace: string; service: string } | undefined> {
+  const { snapshot } = deps.platforms;
+  const { tree } = await loadReaders();
+  const domains = snapshot.domains.map((mapping) => tree.domain(mapping, snapshot.gateway));
+  if (domains.length === 0) {
+    void vscode.window.showInformationMessage(deps.problems.say('domain.none', { target: snapshot.entry.label }));
+    return undefined;
+  }
+  const items = domains.map((domain) => ({ label: domain.host, description: domain.service, domain }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: deps.problems.say('domain.pick') }))?.domain;
+}

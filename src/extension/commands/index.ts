@@ -1,0 +1,91 @@
+/** The feature list: every command with what it does. */
+import * as vscode from 'vscode';
+import type { CommandId } from '../contributions.ts';
+import type { Deps } from '../deps.ts';
+import type { LogsView } from '../views/logs-view.ts';
+import type { RevisionsPanels } from '../views/revisions-panel.ts';
+import { deployApplication } from './application/deploy.ts';
+import { newApplication } from './application/new.ts';
+import { openManifest } from './application/open-manifest.ts';
+import { runApplication } from './application/run.ts';
+import { stopApplication } from './application/stop.ts';
+import { serviceOf } from './argument.ts';
+import { addDomainCommand, removeDomainCommand } from './domain/edit.ts';
+import { doctorCommand } from './help/doctor.ts';
+import { firePing, nextPings } from './ping/fire.ts';
+import { copyKubeconfig } from './platform/copy-kubeconfig.ts';
+import { platformMenu } from './platform/menu.ts';
+import { resetPlatform } from './platform/reset.ts';
+import { startPlatformCommand } from './platform/start.ts';
+import { stopPlatformCommand } from './platform/stop.ts';
+import { usePlatform } from './platform/use.ts';
+import { compareRevisions } from './revision/compare.ts';
+import { deleteRevision, tagRevision } from './revision/edit.ts';
+import { deleteServiceCommand } from './service/delete.ts';
+import { copyUrl, openUrl } from './service/open-url.ts';
+import { pickServiceCommand, selectService, showLogs, showYaml } from './service/show.ts';
+import { rollBackCommand } from './traffic/roll-back.ts';
+import { sendAll } from './traffic/send-all.ts';
+
+type Handler = (argument?: unknown) => unknown;
+
+export function registerCommands(deps: Deps, logs: LogsView, panels: RevisionsPanels): vscode.Disposable {
+  const table: Record<CommandId, Handler> = {
+    'slipway.platform.start': startPlatformCommand(deps),
+    'slipway.platform.stop': stopPlatformCommand(deps),
+    'slipway.platform.reset': resetPlatform(deps),
+    'slipway.platform.refresh': () => Promise.all([deps.platforms.refresh(), deps.applications.refresh()]),
+    'slipway.platform.use': usePlatform(deps),
+    'slipway.platform.copyKubeconfig': copyKubeconfig(deps),
+    'slipway.platform.menu': platformMenu(deps),
+    'slipway.application.new': newApplication(deps),
+    'slipway.application.deploy': deployApplication(deps),
+    'slipway.application.run': runApplication(deps, { debug: false }),
+    'slipway.application.debug': runApplication(deps, { debug: true }),
+    'slipway.application.stop': stopApplication(deps),
+    'slipway.application.openManifest': openManifest(deps),
+    'slipway.service.openUrl': openUrl(deps),
+    'slipway.service.copyUrl': copyUrl(deps),
+    'slipway.service.showLogs': showLogs(deps, logs),
+    'slipway.service.openRevisions': async (argument) => {
+      const key = await serviceOf(deps, argument ?? selected(deps));
+      if (key) panels.open(key);
+    },
+    'slipway.service.delete': deleteServiceCommand(deps),
+    'slipway.service.select': selectService(deps),
+    'slipway.service.showYaml': showYaml(deps),
+    'slipway.traffic.rollback': rollBackCommand(deps),
+    'slipway.traffic.sendAll': sendAll(deps),
+    'slipway.traffic.pickService': pickServiceCommand(deps),
+    'slipway.revision.showLogs': showLogs(deps, logs),
+    'slipway.revision.compare': compareRevisions(deps),
+    'slipway.revision.tag': tagRevision(deps),
+    'slipway.revision.delete': deleteRevision(deps),
+    'slipway.domain.add': addDomainCommand(deps),
+    'slipway.domain.remove': removeDomainCommand(deps),
+    'slipway.domain.open': openUrl(deps),
+    'slipway.ping.fire': firePing(deps),
+    'slipway.ping.next': nextPings(deps),
+    'slipway.logs.pickService': () => logs.pick(),
+    'slipway.doctor': doctorCommand(deps),
+    'slipway.walkthrough': () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${deps.context.extension.id}#slipway.start`, false),
+    'slipway.showOutput': () => deps.log.show(true),
+  };
+  const entries = Object.entries(table).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+      try {
+        return await handler(argument);
+      } catch (error) {
+        await deps.problems.report(error);
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...entries);
+}
+
+function selected(deps: Deps) {
+  const key = deps.selection.current;
+  return key && { type: 'service', key, url: undefined };
+}

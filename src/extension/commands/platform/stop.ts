@@ -1,0 +1,19 @@
+/** Stop the current embedded platform; its data stays. */
+import * as vscode from 'vscode';
+import type { Deps } from '../../deps.ts';
+
+export function stopPlatformCommand(deps: Deps) {
+  const { say } = deps.problems.words;
+  return async (): Promise<void> => {
+    const { label } = deps.platforms.snapshot.entry;
+    try {
+      await deps.runs.stopAll();
+      await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: say('platform.stopProgress', { name: label }) },
+        () => deps.platforms.stop(),
+      );
+    } catch (error) {
+      await deps.problems.report(error);
+    }
+  };
+}

@@ -1,0 +1,40 @@
+/** Tag a revision; delete one that takes no traffic. */
+import * as vscode from 'vscode';
+import type { Deps } from '../../deps.ts';
+import { modelOf, editTag } from '../../views/traffic-actions.ts';
+import { confirmDestruction, revisionOf } from '../argument.ts';
+
+export function tagRevision(deps: Deps) {
+  return async (argument?: unknown): Promise<void> => {
+    const pointed = await revisionOf(deps, argument);
+    if (pointed) await editTag(deps, pointed.key, pointed.revision);
+  };
+}
+
+export function deleteRevision(deps: Deps) {
+  const { say } = deps.problems.words;
+  return async (argument?: unknown): Promise<void> => {
+    const pointed = await revisionOf(deps, argument);
+    if (!pointed) return;
+    const { key, revision: name } = pointed;
+    const model = await modelOf(deps, key);
+    const row = [...(model?.rows ?? []), ...(model?.others ?? [])].find(({ revision }) => revision === name);
+    if (row && row.percent > 0) {
+      void vscode.window.showWarningMessage(say('revision.hasTraffic', { name, percent: row.percent }));
+      return;
+    }
+    const sure = await confirmDestruction(deps, {
+      text: say('revision.deleteConfirm', { name }),
+      detail: say('revision.deleteDetail'),
+      action: say('action.delete'),
+      typed: name,
+    });
+    if (!sure) return;
+    try {
+      const [client, { kinds }] = await Promise.all([deps.platforms.need(), import('../../../core/resources.ts')]);
+      await client.delete(kinds.revision, key.namespace, name);
+    } catch (error) {
+      await deps.problems.report(error);
+    }
+  };
+}

@@ -1,0 +1,14 @@
+/** Send all traffic to one revision. */
+import * as vscode from 'vscode';
+import type { Deps } from '../../deps.ts';
+import { applySplit } from '../../views/traffic-actions.ts';
+import { revisionOf } from '../argument.ts';
+
+export function sendAll(deps: Deps) {
+  return async (argument?: unknown): Promise<void> => {
+    const pointed = await revisionOf(deps, argument);
+    if (!pointed) return;
+    const problem = await applySplit(deps, pointed.key, { [pointed.revision]: 100 });
+    if (problem) void vscode.window.showErrorMessage(`${problem.text} ${problem.fix}`);
+  };
+}

@@ -1,0 +1,143 @@
+/** Applications that run in development mode from this window: state, restart on save, the end. Several at once. */
+import * as vscode from 'vscode';
+import type { Application } from '../core/app/model.ts';
+import type { RunEvent, RunSession, RunState } from '../core/run/run.ts';
+import { contextKeys } from './contributions.ts';
+import { isInside } from './deploys.ts';
+import type { Platforms } from './platform/platforms.ts';
+import type { Problems } from './problems.ts';
+import { setContext } from './settings.ts';
+
+export interface Running {
+  readonly application: Application;
+  readonly session: RunSession;
+  readonly debug: boolean;
+  state: RunState;
+  readonly disposables: vscode.Disposable[];
+}
+
+const saveGatherMs = 120;
+
+export class Runs implements vscode.Disposable {
+  #platforms: Platforms;
+  #problems: Problems;
+  #log: vscode.LogOutputChannel;
+  #running = new Map<string, Running>();
+  #changes = new vscode.EventEmitter<void>();
+
+  readonly onChange = this.#changes.event;
+
+  constructor(platforms: Platforms, problems: Problems, log: vscode.LogOutputChannel) {
+    this.#platforms = platforms;
+    this.#problems = problems;
+    this.#log = log;
+  }
+
+  get items(): readonly Running[] {
+    return [...this.#running.values()];
+  }
+
+  find(dir: string): Running | undefined {
+    return this.#running.get(dir);
+  }
+
+  /** Starts it; one that runs already from this directory is ended first. Resolves once the objects are applied. */
+  async start(
+    application: Application,
+    options: { debug: boolean; signal?: AbortSignal; onEvent(event: RunEvent): void },
+  ): Promise<Running> {
+    await this.stop(application.dir);
+    const { say } = this.#problems.words;
+    const client = await this.#platforms.need(undefined, options.signal);
+    const { startRun } = await import('../core/run/run.ts');
+    this.#log.info(say('run.starting', { name: application.name }));
+    let running: Running | undefined;
+    const early: RunEvent[] = [];
+    const session = await startRun({ client, app: application, debug: options.debug }, (event) => {
+      if (running) this.#happened(running, event, options.onEvent);
+      else early.push(event);
+    });
+    running = { application, session, debug: options.debug, state: session.state, disposables: [] };
+    this.#running.set(application.dir, running);
+    running.disposables.push(this.#restartOnSave(running));
+    for (const event of early) this.#happened(running, event, options.onEvent);
+    const ended = running;
+    void session.ended.then(() => this.#forget(ended));
+    this.#changed();
+    return running;
+  }
+
+  async stop(dir: string): Promise<void> {
+    const running = this.#running.get(dir);
+    if (!running) return;
+    try {
+      await running.session.stop();
+    } finally {
+      this.#forget(running);
+    }
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.allSettled([...this.#running.keys()].map((dir) => this.stop(dir)));
+  }
+
+  #happened(running: Running, event: RunEvent, listener: (event: RunEvent) => void): void {
+    const { say } = this.#problems.words;
+    const { name } = running.application;
+    if (event.type === 'state') {
+      running.state = event.state;
+      const state = say(`run.state.${event.state}`);
+      this.#log.info(`${name}: ${state}${event.ms === undefined ? '' : ` (${event.ms} ms)`}`);
+      if (event.state === 'crashed' && event.problem) {
+        this.#log.error(say('run.crashed', { name, cause: this.#problems.of(event.problem).text }));
+        for (const line of event.logs ?? []) this.#log.error(`  | ${line}`);
+      }
+      this.#changed();
+    }
+    listener(event);
+  }
+
+  /** The editor's own watcher, so that it costs no second tree of watches and works over SSH. */
+  #restartOnSave(running: Running): vscode.Disposable {
+    const { dir } = running.application;
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(dir), '**/*'));
+    let timer: NodeJS.Timeout | undefined;
+    const changed = (uri: vscode.Uri) => {
+      if (!isInside(uri, dir) || isNoSource(uri.fsPath.slice(dir.length + 1))) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        void running.session.restart(uri.fsPath).catch((error: unknown) => this.#problems.report(error));
+      }, saveGatherMs);
+    };
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(changed),
+      { dispose: () => clearTimeout(timer) },
+    );
+  }
+
+  #forget(running: Running): void {
+    for (const disposable of running.disposables.splice(0)) disposable.dispose();
+    if (this.#running.get(running.application.dir) === running) this.#running.delete(running.application.dir);
+    this.#changed();
+  }
+
+  #changed(): void {
+    setContext(contextKeys.running, this.#running.size > 0);
+    this.#changes.fire();
+  }
+
+  dispose(): void {
+    void this.stopAll();
+    this.#changes.dispose();
+  }
+}
+
+/** Folders that tools write to, and files that are no part of the running program. */
+export function isNoSource(path: string): boolean {
+  return /(^|[\\/])(node_modules|\.[^\\/]+|__pycache__|dist|build|out|target|coverage)([\\/]|$)|\.(log|tmp|swp|pyc)$|~$/.test(
+    path,
+  );
+}

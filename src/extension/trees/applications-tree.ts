@@ -1,0 +1,305 @@
+/** The Applications tree out of the workspace's applications and the platform's objects. Pure leaf: no editor, no platform. */
+import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import type { Application } from '../../core/app/model.ts';
+import type { DomainModel } from '../../core/domains.ts';
+import type { PingModel } from '../../core/ping.ts';
+import type { RevisionModel } from '../../core/revisions.ts';
+import type { Gateway } from '../../core/gateway.ts';
+import type { InstanceModel, ServiceModel } from '../../core/services.ts';
+import type { Say } from '../messages.ts';
+import { keyText, podsOf, revisionsOf, type ServiceKey, type Snapshot, serviceKey, shortRevision } from '../platform/snapshot.ts';
+import { agoText, inText } from './time.ts';
+import { icons, type NodeIcon, type TreeNode } from './nodes.ts';
+
+/** The core's pure readings of objects, given so that this module needs no part of the client. */
+export interface Readers {
+  service(object: KubeObject, gateway?: Gateway): ServiceModel;
+  revision(object: KubeObject, service?: KubeObject): RevisionModel;
+  instance(object: KubeObject): InstanceModel;
+  domain(object: KubeObject, gateway?: { port: number | undefined }): DomainModel;
+  ping(object: KubeObject): PingModel;
+}
+
+export interface ApplicationsInput {
+  snapshot: Snapshot;
+  applications: readonly { dir: string; name: string; application: Application | undefined; problemCount: number }[];
+  /** By `namespace/name` of the PingSource. */
+  schedules: ReadonlyMap<string, PingSchedule>;
+  /** Directory → what its deploy does now. */
+  deploying: ReadonlyMap<string, string>;
+  /** Requests per second by service key, where they are measured. */
+  rates: ReadonlyMap<string, number>;
+  now: number;
+  /** Whether commands may be offered that run programs of the workspace. */
+  trusted: boolean;
+  locale: string;
+}
+
+const manyRevisions = 10;
+
+export function applicationsTree(input: ApplicationsInput, readers: Readers, say: Say): TreeNode[] {
+  const build = builder(input, readers, say);
+  const own = new Set<string>();
+  const running = input.snapshot.services.filter(isRun);
+  const deployed = input.snapshot.services.filter((service) => !isRun(service));
+  const applications = input.applications.map((entry) => {
+    const mine = deployed.filter((service) => owns(entry.application, service));
+    for (const service of mine) own.add(keyText(serviceKey(service)));
+    return build.application(entry, mine);
+  });
+  const rest = deployed.filter((service) => !own.has(keyText(serviceKey(service))));
+  const nodes = [...applications];
+  if (running.length > 0) {
+    nodes.push(build.group('running', say('tree.running'), say('tree.runningHint'), icons.running, running));
+  }
+  if (rest.length > 0) {
+    if (applications.length === 0) nodes.push(...sorted(rest).map((service) => build.service(service, 'other')));
+    else nodes.push(build.group('others', say('tree.others'), say('tree.othersHint'), icons.group, rest));
+  }
+  return nodes;
+}
+
+function builder(input: ApplicationsInput, readers: Readers, say: Say) {
+  const { snapshot, now } = input;
+
+  function application(entry: ApplicationsInput['applications'][number], services: readonly KubeObject[]): TreeNode {
+    const doing = input.deploying.get(entry.dir);
+    const changed = services.map((service) => lastChange(revisionsOf(snapshot, serviceKey(service)))).sort().at(-1);
+    const problems =
+      entry.problemCount === 0
+        ? undefined
+        : entry.problemCount === 1
+          ? say('tree.problems.one')
+          : say('tree.problems.many', { count: entry.problemCount });
+    const deployed = changed ? say('tree.deployed', { ago: agoText(say, now - Date.parse(changed)) }) : say('tree.notDeployed');
+    const canStart = input.trusted && entry.application !== undefined && !snapshot.entry.readOnly;
+    const description = doing ?? [deployed, problems].filter(Boolean).join(' · ');
+    return {
+      id: `application:${entry.dir}`,
+      label: entry.name,
+      description,
+      tooltip: [entry.name, entry.dir, problems].filter(Boolean).join('\n'),
+      icon: doing ? icons.starting : entry.application ? icons.application : icons.problem,
+      context: words('application', canStart && 'deployable', canStart && 'runnable', canStart && entry.application?.run.debug && 'debuggable'),
+      subject: { type: 'application', dir: entry.dir },
+      expanded: services.length > 0 || hasSources(entry.application) ? 'open' : 'none',
+      children: () => [
+        ...sorted(services).map((service) => serviceNode(service, entry.dir)),
+        ...snapshot.pings.filter((ping) => owns(entry.application, ping)).map(pingNode),
+      ],
+    };
+  }
+
+  function group(id: string, label: string, tooltip: string, icon: NodeIcon, services: readonly KubeObject[]): TreeNode {
+    return {
+      id: `group:${id}`,
+      label,
+      description: String(services.length),
+      tooltip,
+      icon,
+      context: words('group', id),
+      subject: { type: 'group' },
+      expanded: id === 'running' ? 'open' : 'closed',
+      children: () => sorted(services).map((service) => serviceNode(service, id)),
+    };
+  }
+
+  function serviceNode(service: KubeObject, parent: string): TreeNode {
+    const model = readers.service(service, snapshot.gateway);
+    const key = serviceKey(service);
+    const revisions = revisionsOf(snapshot, key);
+    const instances = podsOf(snapshot, key).map(readers.instance).filter(({ ready }) => ready).length;
+    const rate = input.rates.get(keyText(key));
+    const count = revisions.length === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions.length });
+    const state = model.ready === 'False' ? `${model.reason}: ${firstLine(model.message)}` : instances === 0 && model.ready === 'True' ? say('tree.zero') : count;
+    const parts = [state, rate !== undefined && rate > 0 && `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} req/s`];
+    if (key.namespace !== 'default' && parent !== 'running') parts.unshift(key.namespace);
+    return {
+      id: `${parent}/service:${keyText(key)}`,
+      label: key.name,
+      description: parts.filter(Boolean).join(' · '),
+      tooltip: [keyText(key), model.url, model.message || model.reason].filter(Boolean).join('\n'),
+      icon: model.ready === 'True' ? (instances > 0 ? icons.ready : icons.zero) : model.ready === 'False' ? icons.failed : icons.starting,
+      context: words('service', model.url && 'url', model.running ? 'dev' : 'deployed', !snapshot.entry.readOnly && 'writable'),
+      subject: { type: 'service', key, url: model.url },
+      expanded: parent === 'others' || parent === 'other' ? 'closed' : 'open',
+      children: () => serviceChildren(service, key, revisions, `${parent}/service:${keyText(key)}`),
+    };
+  }
+
+  function serviceChildren(service: KubeObject, key: ServiceKey, revisions: readonly KubeObject[], parent: string): TreeNode[] {
+    const models = revisions.map((revision) => readers.revision(revision, service));
+    const wanted = models.filter((model, index) => index < manyRevisions || model.percent > 0 || model.tags.length > 0);
+    const older = models.length - wanted.length;
+    return [
+      ...wanted.map((model) => revisionNode(model, service, key, parent)),
+      ...(older > 0 ? [moreNode(key, older, parent)] : []),
+      ...snapshot.domains
+        .map((mapping) => readers.domain(mapping, snapshot.gateway))
+        .filter((domain) => domain.namespace === key.namespace && domain.service === key.name)
+        .map((domain) => domainNode(domain, parent)),
+      ...snapshot.pings.filter((ping) => pingFires(ping, key) && !ownedByWorkspace(ping)).map(pingNode),
+    ];
+  }
+
+  function ownedByWorkspace(ping: KubeObject): boolean {
+    return input.applications.some(({ application }) => owns(application, ping));
+  }
+
+  function revisionNode(model: RevisionModel, service: KubeObject, key: ServiceKey, parent: string): TreeNode {
+    const pods = podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.['serving.knative.dev/revision'] === model.name);
+    const instances = pods.map(readers.instance);
+    const ready = instances.filter((instance) => instance.ready).length;
+    const failed = model.ready === 'False';
+    const scale = ready === 0 ? (instances.length > 0 ? say('tree.starting') : say('tree.zero')) : ready === 1 ? say('tree.instances.one') : say('tree.instances.many', { count: ready });
+    const description = failed
+      ? `${model.reason}: ${firstLine(model.message)}`
+      : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale].filter(Boolean).join(' · ');
+    const url = tagUrl(readers.service(service, snapshot.gateway), model);
+    return {
+      id: `${parent}/revision:${model.name}`,
+      label: shortRevision(model.name, key.name),
+      description,
+      tooltip: [model.name, model.image, model.message || model.reason].filter(Boolean).join('\n'),
+      icon: failed ? icons.failed : model.ready === 'Unknown' ? icons.starting : ready > 0 ? icons.ready : instances.length > 0 ? icons.waiting : icons.zero,
+      context: words('revision', url && 'url', failed && 'failed', !failed && !snapshot.entry.readOnly && model.percent < 100 && 'sendable', !snapshot.entry.readOnly && 'writable'),
+      subject: { type: 'revision', key, revision: model.name, url },
+      expanded: instances.length > 0 ? 'closed' : 'none',
+      children: () => instances.map((instance) => instanceNode(instance, key, model.name, parent)),
+    };
+  }
+
+  function moreNode(key: ServiceKey, count: number, parent: string): TreeNode {
+    return leaf(`${parent}/more`, say('tree.more', { count }), '', '', { name: 'ellipsis' }, 'more', {
+      type: 'service',
+      key,
+      url: undefined,
+    });
+  }
+
+  function instanceNode(instance: InstanceModel, key: ServiceKey, revision: string, parent: string): TreeNode {
+    const restarts = instance.restarts > 0 && say('tree.restarts', { count: instance.restarts });
+    const icon = instance.ready ? icons.ready : /Crash|Error|Fail/.test(instance.state) ? icons.failed : icons.waiting;
+    return leaf(
+      `${parent}/instance:${instance.name}`,
+      instance.name.startsWith(`${revision}-deployment-`) ? instance.name.slice(`${revision}-deployment-`.length) : instance.name,
+      [instance.state, instance.runtime, restarts].filter(Boolean).join(' · '),
+      `${instance.name}\n${instance.state}`,
+      icon,
+      'instance',
+      { type: 'instance', key, revision, pod: instance.name },
+    );
+  }
+
+  function domainNode(domain: DomainModel, parent: string): TreeNode {
+    const failed = domain.ready === 'False';
+    return leaf(
+      `${parent}/domain:${domain.host}`,
+      domain.host,
+      failed ? `${domain.reason}: ${firstLine(domain.message)}` : '',
+      [domain.url, domain.message || domain.reason].filter(Boolean).join('\n'),
+      failed ? icons.failed : icons.domain,
+      words('domain', domain.url && 'url', !snapshot.entry.readOnly && 'writable'),
+      { type: 'domain', namespace: domain.namespace, host: domain.host, url: domain.url, service: domain.service },
+    );
+  }
+
+  function pingNode(object: KubeObject): TreeNode {
+    const ping = readers.ping(object);
+    const schedule = input.schedules.get(`${ping.namespace}/${ping.name}`);
+    const next = schedule?.next.find((at) => at > now);
+    const last = schedule?.last;
+    const parts =
+      ping.ready === 'False'
+        ? [ping.reason]
+        : [
+            next === undefined ? ping.schedule : say('tree.next', { time: clockText(next, now, input.locale), in: inText(say, next - now) }),
+            last && say('tree.last', { status: last.status || '–', ms: last.ms }),
+          ];
+    return leaf(
+      `ping:${ping.namespace}/${ping.name}`,
+      ping.name,
+      parts.filter(Boolean).join(' · '),
+      [say('tree.ping', { schedule: ping.schedule, sink: ping.sink }), ping.timezone].filter(Boolean).join('\n'),
+      ping.ready === 'False' ? icons.failed : icons.ping,
+      words('ping', !snapshot.entry.readOnly && 'writable'),
+      { type: 'ping', namespace: ping.namespace, name: ping.name },
+    );
+  }
+
+  return { application, group, service: serviceNode };
+}
+
+function leaf(
+  id: string,
+  label: string,
+  description: string,
+  tooltip: string,
+  icon: NodeIcon,
+  context: string,
+  subject: TreeNode['subject'],
+): TreeNode {
+  return { id, label, description, tooltip, icon, context, subject, expanded: 'none', children: () => [] };
+}
+
+/** Named by one of the application's manifests (in its namespace where the manifest gives one). */
+function owns(application: Application | undefined, object: KubeObject): boolean {
+  return (application?.manifests ?? []).some(
+    ({ object: manifest }) =>
+      manifest.kind === object.kind &&
+      groupOf(manifest.apiVersion) === groupOf(object.apiVersion) &&
+      manifest.metadata.name === object.metadata.name &&
+      (manifest.metadata.namespace === undefined || manifest.metadata.namespace === object.metadata.namespace),
+  );
+}
+
+function pingFires(ping: KubeObject, key: ServiceKey): boolean {
+  const spec = ping.spec as { sink?: { ref?: { kind?: string; name?: string; namespace?: string } } } | undefined;
+  const ref = spec?.sink?.ref;
+  return ref?.kind === 'Service' && ref.name === key.name && (ref.namespace ?? ping.metadata.namespace) === key.namespace;
+}
+
+function isRun(service: KubeObject): boolean {
+  return service.metadata.labels?.['slipway.dev/run'] !== undefined;
+}
+
+function hasSources(application: Application | undefined): boolean {
+  return (application?.manifests ?? []).some(({ object }) => object.kind === 'PingSource');
+}
+
+function lastChange(revisions: readonly KubeObject[]): string {
+  return revisions[0]?.metadata.creationTimestamp ?? '';
+}
+
+function tagUrl(service: ServiceModel, revision: RevisionModel): string | undefined {
+  return service.traffic.find((target) => target.revision === revision.name && target.url !== undefined)?.url;
+}
+
+function sorted(services: readonly KubeObject[]): KubeObject[] {
+  return [...services].sort((one, other) => (keyText(serviceKey(one)) < keyText(serviceKey(other)) ? -1 : 1));
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.split('/')[0] ?? '';
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? '';
+}
+
+function words(...parts: (string | false | undefined)[]): string {
+  return parts.filter(Boolean).join('-');
+}
+
+/** The hour of day; with the weekday where it is not within a day. */
+function clockText(at: number, now: number, locale: string): string {
+  const far = at - now > 20 * 3_600_000;
+  return new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(at - now < 60_000 ? { second: '2-digit' } : {}),
+    ...(far ? { weekday: 'short' } : {}),
+    hour12: false,
+  }).format(at);
+}

@@ -1,0 +1,53 @@
+/** What a tree shows, as plain data: built by pure functions, painted by provider.ts. Pure leaf. */
+import type { ServiceKey } from '../platform/snapshot.ts';
+
+/** A codicon and a theme colour. */
+export interface NodeIcon {
+  name: string;
+  color?: string;
+}
+
+export type NodeSubject =
+  | { type: 'platform'; id: string }
+  | { type: 'application'; dir: string }
+  | { type: 'service'; key: ServiceKey; url: string | undefined }
+  | { type: 'revision'; key: ServiceKey; revision: string; url: string | undefined }
+  | { type: 'instance'; key: ServiceKey; revision: string; pod: string }
+  | { type: 'domain'; namespace: string; host: string; url: string | undefined; service: string }
+  | { type: 'ping'; namespace: string; name: string }
+  | { type: 'group' };
+
+export interface TreeNode {
+  /** Unique in its tree and stable over time: keeps what is open and selected. */
+  id: string;
+  label: string;
+  description: string;
+  /** Plain text; shown as it is. */
+  tooltip: string;
+  icon: NodeIcon;
+  /** Words for `when` clauses (`viewItem =~ /\bservice\b/`). */
+  context: string;
+  subject: NodeSubject;
+  expanded: 'none' | 'open' | 'closed';
+  /** Built when asked for: a tree of thousands paints what is open. */
+  children: () => TreeNode[];
+}
+
+export const icons = {
+  ready: { name: 'circle-filled', color: 'testing.iconPassed' },
+  zero: { name: 'circle-outline', color: 'descriptionForeground' },
+  starting: { name: 'loading~spin' },
+  waiting: { name: 'circle-large-outline', color: 'charts.yellow' },
+  failed: { name: 'error', color: 'testing.iconFailed' },
+  application: { name: 'package' },
+  group: { name: 'server-environment' },
+  running: { name: 'debug-start', color: 'debugIcon.startForeground' },
+  ping: { name: 'watch' },
+  domain: { name: 'globe' },
+  problem: { name: 'warning', color: 'list.warningForeground' },
+} as const satisfies Record<string, NodeIcon>;
+
+/** Everything of a node that is painted, to find what changed. */
+export function paintedForm({ label, description, tooltip, icon, context, expanded }: TreeNode): string {
+  return JSON.stringify([label, description, tooltip, icon, context, expanded]);
+}

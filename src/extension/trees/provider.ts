@@ -1,0 +1,119 @@
+/** Paints nodes; tells the editor only about those that changed, so that a busy platform does not make the tree flicker. */
+import * as vscode from 'vscode';
+import { type NodeSubject, paintedForm, type TreeNode } from './nodes.ts';
+
+/** What the editor holds on to and commands are given: one object per id for as long as its parent shows it. */
+export interface Element {
+  readonly id: string;
+  node: TreeNode;
+  readonly parent: Element | undefined;
+  /** As last painted; undefined before. */
+  form: string | undefined;
+  /** Those last handed out; undefined while closed. */
+  children: Element[] | undefined;
+}
+
+export function subjectOf(argument: unknown): NodeSubject | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  if ('node' in argument) return (argument as Element).node.subject;
+  return 'type' in argument ? (argument as NodeSubject) : undefined;
+}
+
+export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Disposable {
+  #changes = new vscode.EventEmitter<Element[] | undefined>();
+  #roots: readonly TreeNode[] = [];
+  #shown: Element[] | undefined;
+
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  get roots(): readonly TreeNode[] {
+    return this.#roots;
+  }
+
+  /** The element of a node that is shown now. */
+  find(id: string): Element | undefined {
+    const search = (elements: readonly Element[] | undefined): Element | undefined => {
+      for (const element of elements ?? []) {
+        const found = element.id === id ? element : search(element.children);
+        if (found) return found;
+      }
+      return undefined;
+    };
+    return search(this.#shown);
+  }
+
+  show(roots: readonly TreeNode[]): void {
+    this.#roots = roots;
+    if (!this.#shown) return;
+    if (!sameIds(this.#shown, roots)) {
+      this.#changes.fire(undefined);
+      return;
+    }
+    const changed: Element[] = [];
+    roots.forEach((root, index) => {
+      const element = this.#shown?.[index];
+      if (element) compare(element, root, changed);
+    });
+    if (changed.length > 0) this.#changes.fire(changed);
+  }
+
+  getTreeItem(element: Element): vscode.TreeItem {
+    const { node } = element;
+    element.form = paintedForm(node);
+    const states = {
+      none: vscode.TreeItemCollapsibleState.None,
+      open: vscode.TreeItemCollapsibleState.Expanded,
+      closed: vscode.TreeItemCollapsibleState.Collapsed,
+    };
+    const item = new vscode.TreeItem(node.label, states[node.expanded]);
+    item.id = node.id;
+    item.description = node.description;
+    item.tooltip = node.tooltip;
+    item.contextValue = node.context;
+    const color = node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color);
+    item.iconPath = new vscode.ThemeIcon(node.icon.name, color);
+    item.accessibilityInformation = { label: [node.label, node.description].filter(Boolean).join(', ') };
+    return item;
+  }
+
+  getChildren(parent?: Element): Element[] {
+    const nodes = parent ? parent.node.children() : this.#roots;
+    const before = new Map((parent ? parent.children : this.#shown)?.map((element) => [element.id, element]));
+    const elements = nodes.map((node): Element => {
+      const known = before.get(node.id);
+      if (!known) return { id: node.id, node, parent, form: undefined, children: undefined };
+      known.node = node;
+      return known;
+    });
+    if (parent) parent.children = elements;
+    else this.#shown = elements;
+    return elements;
+  }
+
+  getParent(element: Element): Element | undefined {
+    return element.parent;
+  }
+
+  dispose(): void {
+    this.#changes.dispose();
+  }
+}
+
+/** Takes the new node over; an element whose own paint or list of children changed is refreshed as a whole. */
+function compare(element: Element, node: TreeNode, changed: Element[]): void {
+  element.node = node;
+  const children = element.children === undefined ? undefined : node.children();
+  const moved = children !== undefined && element.children !== undefined && !sameIds(element.children, children);
+  if ((element.form !== undefined && paintedForm(node) !== element.form) || moved) {
+    changed.push(element);
+    return;
+  }
+  children?.forEach((child, index) => {
+    const known = element.children?.[index];
+    if (known) compare(known, child, changed);
+  });
+}
+
+function sameIds(before: readonly { id: string }[], after: readonly { id: string }[]): boolean {
+  return before.length === after.length && before.every(({ id }, index) => id === after[index]?.id);
+}

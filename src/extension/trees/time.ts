@@ -1,0 +1,23 @@
+/** Spans of time in a few words. Pure leaf. */
+import type { Say } from '../messages.ts';
+
+/** `ms` in the past. */
+export function agoText(say: Say, ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return say('time.now');
+  if (minutes < 60) return say('time.minutes', { count: minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return say('time.hours', { count: hours });
+  return say('time.days', { count: Math.floor(hours / 24) });
+}
+
+/** `ms` in the future. */
+export function inText(say: Say, ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 60) return say('time.inSeconds', { count: seconds });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return say('time.inMinutes', { count: minutes });
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return say('time.inHours', { count: hours });
+  return say('time.inDays', { count: Math.round(hours / 24) });
+}

@@ -1,0 +1,120 @@
+/** What moves traffic, shared by the view, the panel, the tree and the palette. */
+import * as vscode from 'vscode';
+import type { TrafficModel, TrafficTarget } from '../../core/traffic/traffic.ts';
+import type { PageProblem } from '../../../webview/protocol.ts';
+import type { Deps } from '../deps.ts';
+import { findService, type ServiceKey, shortRevision } from '../platform/snapshot.ts';
+import { trafficModelOf } from './traffic-state.ts';
+import { pinned } from './traffic-state.ts';
+import { loadReaders } from '../readers.ts';
+
+type Uses = Pick<Deps, 'platforms' | 'problems' | 'log'>;
+export type Percents = Readonly<Record<string, number>>;
+
+export async function modelOf({ platforms }: Uses, key: ServiceKey): Promise<TrafficModel | undefined> {
+  const readers = await loadReaders();
+  const service = findService(platforms.snapshot, key);
+  return service && trafficModelOf(platforms.snapshot, service, readers.traffic);
+}
+
+/** Applies a split; `base` is what it was made on. Resolves with what stands in the way, in words, or null. */
+export async function applySplit(deps: Uses, key: ServiceKey, percent: Percents, base?: Percents): Promise<PageProblem | null> {
+  try {
+    const model = await modelOf(deps, key);
+    if (base && model && !sameSplit(base, splitOf(model))) {
+      const { Fault } = await import('../../core/faults.ts');
+      throw new Fault('TrafficChanged', { service: key.name });
+    }
+    const [client, { applyTraffic }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
+    const began = Date.now();
+    await applyTraffic(client, key.namespace, key.name, {
+      percent: pinned(percent, model?.latestReady),
+      ...(model ? { basedOn: model.wished } : {}),
+    });
+    deps.log.info(`traffic of ${key.name}: ${splitText(percent, key.name)} (${Date.now() - began} ms)`);
+    return null;
+  } catch (error) {
+    return asPageProblem(deps, error);
+  }
+}
+
+export async function rollBack(deps: Uses, key: ServiceKey): Promise<PageProblem | null> {
+  try {
+    const [client, { rollback }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
+    const model = await rollback(client, key.namespace, key.name);
+    deps.log.info(`traffic of ${key.name}: rolled back to ${splitText(splitOf(model), key.name)}`);
+    return null;
+  } catch (error) {
+    return asPageProblem(deps, error);
+  }
+}
+
+export async function editTag(deps: Uses, key: ServiceKey, revision: string): Promise<void> {
+  const { say } = deps.problems.words;
+  const model = await modelOf(deps, key);
+  const row = model && [...model.rows, ...model.others].find((entry) => entry.revision === revision);
+  const before = row?.tags[0]?.tag;
+  const tag = await vscode.window.showInputBox({
+    title: say('revision.tagTitle'),
+    prompt: say('revision.tagPrompt', { name: revision }),
+    value: before ?? '',
+    validateInput: (value) => {
+      if (value === '' || /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return undefined;
+      return deps.problems.of({ code: 'TagInvalid', args: { tag: value } }).fix;
+    },
+  });
+  if (tag === undefined || tag === (before ?? '')) return;
+  const taken = model && [...model.rows, ...model.others].find((entry) => entry.tags.some((known) => known.tag === tag));
+  try {
+    if (tag !== '' && taken) {
+      const { Fault } = await import('../../core/faults.ts');
+      throw new Fault('TagTaken', { tag, revision: taken.revision });
+    }
+    const [client, { applyTraffic }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
+    const tags = { ...(before === undefined ? {} : { [before]: null }), ...(tag === '' ? {} : { [tag]: revision }) };
+    await applyTraffic(client, key.namespace, key.name, { tags });
+  } catch (error) {
+    await deps.problems.report(error);
+  }
+}
+
+export function asPageProblem(deps: Pick<Uses, 'problems' | 'log'>, error: unknown): PageProblem {
+  const { code, text, fix, unexpected } = deps.problems.explain(error);
+  if (unexpected) deps.log.error(error instanceof Error ? error : String(error));
+  else deps.log.warn(text);
+  return { code, text, fix };
+}
+
+export function splitOf(model: TrafficModel): Record<string, number> {
+  const rows = [...model.rows, ...model.others].filter(({ percent }) => percent > 0);
+  return Object.fromEntries(rows.map(({ revision, percent }) => [revision, percent]));
+}
+
+export function splitText(percent: Percents, service: string): string {
+  return Object.entries(percent)
+    .filter(([, value]) => value > 0)
+    .map(([revision, value]) => `${shortRevision(revision, service)} ${value} %`)
+    .join(', ');
+}
+
+/** The split as it is and as it would be, as the YAML of spec.traffic. */
+export async function previewYaml(
+  deps: Uses,
+  key: ServiceKey,
+  percent: Percents,
+): Promise<{ before: string; after: string }> {
+  const [model, { stringify }] = await Promise.all([modelOf(deps, key), import('yaml')]);
+  const tags = (model?.wished ?? []).filter(({ tag }) => tag).map(({ url: _, ...target }) => ({ ...target, percent: 0 }));
+  const after: TrafficTarget[] = Object.entries(pinned(percent, model?.latestReady)).map(([revision, value]) =>
+    revision === '@latest'
+      ? { latestRevision: true, percent: value }
+      : { revisionName: revision, latestRevision: false, percent: value },
+  );
+  const document = (traffic: readonly object[]) => stringify({ spec: { traffic } });
+  return { before: document(model?.wished ?? []), after: document([...after, ...tags]) };
+}
+
+function sameSplit(one: Percents, other: Percents): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => (one[name] ?? 0) === (other[name] ?? 0));
+}

@@ -1,0 +1,114 @@
+/** What the traffic view is shown, out of the snapshot and the core's model. Pure leaf. */
+import type { TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import type { TrafficModel, TrafficRow } from '../../core/traffic/traffic.ts';
+import { findService, keyText, podsOf, revisionsOf, type ServiceKey, type Snapshot, serviceKey, shortRevision } from '../platform/snapshot.ts';
+
+export interface TrafficReaders {
+  model(service: KubeObject, revisions: readonly KubeObject[], gateway?: { port: number }): TrafficModel;
+  /** Is the pod ready? */
+  ready(pod: KubeObject): boolean;
+}
+
+const runLabel = 'slipway.dev/run';
+const revisionLabel = 'serving.knative.dev/revision';
+
+export function pagePlatform(snapshot: Snapshot): TrafficState['platform'] {
+  return snapshot.state === 'connecting' ? 'starting' : snapshot.state;
+}
+
+/** Services whose traffic can be moved: not those of development mode. */
+export function deployedServices(snapshot: Snapshot): ServiceKey[] {
+  return snapshot.services.filter(({ metadata }) => metadata.labels?.[runLabel] === undefined).map(serviceKey);
+}
+
+export function trafficState(
+  snapshot: Snapshot,
+  selected: ServiceKey | undefined,
+  readers: TrafficReaders,
+  trusted: boolean,
+): TrafficState {
+  const services = deployedServices(snapshot).map(serviceRef);
+  const object = selected && findService(snapshot, selected);
+  const base = {
+    services,
+    platform: pagePlatform(snapshot),
+    trusted: trusted && !snapshot.entry.readOnly,
+    problem: null,
+  };
+  if (!selected || !object) {
+    return { ...base, service: null, url: null, rows: [], others: [], settled: true, canRollBack: false };
+  }
+  const model = trafficModelOf(snapshot, object, readers);
+  const row = (entry: TrafficRow) => trafficRowView(snapshot, selected, entry, object, readers);
+  return {
+    ...base,
+    service: serviceRef(selected),
+    url: model.url ?? null,
+    rows: model.rows.map(row),
+    others: model.others.map(row),
+    settled: model.settled,
+    canRollBack: model.before !== undefined,
+  };
+}
+
+export function trafficModelOf(snapshot: Snapshot, service: KubeObject, readers: TrafficReaders): TrafficModel {
+  const port = snapshot.gateway?.port;
+  return readers.model(service, revisionsOf(snapshot, serviceKey(service)), port === undefined ? undefined : { port });
+}
+
+function trafficRowView(
+  snapshot: Snapshot,
+  key: ServiceKey,
+  row: TrafficRow,
+  service: KubeObject,
+  readers: TrafficReaders,
+): TrafficRowView {
+  const pods = podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.[revisionLabel] === row.revision);
+  const instances = pods.filter(readers.ready).length;
+  const revision = snapshot.revisions.find(
+    ({ metadata }) => metadata.name === row.revision && metadata.namespace === service.metadata.namespace,
+  );
+  return {
+    revision: row.revision,
+    short: shortRevision(row.revision, key.name),
+    percent: row.percent,
+    actual: row.actual,
+    followsLatest: row.followsLatest,
+    latestReady: row.latestReady,
+    tags: row.tags.map(({ tag, url }) => ({ tag, url: url ?? null })),
+    state: stateOf(row, instances, pods.length),
+    reason: row.failed ? whyFailed(revision) : '',
+    instances,
+  };
+}
+
+export function stateOf(
+  row: { failed: boolean; ready: string },
+  ready: number,
+  pods: number,
+): TrafficRowView['state'] {
+  if (row.failed) return 'failed';
+  if (ready > 0) return 'ready';
+  return row.ready === 'Unknown' || pods > 0 ? 'starting' : 'zero';
+}
+
+function whyFailed(revision: KubeObject | undefined): string {
+  const status = revision?.status as
+    | { conditions?: { type: string; status: string; reason?: string; message?: string }[] }
+    | undefined;
+  const ready = status?.conditions?.find(({ type, status: truth }) => type === 'Ready' && truth === 'False');
+  return [ready?.reason, ready?.message?.split('\n')[0]].filter(Boolean).join(': ');
+}
+
+export function serviceRef(key: ServiceKey) {
+  return { key: keyText(key), name: key.name, namespace: key.namespace };
+}
+
+/**
+ * The wish in the core's words. All to the latest ready revision follows the latest, so that the next deploy serves at once;
+ * a split is pinned, so that the next deploy takes nothing until it is sent traffic.
+ */
+export function pinned(percent: Readonly<Record<string, number>>, latestReady: string | undefined): Record<string, number> {
+  return latestReady !== undefined && percent[latestReady] === 100 ? { '@latest': 100 } : { ...percent };
+}

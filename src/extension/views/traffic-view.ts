@@ -1,0 +1,105 @@
+/** The traffic view of the sidebar: hosts the page, follows the selected service. */
+import * as vscode from 'vscode';
+import { contextKeys, viewIds } from '../contributions.ts';
+import type { Deps } from '../deps.ts';
+import { openExternal } from '../deploys.ts';
+import { parseKey, type ServiceKey, keyText } from '../platform/snapshot.ts';
+import { loadReaders } from '../readers.ts';
+import { setContext } from '../settings.ts';
+import { diffTexts } from './documents.ts';
+import { pageCommands } from './page-commands.ts';
+import { pickRevision, pickService } from './pick.ts';
+import { applySplit, editTag, modelOf, previewYaml, rollBack } from './traffic-actions.ts';
+import { trafficState } from './traffic-state.ts';
+import { hostPage, type PageHost } from './webview-host.ts';
+
+type Uses = Pick<Deps, 'context' | 'platforms' | 'selection' | 'problems' | 'live' | 'log' | 'applications'>;
+
+export function registerTrafficView(deps: Uses): vscode.Disposable {
+  return vscode.window.registerWebviewViewProvider(viewIds.traffic, {
+    resolveWebviewView: (view) => {
+      const shown = showTraffic(view, deps);
+      view.onDidDispose(() => shown.dispose());
+    },
+  });
+}
+
+function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Disposable {
+  const { platforms, selection, live } = deps;
+  platforms.begin();
+  let followed: string | undefined;
+  let following: Disposable | undefined;
+  let host: PageHost<'traffic'> | undefined;
+
+  async function push(): Promise<void> {
+    const readers = await loadReaders();
+    const state = trafficState(platforms.snapshot, selection.current, readers.traffic, vscode.workspace.isTrusted);
+    view.description = state.service?.name ?? '';
+    setContext(contextKeys.service, state.service !== null);
+    setContext(contextKeys.canRollBack, state.canRollBack);
+    host?.send('state', state);
+    follow(state.service && view.visible ? selection.current : undefined);
+  }
+
+  function follow(key: ServiceKey | undefined): void {
+    const name = key && keyText(key);
+    if (name === followed) return;
+    followed = name;
+    following?.[Symbol.dispose]();
+    following = undefined;
+    host?.send('live', null);
+    if (key) following = live.follow(key, (point) => host?.send('live', point ?? null));
+  }
+
+  host = hostPage(
+    'traffic',
+    view.webview,
+    deps.context.extensionUri,
+    {
+      ready: async () => {
+        await push();
+        return null;
+      },
+      pickService: async () => {
+        const key = await pickService(deps);
+        if (key) await selection.choose(key);
+        return null;
+      },
+      apply: ({ key, base, percent }) => applySplit(deps, parseKey(key), percent, base),
+      rollback: ({ key }) => rollBack(deps, parseKey(key)),
+      addRevision: async ({ key, shown }) => {
+        const model = await modelOf(deps, parseKey(key));
+        const rows = [...(model?.rows ?? []), ...(model?.others ?? [])];
+        return (await pickRevision(deps, parseKey(key), rows.filter((row) => !row.failed && !shown.includes(row.revision)))) ?? null;
+      },
+      editTag: async ({ key, revision }) => {
+        await editTag(deps, parseKey(key), revision);
+        return null;
+      },
+      preview: async ({ key, percent }) => {
+        const { name } = parseKey(key);
+        const { before, after } = await previewYaml(deps, parseKey(key), percent);
+        await diffTexts(deps.problems.say('traffic.previewTitle', { name }), `${name}.yaml`, before, after);
+        return null;
+      },
+      openUrl: async ({ url }) => {
+        await openExternal(url);
+        return null;
+      },
+      openRevisions: async ({ key }) => {
+        await vscode.commands.executeCommand('slipway.service.openRevisions', { type: 'service', key: parseKey(key) });
+        return null;
+      },
+      command: ({ name }) => pageCommands(name),
+    },
+    (error) => deps.log.error(error instanceof Error ? error : String(error)),
+  );
+  return vscode.Disposable.from(
+    host,
+    platforms.onChange(() => void push()),
+    selection.onChange(() => void push()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void push()),
+    view.onDidChangeVisibility(() => void push()),
+    { dispose: () => following?.[Symbol.dispose]() },
+  );
+}
