@@ -124,7 +124,8 @@ export function validateMetadata(definition: ResourceDefinition, object: KubeObj
   }
   for (const finalizer of metadata.finalizers ?? []) {
     for (const why of validateQualifiedName(finalizer)) errors.push(invalid('metadata.finalizers', finalizer, why));
-    if (!finalizer.includes('/') && !plainFinalizers.has(finalizer)) {
+    // Custom resources may have plain ones; Knative's own are such.
+    if (!definition.crd && !finalizer.includes('/') && !plainFinalizers.has(finalizer)) {
       errors.push(
         invalid(
           'metadata.finalizers',
