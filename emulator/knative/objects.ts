@@ -1,7 +1,7 @@
 /** Small helpers every reconciler needs: owners, and metadata that is copied from an object to its children. */
 import type { Child, Outcome } from '../kernel/controller.ts';
 import type { DraftObject, GroupResource, KubeObject, OwnerReference } from '../kernel/object.ts';
-import { keyOf } from '../kernel/object.ts';
+import { keyOf, objectKey } from '../kernel/object.ts';
 
 type Map_ = Readonly<Record<string, string>>;
 
@@ -34,6 +34,17 @@ export function placed(near: KubeObject, name: string): { name: string; namespac
 export function foreignStatus(object: KubeObject): { annotations?: Record<string, string> } {
   const { annotations } = (object.status ?? {}) as { annotations?: Record<string, string> };
   return annotations ? { annotations } : {};
+}
+
+/**
+ * Keys of `<namespace>/<value of a label>`: for objects of a name that another had before, which stand in the way until
+ * they are gone.
+ */
+export function byLabel(label: string): (object: KubeObject) => string[] {
+  return (object) => {
+    const name = object.metadata.labels?.[label];
+    return name ? [objectKey(object.metadata.namespace, name)] : [];
+  };
 }
 
 export function labelsOf(object: KubeObject): Map_ {

@@ -3,17 +3,17 @@
  * within the bounds, keeps the ServerlessService's mode, and tells whether the target is active.
  */
 import type { Child, Controller, Outcome } from '../../kernel/controller.ts';
-import { type KubeObject, keyOf, type ObjectKey, objectKey } from '../../kernel/object.ts';
+import { type KubeObject, keyOf, type ObjectKey } from '../../kernel/object.ts';
 import type { View } from '../../kernel/resource.ts';
 import { beginConditions, conditionOf, isReady } from '../conditions.ts';
 import { readConfig } from '../config/read.ts';
 import { annotation, autoscaling, kpaClass, resources, serving } from '../keys.ts';
 import {
   annotationsOf,
+  byLabel,
   foreignStatus,
   isControlledBy,
   keptChild,
-  labelsOf,
   notOwnedMessage,
   sameJson,
 } from '../objects.ts';
@@ -43,16 +43,13 @@ export function podAutoscalerController(ports: PodAutoscalerPorts): Controller<P
     resource: resources.podAutoscalers,
     owns: [resources.serverlessServices, resources.metrics],
     watches: [
-      { resource: workloads.pods, keys: revisionOfPod },
+      { resource: workloads.pods, keys: byLabel(serving.revision) },
+      { resource: resources.serverlessServices, keys: (object) => [keyOf(object)] },
+      { resource: resources.metrics, keys: (object) => [keyOf(object)] },
       { resource: resources.configMaps, keys: autoscalersOfConfig },
     ],
     reconcile: (autoscaler, view, now) => reconcilePodAutoscaler(autoscaler, view, now, ports),
   };
-}
-
-function revisionOfPod(pod: KubeObject): string[] {
-  const revision = labelsOf(pod)[serving.revision];
-  return revision ? [objectKey(pod.metadata.namespace, revision)] : [];
 }
 
 function autoscalersOfConfig({ metadata }: KubeObject, view: View): string[] {

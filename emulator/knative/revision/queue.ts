@@ -7,7 +7,7 @@ import type { PlatformConfig } from '../config/types.ts';
 import { annotation, queueSidecar, serving } from '../keys.ts';
 import { annotationsOf, controllerOf, labelsOf } from '../objects.ts';
 import type { Container, Port, Probe, Quantity } from '../pod-spec/types.ts';
-import { formatQuantity, parseQuantity } from '../workloads/quantity.ts';
+import { amountOf, formatAmount } from '../workloads/quantity.ts';
 import { protocolOf, servingContainer, userPort } from './helpers.ts';
 import type { Revision } from './types.ts';
 
@@ -152,15 +152,15 @@ function sidecarResources(revision: Revision, { deployment }: PlatformConfig): N
   const percentage = Number(annotation(annotations, queueSidecar.resourcePercentage)?.value);
   if (percentage > 0) {
     for (const { side, name, from, to } of shares) {
-      const users = parseQuantity(servingContainer(revision)?.resources?.[side]?.[name] ?? 0);
+      const users = amountOf(servingContainer(revision)?.resources?.[side]?.[name] ?? 0);
       if (!(users > 0)) continue;
-      const bounded = Math.min(Math.max((users * percentage) / 100, parseQuantity(from)), parseQuantity(to));
-      result[side][name] = formatQuantity(name, bounded);
+      const bounded = Math.min(Math.max((users * percentage) / 100, amountOf(from)), amountOf(to));
+      result[side][name] = formatAmount(name, bounded);
     }
   }
   for (const { side, name, key } of byAnnotation) {
     const value = annotation(annotations, key)?.value;
-    if (value !== undefined && !Number.isNaN(parseQuantity(value))) result[side][name] = value;
+    if (value !== undefined && !Number.isNaN(amountOf(value))) result[side][name] = value;
   }
   return {
     ...(Object.keys(result.limits).length > 0 ? { limits: result.limits } : {}),

@@ -6,7 +6,7 @@ import { beginConditions, type Conditions, conditionOf, isReady } from '../condi
 import { readConfig } from '../config/read.ts';
 import type { PlatformConfig } from '../config/types.ts';
 import { resources, serving } from '../keys.ts';
-import { foreignStatus, isControlledBy, keptChild, labelsOf } from '../objects.ts';
+import { byLabel, foreignStatus, isControlledBy, keptChild, labelsOf } from '../objects.ts';
 import type { PodAutoscaler } from '../pod-autoscaler/types.ts';
 import { workloads } from '../workloads/resources.ts';
 import type { Deployment, Pod } from '../workloads/types.ts';
@@ -33,7 +33,11 @@ export function revisionController(images: Images): Controller<Revision> {
     name: 'revision',
     resource: resources.revisions,
     owns: [workloads.deployments, resources.podAutoscalers, resources.images],
-    watches: [{ resource: resources.configMaps, keys: revisionsOfConfig }],
+    watches: [
+      { resource: workloads.deployments, keys: byLabel(serving.revision) },
+      { resource: resources.podAutoscalers, keys: byLabel(serving.revision) },
+      { resource: resources.configMaps, keys: revisionsOfConfig },
+    ],
     reconcile: (revision, view, now) => reconcileRevision(revision, view, now, images),
   };
 }

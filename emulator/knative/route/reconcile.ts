@@ -11,7 +11,7 @@ import { readConfig } from '../config/read.ts';
 import type { PlatformConfig } from '../config/types.ts';
 import type { Ingress, Visibility } from '../ingress/types.ts';
 import { annotation, networking, resources, serving } from '../keys.ts';
-import { annotationsOf, exactChild, foreignStatus, isControlledBy, sameJson } from '../objects.ts';
+import { annotationsOf, byLabel, exactChild, foreignStatus, isControlledBy, sameJson } from '../objects.ts';
 import { workloads } from '../workloads/resources.ts';
 import type { CoreService } from '../workloads/types.ts';
 import { targetUrl, visibilities } from './domains.ts';
@@ -39,6 +39,7 @@ export function routeController(): Controller<Route> {
       { resource: resources.revisions, keys: routesOf },
       { resource: resources.configMaps, keys: routesOfConfig },
       { resource: workloads.services, keys: routeOfPlaceholder },
+      { resource: resources.ingresses, keys: byLabel(serving.route) },
     ],
     reconcile: reconcileRoute,
   };

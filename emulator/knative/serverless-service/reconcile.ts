@@ -3,11 +3,10 @@
  * none or the mode is Proxy (knative.dev/serving serverlessservice.go).
  */
 import type { Controller, Outcome } from '../../kernel/controller.ts';
-import { type KubeObject, objectKey } from '../../kernel/object.ts';
 import type { View } from '../../kernel/resource.ts';
 import { beginConditions } from '../conditions.ts';
-import { resources } from '../keys.ts';
-import { foreignStatus, isControlledBy, keptChild, labelsOf, sameJson } from '../objects.ts';
+import { resources, serving } from '../keys.ts';
+import { byLabel, foreignStatus, isControlledBy, keptChild, sameJson } from '../objects.ts';
 import { workloads } from '../workloads/resources.ts';
 import type { CoreService, Deployment, EndpointSubset, Endpoints } from '../workloads/types.ts';
 import { privateServiceName } from './names.ts';
@@ -24,22 +23,13 @@ export function serverlessServiceController(): Controller<ServerlessService> {
     resource: resources.serverlessServices,
     owns: [workloads.services],
     watches: [
-      { resource: workloads.endpoints, keys: ownerByLabel },
-      { resource: workloads.deployments, keys: sameRevision },
+      { resource: workloads.endpoints, keys: byLabel(serverlessServiceLabel) },
+      { resource: workloads.services, keys: byLabel(serverlessServiceLabel) },
+      // A scale target that comes later.
+      { resource: workloads.deployments, keys: byLabel(serving.revision) },
     ],
     reconcile: reconcileServerlessService,
   };
-}
-
-function ownerByLabel(endpoints: KubeObject): string[] {
-  const name = labelsOf(endpoints)[serverlessServiceLabel];
-  return name ? [objectKey(endpoints.metadata.namespace, name)] : [];
-}
-
-/** A scale target that comes later. */
-function sameRevision(deployment: KubeObject): string[] {
-  const revision = labelsOf(deployment)['serving.knative.dev/revision'];
-  return revision ? [objectKey(deployment.metadata.namespace, revision)] : [];
 }
 
 export function reconcileServerlessService(service: ServerlessService, view: View, now: number): Outcome {

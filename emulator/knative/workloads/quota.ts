@@ -5,7 +5,7 @@
 import type { DraftObject, KubeObject } from '../../kernel/object.ts';
 import type { View } from '../../kernel/resource.ts';
 import { isActivePod } from './pods.ts';
-import { formatQuantity, parseQuantity } from './quantity.ts';
+import { amountOf, formatAmount } from './quantity.ts';
 import { workloads } from './resources.ts';
 import type { Pod, TemplateSpec } from './types.ts';
 
@@ -32,15 +32,15 @@ export function quotaFault(
       const exceeded: string[] = [];
       for (const [resource, limit] of hard) {
         const asked = usage(resource, spec);
-        if ((standing.get(resource) ?? 0) + asked > parseQuantity(limit)) exceeded.push(resource);
+        if ((standing.get(resource) ?? 0) + asked > amountOf(limit)) exceeded.push(resource);
       }
       if (exceeded.length > 0) {
         const list = (value: (resource: string) => string | number) =>
           exceeded.map((resource) => `${resource}=${value(resource)}`).join(',');
         const message =
           `pods "${pod.metadata.name}" is forbidden: exceeded quota: ${quota.metadata.name}, ` +
-          `requested: ${list((resource) => formatQuantity(resource, usage(resource, spec)))}, ` +
-          `used: ${list((resource) => formatQuantity(resource, standing.get(resource) ?? 0))}, ` +
+          `requested: ${list((resource) => formatAmount(resource, usage(resource, spec)))}, ` +
+          `used: ${list((resource) => formatAmount(resource, standing.get(resource) ?? 0))}, ` +
           `limited: ${list((resource) => quota.spec?.hard?.[resource] ?? 0)}`;
         return { message, fitting };
       }
@@ -66,6 +66,6 @@ function usage(resource: string, spec: TemplateSpec | undefined): number {
     // A limit without a request is the request too.
     const value =
       side === 'limits' ? resources?.limits?.[name] : (resources?.requests?.[name] ?? resources?.limits?.[name]);
-    return sum + (value === undefined ? 0 : parseQuantity(value));
+    return sum + (value === undefined ? 0 : amountOf(value));
   }, 0);
 }
