@@ -45,6 +45,11 @@ export interface WriteOptions extends CallOptions {
   subresource?: 'status';
 }
 
+export interface DeleteOptions extends WriteOptions {
+  propagation?: 'Foreground' | 'Background';
+  gracePeriodSeconds?: number;
+}
+
 /** `apply` is server-side apply and needs `fieldManager`; `force` takes fields over from other managers. */
 export type Patch =
   | { type: 'merge'; body: Json | object }
@@ -130,12 +135,7 @@ export interface PlatformClient extends Disposable {
     options?: WriteOptions,
   ): Promise<T>;
   /** false when it was not there. */
-  delete(
-    kind: ResourceKind,
-    namespace: string | undefined,
-    name: string,
-    options?: WriteOptions & { propagation?: 'Foreground' | 'Background' },
-  ): Promise<boolean>;
+  delete(kind: ResourceKind, namespace: string | undefined, name: string, options?: DeleteOptions): Promise<boolean>;
   /** Looked up by discovery, kept. @throws Fault KindUnknown */
   kindOf(apiVersion: string, kind: string): Promise<ResourceKind>;
 
@@ -258,6 +258,7 @@ export async function connect(target: Target): Promise<PlatformClient> {
         kind: 'DeleteOptions',
         apiVersion: 'v1',
         ...(options.propagation ? { propagationPolicy: options.propagation } : {}),
+        ...(options.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: options.gracePeriodSeconds }),
       };
       try {
         await write('DELETE', kind, namespace, name, body, options);

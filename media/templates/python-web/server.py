@@ -27,6 +27,10 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        with in_flight:
+            self.answer()
+
+    def answer(self):
         url = urlparse(self.path)
         if url.path == "/healthz":
             self.reply(200, {"ok": True})
@@ -48,8 +52,32 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    # Connections that a gateway keeps open must not hold the process.
+    # A gateway keeps idle connections open: they must not hold the process. Requests under way are waited for in drain().
     daemon_threads = True
+
+
+class InFlight:
+    """Counts the requests under way."""
+
+    def __init__(self):
+        self.count = 0
+        self.changed = threading.Condition()
+
+    def __enter__(self):
+        with self.changed:
+            self.count += 1
+
+    def __exit__(self, *error):
+        with self.changed:
+            self.count -= 1
+            self.changed.notify_all()
+
+    def drain(self, seconds):
+        with self.changed:
+            self.changed.wait_for(lambda: self.count == 0, timeout=seconds)
+
+
+in_flight = InFlight()
 
 
 def main():
@@ -65,6 +93,7 @@ def main():
     log("info", "listening", port=PORT)
     server.serve_forever()
     server.server_close()
+    in_flight.drain(seconds=30)
 
 
 if __name__ == "__main__":

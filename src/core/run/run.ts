@@ -3,9 +3,25 @@
  * in-place image; a save restarts it while the activator holds requests; a crash is shown and the next save mends it.
  */
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
-import type { Application } from '../app/model.ts';
-import type { PlatformClient } from '../client.ts';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import { podAnnotations } from '../../../emulator/pods/ports.ts';
+import { type Application, containersOf } from '../app/model.ts';
+import { isObject } from '../app/values.ts';
+import type { Informer, ObjectInput, PlatformClient } from '../client.ts';
 import type { MessageArgs, ProblemCode } from '../codes.ts';
+import { conditionOf } from '../conditions.ts';
+import { deployManager, imageConfig } from '../deploy/deploy.ts';
+import { diagnose, type Scene } from '../deploy/diagnose.ts';
+import { ownContainer, prepareObjects } from '../deploy/objects.ts';
+import { enrich } from '../deploy/wait.ts';
+import { gatewayOf, publicUrl } from '../gateway.ts';
+import { putInPlaceImage, removeImage } from '../images.ts';
+import { followLogs } from '../logs.ts';
+import type { ServiceStatus } from '../lookup.ts';
+import { kinds, labels, type ResourceKind } from '../resources.ts';
+import { until } from '../until.ts';
+
+export const runNamespace = 'dev';
 
 export interface RunOptions {
   client: PlatformClient;
@@ -27,8 +43,8 @@ export type RunEvent =
 export interface RunSession {
   readonly service: string;
   readonly namespace: string;
-  /** With the gateway's port. */
-  readonly url: string;
+  /** With the gateway's port. Undefined until the platform has given it one. */
+  readonly url: string | undefined;
   readonly state: RunState;
   on(listener: (event: RunEvent) => void): Disposable;
   /** Resolves when a fresh instance is ready, or crashed (the events say which). Calls while one is under way are one more. */
@@ -41,7 +57,315 @@ export interface RunSession {
   readonly ended: Promise<void>;
 }
 
+interface Made {
+  kind: ResourceKind;
+  namespace: string | undefined;
+  name: string;
+}
+
+const goneMs = 15_000;
+
 /** Resolves as soon as the objects are applied; events tell the rest. @throws Fault NoStartCommand, CapabilityMissing… */
-export async function startRun(_options: RunOptions, _onEvent?: (event: RunEvent) => void): Promise<RunSession> {
-  throw new Error('not written yet');
+export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) => void): Promise<RunSession> {
+  const { client, app } = options;
+  const namespace = options.namespace ?? runNamespace;
+  const began = Date.now();
+  const image = await putInPlaceImage(client, `dev.local/run/${app.name}`, app.dir, imageConfig(app, true));
+  const made = await applyAll(options, namespace, image.reference);
+  const gateway = await gatewayOf(client);
+  const session = follow({ client, app, namespace, began, gateway }, onEvent);
+  let stopping: Promise<void> | undefined;
+  return {
+    ...session.view,
+    get url() {
+      return publicUrl(session.status()?.url, gateway);
+    },
+    get state() {
+      return session.state();
+    },
+    stop() {
+      stopping ??= (async () => {
+        session.close();
+        for (const { kind, namespace: where, name } of made) {
+          await client.delete(kind, where, name, { propagation: 'Background' });
+        }
+        // The pods go as soon as they have drained; nothing new comes, so this ends by itself.
+        await until(
+          client,
+          kinds.pod,
+          namespace,
+          { labelSelector: `${labels.service}=${app.name}`, timeoutMs: goneMs },
+          (pods) => (pods.length === 0 ? true : undefined),
+        );
+        await removeImage(client, image.reference).catch(() => {});
+        session.finish();
+      })();
+      return stopping;
+    },
+  };
+}
+
+/** The Service with the in-place image, then the rest, but for domains: those belong to what is deployed. */
+async function applyAll(options: RunOptions, namespace: string, image: string): Promise<Made[]> {
+  const { client, app } = options;
+  if (!(await client.find(kinds.namespace, undefined, namespace))) {
+    await client.create(kinds.namespace, undefined, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+  }
+  const prepared = prepareObjects(app, { namespace });
+  const objects = [
+    developmentService(app, prepared.service, image, options.debug === true),
+    ...prepared.others.map(({ object }) => object),
+  ];
+  const made: Made[] = [];
+  for (const object of objects) {
+    if (object.kind === kinds.domainMapping.kind || object.kind === kinds.clusterDomainClaim.kind) continue;
+    const kind = await client.kindOf(object.apiVersion, object.kind);
+    const where = kind.namespaced ? namespace : undefined;
+    const name = object.metadata.name ?? '';
+    const marked = {
+      ...object,
+      metadata: { ...object.metadata, labels: { ...object.metadata.labels, [labels.run]: app.name } },
+    };
+    await client.patch(
+      kind,
+      where,
+      name,
+      { type: 'apply', body: marked, force: true },
+      { fieldManager: deployManager },
+    );
+    made.push({ kind, namespace: where, name });
+  }
+  return made;
+}
+
+/** Pure: always one instance there, at most one under the debugger, all traffic to the newest. */
+function developmentService(app: Application, service: ObjectInput, image: string, debug: boolean): ObjectInput {
+  const copy = structuredClone(service) as ObjectInput & { spec: { template: Template; traffic?: unknown } };
+  const { template } = copy.spec;
+  const containers = containersOf(copy);
+  const own = ownContainer(app, containers) ?? containers[0];
+  if (own) own.image = image;
+  const { name: _, ...metadata } = isObject(template.metadata) ? template.metadata : {};
+  template.metadata = {
+    ...metadata,
+    labels: { ...asMap(metadata['labels']), [labels.run]: app.name },
+    annotations: {
+      ...asMap(metadata['annotations']),
+      'autoscaling.knative.dev/min-scale': '1',
+      'autoscaling.knative.dev/initial-scale': '1',
+      ...(debug ? { 'autoscaling.knative.dev/max-scale': '1', [podAnnotations.debug]: 'node' } : {}),
+    },
+  };
+  copy.spec.traffic = [{ latestRevision: true, percent: 100 }];
+  return copy;
+}
+
+interface Template {
+  metadata?: Record<string, unknown>;
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {};
+}
+
+interface FollowContext {
+  client: PlatformClient;
+  app: Application;
+  namespace: string;
+  began: number;
+  gateway: { port: number | undefined };
+}
+
+function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
+  const { client, app, namespace } = context;
+  const listeners = new Set<(event: RunEvent) => void>(onEvent ? [onEvent] : []);
+  const tell = (event: RunEvent): void => {
+    for (const listener of [...listeners]) listener(event);
+  };
+  const abort = new AbortController();
+  let finish: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let state: RunState = 'starting';
+  let since = context.began;
+  let status: ServiceStatus | undefined;
+  let debug: { pod: string; host: string; port: number } | undefined;
+  /** Instances that a restart took down: what they still say of themselves is past. */
+  const past = new Set<string>();
+  const waiters = new Set<() => void>();
+  let told = '';
+
+  const settle = (
+    next: 'ready' | 'crashed',
+    event: Omit<Extract<RunEvent, { type: 'state' }>, 'type' | 'state'>,
+  ): void => {
+    state = next;
+    tell({ type: 'state', state, ms: Date.now() - since, ...event });
+    for (const done of [...waiters]) done();
+  };
+
+  const labelSelector = `${labels.service}=${app.name}`;
+  const services: Informer<KubeObject> = client.watch<KubeObject>(
+    kinds.service,
+    namespace,
+    {
+      onSync: () => look(),
+      onEvent: (event) => {
+        if (event === 'deleted' && !abort.signal.aborted) close('stopped');
+        else look();
+      },
+    },
+    { fieldSelector: `metadata.name=${app.name}`, signal: abort.signal },
+  );
+  const pods: Informer<KubeObject> = client.watch<KubeObject>(
+    kinds.pod,
+    namespace,
+    { onSync: () => look(), onEvent: () => look() },
+    { labelSelector, signal: abort.signal },
+  );
+  void forwardLogs();
+
+  async function forwardLogs(): Promise<void> {
+    const wish = { namespace, service: app.name, since: context.began, follow: true };
+    try {
+      for await (const line of followLogs(client, wish, abort.signal)) tell({ type: 'log', line });
+    } catch {
+      // The state events go on without it.
+    }
+  }
+
+  function look(): void {
+    if (abort.signal.aborted) return;
+    const service = services.get(app.name, namespace);
+    status = (service?.status ?? status) as ServiceStatus | undefined;
+    const living = pods.items.filter(({ metadata }) => !metadata.deletionTimestamp && !past.has(metadata.uid));
+    const [pod] = living.sort((a, b) => Number(newer(b, a)) - Number(newer(a, b)));
+    if (!service || !pod) return;
+    announceDebugger(pod);
+    if (conditionOf(pod, 'Ready')?.status === 'True') {
+      const id = `ready ${pod.metadata.uid}`;
+      // Serving, not only started: the URL answers.
+      if (told !== id && conditionOf(service, 'Ready')?.status === 'True') {
+        told = id;
+        settle('ready', {});
+      }
+      return;
+    }
+    const scene: Scene = { service, revision: undefined, pods: [pod], events: [], logs: [] };
+    if (diagnose(scene)) crashed(scene, pod);
+  }
+
+  /** Once for each end of each instance. */
+  function crashed(scene: Scene, pod: KubeObject): void {
+    const restarts = (pod.status as { containerStatuses?: { restartCount?: number }[] }).containerStatuses ?? [];
+    const id = `crashed ${pod.metadata.uid} ${restarts.map(({ restartCount }) => restartCount).join()}`;
+    if (told === id) return;
+    told = id;
+    const revision = pod.metadata.labels?.[labels.revision];
+    enrich(client, namespace, app.name, { ...scene, revision: revision ? named(revision) : undefined })
+      .then((closer) => {
+        const problem = diagnose(closer);
+        if (problem && told === id) settle('crashed', { problem, logs: closer.logs.slice(-20) });
+      })
+      .catch(() => settle('crashed', {}));
+  }
+
+  function announceDebugger(pod: KubeObject): void {
+    const address = pod.metadata.annotations?.[podAnnotations.debugAddress];
+    const [, host, port] = /^(.*):(\d+)$/.exec(address ?? '') ?? [];
+    if (!host || !port) return;
+    if (debug?.pod === pod.metadata.name && debug.port === Number(port)) return;
+    debug = { pod: pod.metadata.name, host, port: Number(port) };
+    tell({ type: 'debug', ...debug });
+  }
+
+  async function restartNow(): Promise<void> {
+    since = Date.now();
+    state = 'restarting';
+    told = '';
+    debug = undefined;
+    const fresh = new Promise<void>((resolve) => {
+      const done = (): void => {
+        waiters.delete(done);
+        resolve();
+      };
+      waiters.add(done);
+    });
+    tell({ type: 'state', state });
+    const old = pods.items.filter(({ metadata }) => !metadata.deletionTimestamp);
+    for (const { metadata } of old) past.add(metadata.uid);
+    for (const { metadata } of old) {
+      await client.delete(kinds.pod, namespace, metadata.name, { gracePeriodSeconds: 2 });
+    }
+    look();
+    await fresh;
+  }
+
+  let restarting: Promise<void> | undefined;
+  let again: Promise<void> | undefined;
+  function restart(): Promise<void> {
+    if (abort.signal.aborted) return Promise.resolve();
+    if (!restarting) {
+      restarting = restartNow().finally(() => {
+        restarting = undefined;
+      });
+      return restarting;
+    }
+    // A save during a restart: the files that were read may be the old ones, so once more; any number of saves is one.
+    again ??= restarting
+      .catch(() => {})
+      .then(() => {
+        again = undefined;
+        return restart();
+      });
+    return again;
+  }
+
+  function close(last: RunState = 'stopped'): void {
+    if (abort.signal.aborted) return;
+    state = last;
+    abort.abort();
+    services[Symbol.dispose]();
+    pods[Symbol.dispose]();
+    for (const done of [...waiters]) done();
+    tell({ type: 'state', state });
+    finish();
+  }
+
+  return {
+    state: () => state,
+    status: () => status,
+    close,
+    finish: () => finish(),
+    view: {
+      service: app.name,
+      namespace,
+      on(listener: (event: RunEvent) => void): Disposable {
+        listeners.add(listener);
+        return { [Symbol.dispose]: () => void listeners.delete(listener) };
+      },
+      restart,
+      debugAddress: () => debug,
+      ended,
+    },
+  };
+}
+
+function newer(a: KubeObject, b: KubeObject): boolean {
+  const order = a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp);
+  return order > 0 || (order === 0 && Number(a.metadata.resourceVersion) > Number(b.metadata.resourceVersion));
+}
+
+/** Enough of a revision to ask for its logs by. */
+function named(name: string): KubeObject {
+  return {
+    apiVersion: kinds.revision.apiVersion,
+    kind: 'Revision',
+    metadata: { name, uid: '', resourceVersion: '', creationTimestamp: '' },
+  };
 }
