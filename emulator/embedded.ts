@@ -2,9 +2,10 @@
  * Wires the embedded platform: store, API, controllers, data plane, autoscaler, pods and eventing in one process, a worker
  * for the data plane, and the guardian beside it. Everything below is built from its ports; nothing here decides anything.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { ensureCerts } from './api/certs.ts';
-import { coreKinds } from './api/kinds/core-kinds.ts';
+import { kubernetesKinds } from './api/kinds/kinds.ts';
 import { writeKubeconfig } from './api/kubeconfig.ts';
 import { type ApiListener, listenApi } from './api/listen.ts';
 import { createApi } from './api/server.ts';
@@ -18,11 +19,15 @@ import { createWorkerDataPlane } from './dataplane/worker-port.ts';
 import { createEventing } from './eventing/eventing.ts';
 import { openImageStore } from './images/store.ts';
 import { SystemClock } from './kernel/clock.ts';
-import { objectKey } from './kernel/object.ts';
+import { collectGarbage } from './kernel/garbage.ts';
+import { keyOf, objectKey } from './kernel/object.ts';
 import { createObjects } from './kernel/objects.ts';
 import { createRegistry } from './kernel/registry.ts';
+import type { ResourceDefinition } from './kernel/resource.ts';
 import { runControllers } from './kernel/runner.ts';
 import { openStore } from './kernel/sqlite-store.ts';
+import { isReady } from './knative/conditions.ts';
+import { configMapAdmission } from './knative/config/admission.ts';
 import { readConfig } from './knative/config/read.ts';
 import { configMapSeeds } from './knative/config/seeds.ts';
 import { servingControllers } from './knative/controllers.ts';
@@ -105,18 +110,20 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     if (!lock) throw platformFault('AlreadyRunning', `another platform runs on ${data}`, data);
     closers.push(() => lock[Symbol.dispose]());
 
+    // The same at each start: what an earlier, killed platform of this directory left is found by it.
+    const mark = `${createHash('sha256').update(data).digest('hex').slice(0, 16)}/`;
     const settings = readSettings(data);
     const clock = new SystemClock(settings.clockOffsetMs ?? 0);
     const store = openStore(files.store);
     closers.push(() => store.close());
-    const registry = createRegistry([...coreKinds(), ...knativeDefinitions]);
+    const registry = createRegistry([...kubernetesKinds.map(withConfigMapAdmission), ...knativeDefinitions]);
     const objects = createObjects({ store, registry, clock });
 
     const [images, logs, certs, guardian, docker] = await Promise.all([
       openImageStore(files.images, { usedBy: (digest) => userOfImage(digest) }),
       openLogStore(files.logs),
       ensureCerts(files.pki),
-      startGuardian({ script: fileOf('guardian') }),
+      startGuardian({ script: fileOf('guardian'), mark }),
       createDockerRuntime({ platform: data }),
     ]);
     closers.push(() => logs.close());
@@ -141,6 +148,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       { objects, store, clock, log },
     );
     closers.push(() => runner[Symbol.asyncDispose]());
+    const garbage = collectGarbage({ objects, store, clock, log });
+    closers.push(() => garbage[Symbol.asyncDispose]());
     const desired = autoscaler.onChange((key) => runner.enqueue('podautoscaler', key));
     closers.push(() => desired[Symbol.dispose]());
 
@@ -178,8 +187,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     publishGateway(objects, ingress.port);
 
     const processes = createProcessRuntime(
-      { stateDir: files.pods, images, guardian },
-      { extraEnv: proxyEnvironment(listening.inside) },
+      { stateDir: files.pods, images, guardian, mark },
+      { extraEnv: () => proxyEnvironment(listening.inside) },
     );
     closers.push(() => processes.close());
     await Promise.all([processes.reap(), docker?.reap()]);
@@ -247,6 +256,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
         async commit(plan) {
           const image = await images.commit(plan);
           kubelet.imagesChanged();
+          for (const revision of store.list('revisions.serving.knative.dev')) {
+            if (!isReady(revision)) runner.enqueue('revision', keyOf(revision));
+          }
           return image;
         },
       },
@@ -257,7 +269,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       lease: leases.renew,
       // The answer goes out first.
       shutdown: () => void setTimeout(() => ending.resolve('asked to'), 50),
-      reset: () => resetPlatform({ objects, registry, store, idle: () => runner.idle() }),
+      reset: () => resetPlatform({ objects, registry, store, idle: () => garbage.idle() }),
     });
     const api = createApi({
       objects,
@@ -266,7 +278,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       clock,
       routes,
       routeGroups: [{ group: capabilityGroup, version: capabilityVersion }],
-      pods: podSubresources({ kubelet, logs }),
+      pods: podSubresources({ kubelet, logs, view: store }),
     });
     closers.push(() => api.close());
     const listener = await listenKept(settings.apiPort ?? 0);
@@ -355,6 +367,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   function fileOf(entry: 'dataplane' | 'guardian'): string {
     return decodeURIComponent(urlOf(entry).pathname);
   }
+}
+
+/** Kubernetes' own ConfigMaps, with Knative's webhook over those that configure it. */
+function withConfigMapAdmission(definition: ResourceDefinition): ResourceDefinition {
+  return definition.plural === 'configmaps' ? { ...definition, admission: configMapAdmission } : definition;
 }
 
 /** Applications reach `name.ns.svc.cluster.local` through the platform, and everything else as before. */
