@@ -12,6 +12,7 @@ import { launchCodeServer } from './code-server.ts';
 import { type Complaints, collectComplaints } from './complaints.ts';
 import { launchDesktop } from './desktop.ts';
 import type { RunningEditor } from './launcher.ts';
+import { titleOf } from './titles.ts';
 
 export interface OpenOptions {
   /** Word for the folder of screenshots. */
@@ -69,16 +70,16 @@ export interface Editor extends AsyncDisposable {
   env: NodeJS.ProcessEnv;
   logs: string;
   complaints: Complaints;
-  /** Runs a command by its title in the palette. */
-  run(title: string): Promise<void>;
+  /** Runs a command of ours through the palette, by the title that it has there. */
+  run(command: string): Promise<void>;
   /** The list or input box that is open on top. */
   quickInput: QuickInput;
   /** A view's section in the side bar or panel by its title. */
   view(title: string): Locator;
   /** A row of a tree by its text. */
   row(view: string, text: string | RegExp): Locator;
-  /** The document inside a webview whose outer frame is reached by this text in its title. */
-  webview(title: string | RegExp): Promise<FrameLocator>;
+  /** The document of our page of this name (a folder of webview/). */
+  webview(name: 'traffic' | 'logs' | 'revisions'): Promise<FrameLocator>;
   notification(text: string | RegExp): Locator;
   openContainer(): Promise<void>;
   /** Saves `NN-name.png`. */
@@ -143,7 +144,8 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     logs,
     complaints,
     quickInput,
-    run: async (title) => {
+    run: async (command) => {
+      const title = command.startsWith('slipway.') ? titleOf(command) : command;
       await page.keyboard.press('F1');
       await quickInput.widget.waitFor();
       const entry = quickInput.entry(title);
@@ -165,7 +167,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     },
     view: (title) => page.locator('.pane', { has: page.locator('.pane-header', { hasText: title }) }),
     row: (view, text) => editor.view(view).locator('.monaco-list-row', { hasText: text }).first(),
-    webview: (title) => webviewOf(page, title),
+    webview: (name) => webviewOf(page, name),
     notification: (text) => page.locator('.notifications-toasts .notification-toast', { hasText: text }),
     openContainer: async () => {
       const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Slipway"]') });
@@ -219,18 +221,19 @@ function quickInputOf(page: Page): QuickInput {
 const attribute = (name: string, text: string | RegExp) =>
   `input[${name}*="${text instanceof RegExp ? text.source : text}"]`;
 
-/** A webview is a frame in a frame; the outer one's name is a random id, so it is found by the title its element carries. */
-async function webviewOf(page: Page, title: string | RegExp): Promise<FrameLocator> {
-  const outer = page.locator('iframe.webview');
-  await outer.first().waitFor({ timeout: ready });
-  const count = await outer.count();
-  for (let index = 0; index < count; index += 1) {
-    const inner = page.frameLocator('iframe.webview').nth(index).frameLocator('#active-frame');
-    const found = await inner
-      .locator('html')
-      .getAttribute('data-page')
-      .catch(() => null);
-    if (found && (title instanceof RegExp ? title.test(found) : found === title)) return inner;
-  }
-  throw new Error(`no webview ${title} among ${count}`);
+/** A webview is a frame in a frame with random names: ours is the one that loads our page's script. */
+async function webviewOf(page: Page, name: string): Promise<FrameLocator> {
+  return await until(
+    `the ${name} page`,
+    async () => {
+      const count = await page.locator('iframe.webview').count();
+      for (let index = 0; index < count; index += 1) {
+        const inner = page.frameLocator('iframe.webview').nth(index).frameLocator('#active-frame');
+        const script = inner.locator(`script[src*="/${name}.js"]`);
+        if ((await script.count().catch(() => 0)) > 0) return inner;
+      }
+      return undefined;
+    },
+    { timeout: ready, every: 250 },
+  );
 }
