@@ -11,6 +11,14 @@ export interface ChunkedDecoder {
 const maxLine = 4096;
 const maxTrailers = 16 * 1024;
 
+/** Size and extensions (`;name`, `;name=value`, `;name="value"`), without any blank. */
+const sizeLine =
+  /^([0-9a-fA-F]{1,12})(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"[\t\x20\x21\x23-\x5b\x5d-\x7e]*"))?)*$/;
+
+const trailerLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
+/** Fields that would say anew where the message ends, or whose it is. */
+const framing = /^(?:content-length|transfer-encoding|host|connection|upgrade):/i;
+
 /** @throws ProtocolError (with `status`) from `decode` */
 export function createChunkedDecoder(status: number): ChunkedDecoder {
   let state: 'size' | 'data' | 'dataEnd' | 'trailers' | 'done' = 'size';
@@ -38,7 +46,7 @@ export function createChunkedDecoder(status: number): ChunkedDecoder {
   }
 
   function size(text: string): number {
-    const match = /^([0-9a-fA-F]{1,12})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/.exec(text);
+    const match = sizeLine.exec(text);
     if (!match) throw fail('malformed chunk size');
     return Number.parseInt(match[1] ?? '', 16);
   }
@@ -73,7 +81,7 @@ export function createChunkedDecoder(status: number): ChunkedDecoder {
     } else {
       trailerBytes += text.length;
       if (trailerBytes > maxTrailers) throw fail('the trailers are too long');
-      if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:/.test(text)) throw fail('malformed trailer');
+      if (!trailerLine.test(text) || framing.test(text)) throw fail('malformed trailer');
     }
   }
 

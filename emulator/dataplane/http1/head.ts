@@ -45,7 +45,9 @@ export interface ParsedResponse extends Fields {
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const forbidden = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
-const target = /^[\x21-\x7e\x80-\xff]+$/;
+/** A path, `*`, or a whole URL; CONNECT has `host:port`. */
+const target = /^(?:\/[\x21-\x7e]*|\*|[A-Za-z][A-Za-z0-9+.-]*:\/\/[\x21-\x7e]+)$/;
+const authority = /^[A-Za-z0-9._~[\]:-]+:\d{1,5}$/;
 
 /** A LF without its CR in what has come so far of a head: it will never end, so it is refused at once. */
 export function hasBareLineFeed(text: string): boolean {
@@ -69,7 +71,8 @@ export function parseRequestHead(text: string): ParsedRequest {
   }
   const method = line.slice(0, first);
   const uri = line.slice(first + 1, last);
-  if (!token.test(method) || !target.test(uri)) throw new ProtocolError(400, 'malformed request line');
+  if (!token.test(method) || !(method === 'CONNECT' ? authority : target).test(uri))
+    throw new ProtocolError(400, 'malformed request line');
   const minor = version === 'HTTP/1.1' ? 1 : 0;
   const fields = parseFields(text, lineEnd, true);
   if (minor === 1 && fields.host === undefined) throw new ProtocolError(400, 'no Host');
@@ -103,7 +106,7 @@ function parseFields(text: string, lineEnd: number, isRequest: boolean): Fields 
   };
   const bad = isRequest ? 400 : 502;
   let connection = '';
-  let codings = '';
+  let codings: string | undefined;
   let count = 0;
   for (let at = lineEnd < 0 ? text.length : lineEnd + 2; at < text.length; ) {
     let end = text.indexOf('\r\n', at);
@@ -125,7 +128,7 @@ function parseFields(text: string, lineEnd: number, isRequest: boolean): Fields 
         fields.length = parseLength(value, fields.length, bad);
         continue;
       case 'transfer-encoding':
-        codings = codings ? `${codings},${value}` : value;
+        codings = codings === undefined ? value : `${codings},${value}`;
         continue;
       case 'connection':
         connection = connection ? `${connection},${value}` : value;
@@ -152,8 +155,8 @@ function parseFields(text: string, lineEnd: number, isRequest: boolean): Fields 
   return fields;
 }
 
-function applyCodings(fields: Fields, codings: string, bad: number): void {
-  if (codings === '') return;
+function applyCodings(fields: Fields, codings: string | undefined, bad: number): void {
+  if (codings === undefined) return;
   if (fields.length !== undefined) throw new ProtocolError(bad, 'both Content-Length and Transfer-Encoding');
   if (codings.toLowerCase() !== 'chunked') throw new ProtocolError(bad === 400 ? 501 : bad, 'unknown transfer coding');
   fields.chunked = true;
