@@ -71,13 +71,20 @@ export class ApiError extends Error {
   readonly reason: StatusReason | '';
   readonly code: number;
   readonly details: StatusDetails | undefined;
+  /** Admission's warnings that come with the refusal. */
+  readonly warnings: readonly string[];
 
-  constructor(reason: StatusReason | '', message: string, options: { details?: StatusDetails; code?: number } = {}) {
+  constructor(
+    reason: StatusReason | '',
+    message: string,
+    options: { details?: StatusDetails; code?: number; warnings?: readonly string[] } = {},
+  ) {
     super(message);
     this.name = 'ApiError';
     this.reason = reason;
     this.code = options.code ?? (reason === '' ? 400 : codes[reason]);
     this.details = options.details;
+    this.warnings = options.warnings ?? [];
   }
 
   toStatus(): Status {

@@ -284,7 +284,12 @@ export function createObjects(ports: ObjectsPorts): Objects {
   ): void {
     const { admission } = definition;
     if (!admission?.[phase]) return;
-    for (const warning of admission[phase](request) ?? []) options.warn?.(warning);
+    try {
+      for (const warning of admission[phase](request) ?? []) options.warn?.(warning);
+    } catch (error) {
+      if (error instanceof ApiError) for (const warning of error.warnings) options.warn?.(warning);
+      throw error;
+    }
     if (phase === 'default') decodeObject(definition, version, request.object, {});
   }
 }
