@@ -128,6 +128,8 @@ function parseFields(text: string, lineEnd: number, isRequest: boolean): Fields 
         fields.length = parseLength(value, fields.length, bad);
         continue;
       case 'transfer-encoding':
+        // Servers differ in whether they still see "chunked" beside a tab.
+        if (text.slice(colon, end).includes('\t')) throw new ProtocolError(bad, 'a tab in Transfer-Encoding');
         codings = codings === undefined ? value : `${codings},${value}`;
         continue;
       case 'connection':
