@@ -8,59 +8,66 @@ import { sourceFiles, textOf } from './sources.mjs';
 const rules = [
   { in: 'emulator/kernel/', may: ['emulator/kernel/'] },
   { in: 'emulator/kind/', may: ['emulator/kernel/', 'emulator/kind/', 'emulator/platform/'] },
-  { in: 'emulator/platform/', may: ['emulator/kernel/', 'emulator/platform/'] },
   // Wiring: embedded.ts and main.ts put the parts together, and nothing below may import them.
   { in: 'emulator/embedded.ts', may: ['emulator/'] },
   { in: 'emulator/main.ts', may: ['emulator/'] },
-  { in: 'emulator/wiring/', may: ['emulator/'] },
   {
     in: 'emulator/',
     may: ['emulator/'],
-    not: ['emulator/embedded.ts', 'emulator/main.ts', 'emulator/wiring/', 'emulator/kind/'],
+    not: ['emulator/embedded.ts', 'emulator/main.ts', 'emulator/kind/'],
   },
   { in: 'src/core/', may: ['src/core/', 'emulator/'], not: ['emulator/embedded.ts'] },
   { in: 'src/cli/', may: ['src/cli/', 'src/core/', 'emulator/'] },
-  { in: 'src/extension/', may: ['src/extension/', 'src/core/', 'emulator/', 'webview/protocol'] },
+  { in: 'src/extension/', may: ['src/extension/', 'src/core/', 'emulator/', 'webview/protocol', 'webview/check'] },
   { in: 'webview/', may: ['webview/'], pure: ['src/core/', 'emulator/kernel/'] },
   { in: 'test/', may: ['test/', 'src/', 'emulator/', 'webview/', 'scripts/'] },
 ];
 
 const vscodeAllowed = (path) => path.startsWith('src/extension/');
 
-/** A leaf module that says in its head that it is pure may be imported by a webview; what it imports must be as pure. */
-const isPure = (path) => /@pure\b|\bPure leaf\b/.test(textOf(path).slice(0, 1_500));
+/** A leaf module that says "Pure leaf" in its head may be imported by a webview; what it imports must be as pure. */
+const isPure = (path) => path.startsWith('webview/') || /\bPure leaf\b/.test(textOf(path).slice(0, 1_500));
 
 export async function checkImports() {
   const problems = [];
+  const reached = new Set();
   for (const path of await sourceFiles()) {
     if (!/\.(ts|tsx|mts)$/.test(path)) continue;
     const rule = rules.find((candidate) => path.startsWith(candidate.in));
     if (!rule) continue;
-    for (const specifier of importsOf(textOf(path))) {
+    for (const { specifier, typeOnly } of importsOf(textOf(path))) {
       if (specifier === 'vscode' && !vscodeAllowed(path) && !path.startsWith('test/'))
         problems.push(`${path}: imports vscode`);
       if (!specifier.startsWith('.')) continue;
       const target = posix.join(posix.dirname(path), specifier);
-      const allowed =
-        rule.may.some((prefix) => target.startsWith(prefix)) &&
-        !(rule.not ?? []).some((prefix) => target.startsWith(prefix));
-      const pure = (rule.pure ?? []).some((prefix) => target.startsWith(prefix)) && isPure(target);
-      if (!allowed && !pure) problems.push(`${path}: may not import ${target}`);
-      if (isPure(path) && !isPure(target))
-        problems.push(`${path}: is marked @pure and imports ${target}, which is not`);
-    }
-    if (isPure(path)) {
-      for (const specifier of importsOf(textOf(path))) {
-        if (specifier.startsWith('node:')) problems.push(`${path}: is marked @pure and imports ${specifier}`);
-      }
+      const starts = (prefix) => target.startsWith(prefix);
+      const pure = (rule.pure ?? []).some(starts);
+      if (pure && !typeOnly) problems.push(...impurities(path, target, reached));
+      else if (!pure && (!rule.may.some(starts) || (rule.not ?? []).some(starts)))
+        problems.push(`${path}: may not import ${target}`);
     }
   }
   return problems;
 }
 
-/** Specifiers of static and dynamic imports and re-exports. Text that looks like one in a string would be taken for one. */
+/** What stands against taking this module into a webview: it, and what it takes in itself, must be pure. */
+function impurities(from, target, reached) {
+  if (reached.has(target)) return [];
+  reached.add(target);
+  if (!isPure(target)) return [`${from}: may not import ${target}, which is not marked "Pure leaf"`];
+  return importsOf(textOf(target)).flatMap(({ specifier, typeOnly }) => {
+    if (typeOnly) return [];
+    if (specifier.startsWith('node:')) return [`${target}: is marked "Pure leaf" and imports ${specifier}`];
+    return specifier.startsWith('.') ? impurities(target, posix.join(posix.dirname(target), specifier), reached) : [];
+  });
+}
+
+/** Static and dynamic imports and re-exports. Text that looks like one in a string would be taken for one. */
 function importsOf(text) {
   const pattern =
-    /(?:^|\n)\s*(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3]);
+    /(?:^|\n)\s*(?:import|export)\b(\s+type\b)?[^'";]*?\bfrom\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].map((match) => ({
+    specifier: match[2] ?? match[3] ?? match[4],
+    typeOnly: match[1] !== undefined,
+  }));
 }
