@@ -39,6 +39,32 @@ export async function build({ production = false, watch = false } = {}) {
   if (settled.some((result) => result.status === 'rejected')) throw new ScriptError('build: failed, see above');
 }
 
+/**
+ * Of the Kubernetes client the core uses KubeConfig alone; the generated classes of every API (10 MB) come along unless the bundler
+ * is told that they do nothing by being loaded. A dynamic import is not shaken, so it leads to a module that names what is used.
+ */
+const slimKubernetesClient = {
+  name: 'slim-kubernetes-client',
+  setup(builder) {
+    const client = '@kubernetes/client-node';
+    builder.onResolve({ filter: /^@kubernetes\/client-node$/ }, ({ kind, importer }) =>
+      kind === 'dynamic-import' ? { path: importer, namespace: 'slim-kubernetes-client' } : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'slim-kubernetes-client' }, () => ({
+      contents: `export { KubeConfig } from '${client}';`,
+      resolveDir: root,
+    }));
+    const index = join(root, 'node_modules', '@kubernetes', 'client-node', 'dist', 'index.js');
+    builder.onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: index, sideEffects: false }));
+    // Its own modules import each other by relative paths with their extension: no search is needed.
+    builder.onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) =>
+      resolveDir.includes(join('@kubernetes', 'client-node'))
+        ? { path: join(resolveDir, path), sideEffects: false }
+        : undefined,
+    );
+  },
+};
+
 function configurations(production) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const common = {
@@ -48,6 +74,7 @@ function configurations(production) {
     sourcemap: production ? false : 'linked',
     legalComments: production ? 'none' : 'inline',
     logLevel: 'warning',
+    plugins: [slimKubernetesClient],
     define: {
       'process.env.SLIPWAY_VERSION': JSON.stringify(version),
       'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development'),
@@ -88,6 +115,9 @@ function configurations(production) {
       platform: 'node',
       target: 'node22',
       external: ['vscode', ...external],
+      // CommonJS has no import.meta; the core asks it where the bundle is.
+      banner: { js: "const __slipwayUrl=require('node:url').pathToFileURL(__filename).href;" },
+      define: { ...common.define, 'import.meta.url': '__slipwayUrl' },
     });
   }
   const pages = webviewEntries();
