@@ -99,7 +99,8 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     }
     this.revision = revision;
     this.#append = split.headers;
-    this.#proxied = revision.target.mode === 'Proxy';
+    // Without an instance it is the activator that holds it, whatever the mode says: its count brings one.
+    this.#proxied = revision.target.mode === 'Proxy' || revision.instances.size === 0;
     const probe = probeAnswer(headers, this.#proxied);
     if (probe || !isValidPath(path)) {
       this.#stage = 'done';

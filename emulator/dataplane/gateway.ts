@@ -164,10 +164,12 @@ export function createGateway(ports: GatewayPorts): Gateway {
       socket.off('data', peek);
       socket.off('error', drop);
       socket.off('end', drop);
+      socket.setTimeout(0, drop);
     };
     socket.on('data', peek);
     socket.on('error', drop);
     socket.on('end', drop);
+    socket.setTimeout(idleClientMs, drop);
   }
 
   function serveHttp1(socket: Socket, first: Buffer, from: 'outside' | 'inside'): void {

@@ -7,6 +7,10 @@ const port = parentPort;
 if (!port) throw new Error('the data plane runs as a worker thread');
 
 const plane = createDataPlane((message) => port.postMessage(message));
+// A fault in one exchange must not take the others' connections along; it is told, and stays visible.
+process.on('uncaughtException', (error) => {
+  port.postMessage({ type: 'failed', code: 'Bug', message: error.stack ?? String(error) });
+});
 port.on('message', (message: ToDataPlane) => {
   if (message.type !== 'close') plane.receive(message);
   else void plane.close().then(() => port.close());

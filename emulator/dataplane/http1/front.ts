@@ -45,12 +45,17 @@ export class Http1Connection implements Downstream {
     this.#writer = new SocketWriter(socket);
     this.#onRequest = onRequest;
     this.remoteAddress = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('drain', () => this.#handler?.clientDrained());
-    socket.on('end', () => this.#gone());
-    socket.on('error', () => this.#gone());
-    socket.on('close', () => this.#gone());
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
   }
+
+  /** Kept, so that an upgrade takes off these and no others. */
+  readonly #listeners = {
+    data: (chunk: Buffer) => this.#read(chunk),
+    drain: () => this.#handler?.clientDrained(),
+    end: () => this.#gone(),
+    error: () => this.#gone(),
+    close: () => this.#gone(),
+  };
 
   /** Nothing is being asked or answered. */
   get idle(): boolean {
@@ -289,8 +294,8 @@ export class Http1Connection implements Downstream {
     const switching = upgrade ? `upgrade: ${upgrade}\r\nconnection: upgrade\r\n` : '';
     this.#writer.text(`HTTP/1.1 ${status} ${reasonOf(status)}\r\n${fieldLines(headers)}${switching}\r\n`);
     this.#writer.flush();
-    this.#socket.removeAllListeners();
     this.#socket.pause();
+    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
     return { socket: this.#socket, rest };
   }
 
@@ -321,6 +326,8 @@ export class Http1Connection implements Downstream {
 function toHead(request: ParsedRequest): RequestHead {
   const { method, headers, length, chunked, upgrade, expectsContinue } = request;
   let { target: path, host: authority = '' } = request;
+  // A client that offers HTTP/2 this way goes on in HTTP/1.1 when nobody takes it up.
+  const wanted = upgrade === 'h2c' ? undefined : upgrade;
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(path);
   if (absolute) {
     authority = absolute[1] ?? '';
@@ -334,7 +341,7 @@ function toHead(request: ParsedRequest): RequestHead {
     headers,
     length: chunked ? undefined : (length ?? 0),
     lengthGiven: length !== undefined,
-    upgrade,
+    upgrade: wanted,
     expectsContinue,
   };
 }

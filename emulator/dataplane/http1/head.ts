@@ -144,6 +144,7 @@ function parseFields(text: string, lineEnd: number, isRequest: boolean): Fields 
         fields.expectsContinue = true;
         continue;
       case 'keep-alive':
+      case 'http2-settings':
       case 'proxy-connection':
       case 'proxy-authenticate':
       case 'proxy-authorization':

@@ -57,7 +57,7 @@ class Http2Downstream implements Downstream {
 
   info(status: number, headers: HeaderList): void {
     if (!this.#stream.headersSent && !this.#stream.destroyed) {
-      this.#stream.additionalHeaders({ ':status': status, ...toObject(headers) });
+      this.#orReset(() => this.#stream.additionalHeaders({ ':status': status, ...toObject(headers) }));
     }
   }
 
@@ -69,9 +69,9 @@ class Http2Downstream implements Downstream {
     const empty = length === 0 && headers.length === 0;
     if (length !== undefined && !empty && status !== 204) fields['content-length'] = length;
     const endStream = bodyless || length === 0;
-    stream.respond(fields, { endStream, waitForTrailers: !endStream && trailers === true });
     // Without any, node:http2 ends the stream by an empty frame of data.
-    stream.on('wantTrailers', () => stream.sendTrailers(toObject(this.#trailers ?? [])));
+    stream.on('wantTrailers', () => this.#orReset(() => stream.sendTrailers(toObject(this.#trailers ?? []))));
+    this.#orReset(() => stream.respond(fields, { endStream, waitForTrailers: !endStream && trailers === true }));
   }
 
   data(chunk: Buffer): void {
@@ -108,6 +108,15 @@ class Http2Downstream implements Downstream {
 
   upgrade(): { socket: Socket; rest: Buffer } | undefined {
     return undefined;
+  }
+
+  /** node:http2 throws at fields that HTTP/2 forbids; an application may send any. */
+  #orReset(send: () => void): void {
+    try {
+      send();
+    } catch {
+      this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    }
   }
 
   #gone(): void {
