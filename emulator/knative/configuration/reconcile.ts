@@ -60,6 +60,7 @@ export function reconcileConfiguration(configuration: Configuration, view: View,
     events.push({ type: 'Normal', reason: 'Created', message: `Created Revision "${name}"` });
     status.latestCreatedRevisionName = name;
     if (status.latestReadyRevisionName !== name) conditions.markUnknown('Ready');
+    followReady();
     return outcome();
   }
 
@@ -84,8 +85,12 @@ export function reconcileConfiguration(configuration: Configuration, view: View,
     }
   }
 
-  const newest = newestReady(configuration, owned, status.latestReadyRevisionName, latest);
-  if (newest) {
+  followReady();
+  return outcome();
+
+  function followReady(): void {
+    const newest = newestReady(configuration, owned, status.latestReadyRevisionName, latest);
+    if (!newest) return;
     if (status.latestReadyRevisionName !== newest) {
       const message = `LatestReadyRevisionName updated to "${newest}"`;
       events.push({ type: 'Normal', reason: 'LatestReadyUpdate', message });
@@ -93,7 +98,6 @@ export function reconcileConfiguration(configuration: Configuration, view: View,
     status.latestReadyRevisionName = newest;
     if (newest === status.latestCreatedRevisionName) conditions.markTrue('Ready');
   }
-  return outcome();
 }
 
 /** Of the revisions not older than the latest ready one, the newest that is ready; a brought name comes first. */
@@ -101,7 +105,7 @@ function newestReady(
   configuration: Configuration,
   owned: readonly Revision[],
   standing: string | undefined,
-  latest: Revision,
+  latest: Revision | undefined,
 ): string | undefined {
   const brought = configuration.spec?.template.metadata?.name;
   const generationOf = (revision: Revision) => Number(labelsOf(revision)[serving.configurationGeneration] ?? 0);
