@@ -126,7 +126,13 @@ export const pages = {
   },
   logs: {
     toView: {
-      service: object({ service: nullable(serviceRef), services: list(serviceRef), platform: platformState }),
+      service: object({
+        service: nullable(serviceRef),
+        services: list(serviceRef),
+        platform: platformState,
+        /** Lines that the view keeps. */
+        maximum: num,
+      }),
       lines: object({ key: str, lines: list(logLine) }),
       status: object({ following: bool, problem: nullable(problem) }),
       /** A filter set from outside (the tree's "show logs" of a revision). */

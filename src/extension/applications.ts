@@ -41,7 +41,9 @@ export class Applications implements vscode.Disposable {
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    const watcher = vscode.workspace.createFileSystemWatcher('**/{slipway.yaml,deploy/*.yaml,deploy/*.yml,package.json}');
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      '**/{slipway.yaml,deploy/*.yaml,deploy/*.yml,package.json}',
+    );
     this.#disposables.push(
       watcher,
       watcher.onDidChange((uri) => this.#changed(uri)),

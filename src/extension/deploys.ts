@@ -7,7 +7,7 @@ import type { Application } from '../core/app/model.ts';
 import type { DeployProgress } from '../core/deploy/deploy.ts';
 import type { Verdict } from '../core/deploy/verdict.ts';
 import type { Platforms } from './platform/platforms.ts';
-import { type Problems, openPlace } from './problems.ts';
+import { openPlace, type Problems } from './problems.ts';
 import type { Selection } from './selection.ts';
 
 export interface DeployRequest {
@@ -120,7 +120,13 @@ export class Deploys implements vscode.Disposable {
     switch (verdict.outcome) {
       case 'serving': {
         const { service, revision, percent, url, totalMs: ms } = verdict;
-        const text = say(verdict.unchanged ? 'deploy.unchanged' : 'deploy.serving', { service, revision, percent, url, ms });
+        const text = say(verdict.unchanged ? 'deploy.unchanged' : 'deploy.serving', {
+          service,
+          revision,
+          percent,
+          url,
+          ms,
+        });
         this.#log.info(text);
         const open = say('action.openUrl');
         const logs = say('action.showLogs');
@@ -155,9 +161,16 @@ export class Deploys implements vscode.Disposable {
     const { place } = verdict.evidence;
     const offers = [
       ...(place
-        ? [{ label: say('action.openFile', { file: place.file.split(/[\\/]/).at(-1) ?? place.file }), run: () => openPlace(place) }]
+        ? [
+            {
+              label: say('action.openFile', { file: place.file.split(/[\\/]/).at(-1) ?? place.file }),
+              run: () => openPlace(place),
+            },
+          ]
         : []),
-      ...(verdict.cause.code === 'PlatformLost' ? [{ label: say('action.retry'), run: () => this.deploy(request) }] : []),
+      ...(verdict.cause.code === 'PlatformLost'
+        ? [{ label: say('action.retry'), run: () => this.deploy(request) }]
+        : []),
       {
         label: say('action.showLogs'),
         run: () =>
@@ -168,7 +181,9 @@ export class Deploys implements vscode.Disposable {
       },
       { label: say('action.showOutput'), run: () => this.#log.show(true) },
     ];
-    const whole = [say('deploy.failed', { service: verdict.service, cause: text }), fix, serving].filter(Boolean).join(' ');
+    const whole = [say('deploy.failed', { service: verdict.service, cause: text }), fix, serving]
+      .filter(Boolean)
+      .join(' ');
     const chosen = await vscode.window.showErrorMessage(whole, ...offers.map(({ label }) => label));
     await offers.find(({ label }) => label === chosen)?.run();
   }

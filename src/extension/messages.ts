@@ -1,8 +1,7 @@
 /** The words of the editor front end (decision 16); the core's own are in src/core/messages. Titles of commands are in package.nls. */
-import type { MessageArgs } from '../core/codes.ts';
+import type { MessageArgs, Problem } from '../core/codes.ts';
 import { renderProblem } from '../core/messages/core.ts';
 import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
-import type { Problem } from '../core/codes.ts';
 
 export const extensionMessages = defineArea(
   {
@@ -23,8 +22,8 @@ export const extensionMessages = defineArea(
     'action.addToWorkspace': 'Add to workspace',
     'action.doctor': 'Run Doctor',
     'action.deploy': 'Deploy',
-    'unexpected': 'Slipway met an error that it did not expect: {detail}',
-    'untrusted': 'Trust this workspace first: running and deploying start programs from it.',
+    unexpected: 'Slipway met an error that it did not expect: {detail}',
+    untrusted: 'Trust this workspace first: running and deploying start programs from it.',
 
     'platform.stopped': 'stopped',
     'platform.starting': 'starting…',
@@ -130,8 +129,9 @@ export const extensionMessages = defineArea(
     'deploy.busy': '{name} is being deployed already.',
     'deploy.protected': '{environment} is protected. Type {name} to deploy to it.',
     'deploy.confirmReset': 'The manifest of {name} has `traffic:`. Replace the split that is on the platform?',
-    'deploy.note.trafficKept': 'The split on the platform was kept.',
-    'deploy.note.trafficInManifest': 'The manifest has traffic:, which was left out; the split on the platform is kept.',
+    'deploy.note.firstTakesAll': 'The first revision of a service takes all traffic.',
+    'deploy.note.trafficInManifest':
+      'The manifest has traffic:, which was left out; the split on the platform is kept.',
     'deploy.note.portFound': 'The application ignores PORT; it was found on port {port}.',
     'deploy.short': 'deploying {phase}',
 
@@ -144,7 +144,8 @@ export const extensionMessages = defineArea(
     'run.state.crashed': 'crashed',
     'run.state.stopped': 'stopped',
     'run.pick': 'Which running application?',
-    'run.cannotDebug': '{name} cannot be debugged: Slipway attaches to Node.js applications only. It runs without a debugger.',
+    'run.cannotDebug':
+      '{name} cannot be debugged: Slipway attaches to Node.js applications only. It runs without a debugger.',
     'run.debugTitle': 'Debug {name} on Slipway',
     'run.runTitle': 'Run {name} on Slipway',
     'run.restarted': 'restarted in {ms} ms',
@@ -189,6 +190,7 @@ export const extensionMessages = defineArea(
     'lens.deploy': 'Deploy',
     'lens.run': 'Run',
     'lens.debug': 'Debug',
+    'lens.stop': 'Stop',
     'lens.ready': 'Ready',
     'lens.notDeployed': 'not deployed',
     'lens.failed': 'failed: {reason}',
@@ -199,7 +201,6 @@ export const extensionMessages = defineArea(
 
     'language.ok': 'Slipway: in order',
     'language.problems': 'Slipway: {count} problems',
-    'language.deployed': '{name}: {state}',
 
     'diagnostic.source': 'Slipway',
     'doctor.title': 'Slipway Doctor',
@@ -210,6 +211,7 @@ export const extensionMessages = defineArea(
     'doctor.error': 'error',
     'doctor.editor': 'Editor',
 
+    'panel.revisions': 'Revisions & traffic',
     'logs.saved': 'Saved {file}',
     'logs.mark.revision': 'new revision {revision}',
     'webview.missing': 'This page could not be loaded. Reinstall Slipway.',
@@ -232,8 +234,8 @@ export const extensionMessages = defineArea(
     'action.addToWorkspace': '添加到工作区',
     'action.doctor': '运行诊断',
     'action.deploy': '部署',
-    'unexpected': 'Slipway 遇到意外错误:{detail}',
-    'untrusted': '请先信任此工作区:运行和部署会启动其中的程序。',
+    unexpected: 'Slipway 遇到意外错误:{detail}',
+    untrusted: '请先信任此工作区:运行和部署会启动其中的程序。',
 
     'platform.stopped': '已停止',
     'platform.starting': '正在启动…',
@@ -339,7 +341,7 @@ export const extensionMessages = defineArea(
     'deploy.busy': '{name} 正在部署中。',
     'deploy.protected': '{environment} 受保护。输入 {name} 以部署到该环境。',
     'deploy.confirmReset': '{name} 的清单包含 `traffic:`。要替换平台上的流量分配吗?',
-    'deploy.note.trafficKept': '已保留平台上的流量分配。',
+    'deploy.note.firstTakesAll': '服务的第一个修订版本承接全部流量。',
     'deploy.note.trafficInManifest': '清单中的 traffic: 未应用;平台上的流量分配保持不变。',
     'deploy.note.portFound': '应用忽略了 PORT;实际监听端口为 {port}。',
     'deploy.short': '部署中:{phase}',
@@ -398,6 +400,7 @@ export const extensionMessages = defineArea(
     'lens.deploy': '部署',
     'lens.run': '运行',
     'lens.debug': '调试',
+    'lens.stop': '停止',
     'lens.ready': '就绪',
     'lens.notDeployed': '未部署',
     'lens.failed': '失败:{reason}',
@@ -408,7 +411,6 @@ export const extensionMessages = defineArea(
 
     'language.ok': 'Slipway:正常',
     'language.problems': 'Slipway:{count} 个问题',
-    'language.deployed': '{name}:{state}',
 
     'diagnostic.source': 'Slipway',
     'doctor.title': 'Slipway 诊断',
@@ -419,6 +421,7 @@ export const extensionMessages = defineArea(
     'doctor.error': '错误',
     'doctor.editor': '编辑器',
 
+    'panel.revisions': '修订版本与流量',
     'logs.saved': '已保存 {file}',
     'logs.mark.revision': '新修订版本 {revision}',
     'webview.missing': '无法加载此页面。请重新安装 Slipway。',

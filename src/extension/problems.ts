@@ -35,9 +35,16 @@ export class Problems {
 
   explain(error: unknown): Explained {
     if (error instanceof Fault) return { ...this.of(error), place: error.place };
-    if (error instanceof ApiError) return { ...this.of({ code: 'ApiRefused', args: { detail: error.message } }), place: undefined };
+    if (error instanceof ApiError)
+      return { ...this.of({ code: 'ApiRefused', args: { detail: error.message } }), place: undefined };
     const detail = error instanceof Error ? error.message : String(error);
-    return { code: 'unexpected', text: this.say('unexpected', { detail }), fix: '', place: undefined, unexpected: true };
+    return {
+      code: 'unexpected',
+      text: this.say('unexpected', { detail }),
+      fix: '',
+      place: undefined,
+      unexpected: true,
+    };
   }
 
   of(problem: Pick<Problem, 'code' | 'args'>): Omit<Explained, 'place'> {
@@ -52,10 +59,15 @@ export class Problems {
   async report(error: unknown, offers: readonly Offer[] = []): Promise<void> {
     if (this.isCancelled(error)) return;
     const explained = this.explain(error);
-    this.#log.error(explained.unexpected && error instanceof Error ? (error.stack ?? error.message) : `${explained.text} ${explained.fix}`);
+    this.#log.error(
+      explained.unexpected && error instanceof Error
+        ? (error.stack ?? error.message)
+        : `${explained.text} ${explained.fix}`,
+    );
     const all = [...offers];
     const { place } = explained;
-    if (place) all.push({ label: this.say('action.openFile', { file: fileName(place.file) }), run: () => openPlace(place) });
+    if (place)
+      all.push({ label: this.say('action.openFile', { file: fileName(place.file) }), run: () => openPlace(place) });
     if (explained.code === 'PlatformNotRunning' || explained.code === 'PlatformStopped') {
       all.push({
         label: this.say('action.start'),

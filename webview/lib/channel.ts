@@ -38,7 +38,10 @@ export function openChannel<Page extends PageName>(page: Page): Channel<Page> {
     const call = waiting.get(id);
     if (!call) return;
     waiting.delete(id);
-    if (error !== null) return call.reject(new Error(error));
+    if (error !== null) {
+      call.reject(new Error(error));
+      return;
+    }
     const methods: Record<string, { result: Check<unknown> }> = definition.toHost;
     try {
       call.resolve(methods[call.method]?.result('result' in data ? data.result : undefined, `${call.method}.result`));

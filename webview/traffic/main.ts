@@ -66,7 +66,10 @@ function act(action: Action): void {
 
 function render(): void {
   if (!state) return;
-  if (!state.service || state.rows.length === 0) return place(root, [emptyPage(state)]);
+  if (!state.service || state.rows.length === 0) {
+    place(root, [emptyPage(state)]);
+    return;
+  }
   const list = shown(state);
   const split = wished(list, wish);
   const disabled = state.platform !== 'ready' || applying || !state.trusted;

@@ -69,7 +69,11 @@ export function registerCommands(deps: Deps, logs: LogsView, panels: RevisionsPa
     'slipway.logs.pickService': () => logs.pick(),
     'slipway.doctor': doctorCommand(deps),
     'slipway.walkthrough': () =>
-      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${deps.context.extension.id}#slipway.start`, false),
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${deps.context.extension.id}#slipway.start`,
+        false,
+      ),
     'slipway.showOutput': () => deps.log.show(true),
   };
   const entries = Object.entries(table).map(([id, handler]) =>

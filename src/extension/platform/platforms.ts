@@ -2,8 +2,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { isFault } from '../../core/faults.ts';
 import type { PlatformClient } from '../../core/client.ts';
+import { isFault } from '../../core/faults.ts';
 import type { StartStep } from '../../core/platforms.ts';
 import { resolveTarget } from '../../core/target.ts';
 import { contextKeys } from '../contributions.ts';

@@ -3,14 +3,22 @@ import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Application } from '../../core/app/model.ts';
 import type { DomainModel } from '../../core/domains.ts';
+import type { Gateway } from '../../core/gateway.ts';
 import type { PingModel } from '../../core/ping.ts';
 import type { RevisionModel } from '../../core/revisions.ts';
-import type { Gateway } from '../../core/gateway.ts';
 import type { InstanceModel, ServiceModel } from '../../core/services.ts';
 import type { Say } from '../messages.ts';
-import { keyText, podsOf, revisionsOf, type ServiceKey, type Snapshot, serviceKey, shortRevision } from '../platform/snapshot.ts';
-import { agoText, inText } from './time.ts';
+import {
+  keyText,
+  podsOf,
+  revisionsOf,
+  type ServiceKey,
+  type Snapshot,
+  serviceKey,
+  shortRevision,
+} from '../platform/snapshot.ts';
 import { icons, type NodeIcon, type TreeNode } from './nodes.ts';
+import { agoText, inText } from './time.ts';
 
 /** The core's pure readings of objects, given so that this module needs no part of the client. */
 export interface Readers {
@@ -65,14 +73,19 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
 
   function application(entry: ApplicationsInput['applications'][number], services: readonly KubeObject[]): TreeNode {
     const doing = input.deploying.get(entry.dir);
-    const changed = services.map((service) => lastChange(revisionsOf(snapshot, serviceKey(service)))).sort().at(-1);
+    const changed = services
+      .map((service) => lastChange(revisionsOf(snapshot, serviceKey(service))))
+      .sort()
+      .at(-1);
     const problems =
       entry.problemCount === 0
         ? undefined
         : entry.problemCount === 1
           ? say('tree.problems.one')
           : say('tree.problems.many', { count: entry.problemCount });
-    const deployed = changed ? say('tree.deployed', { ago: agoText(say, now - Date.parse(changed)) }) : say('tree.notDeployed');
+    const deployed = changed
+      ? say('tree.deployed', { ago: agoText(say, now - Date.parse(changed)) })
+      : say('tree.notDeployed');
     const canStart = input.trusted && entry.application !== undefined && !snapshot.entry.readOnly;
     const description = doing ?? [deployed, problems].filter(Boolean).join(' · ');
     return {
@@ -81,7 +94,12 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       description,
       tooltip: [entry.name, entry.dir, problems].filter(Boolean).join('\n'),
       icon: doing ? icons.starting : entry.application ? icons.application : icons.problem,
-      context: words('application', canStart && 'deployable', canStart && 'runnable', canStart && entry.application?.run.debug && 'debuggable'),
+      context: words(
+        'application',
+        canStart && 'deployable',
+        canStart && 'runnable',
+        canStart && entry.application?.run.debug && 'debuggable',
+      ),
       subject: { type: 'application', dir: entry.dir },
       expanded: services.length > 0 || hasSources(entry.application) ? 'open' : 'none',
       children: () => [
@@ -91,7 +109,13 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     };
   }
 
-  function group(id: string, label: string, tooltip: string, icon: NodeIcon, services: readonly KubeObject[]): TreeNode {
+  function group(
+    id: string,
+    label: string,
+    tooltip: string,
+    icon: NodeIcon,
+    services: readonly KubeObject[],
+  ): TreeNode {
     return {
       id: `group:${id}`,
       label,
@@ -109,10 +133,18 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     const model = readers.service(service, snapshot.gateway);
     const key = serviceKey(service);
     const revisions = revisionsOf(snapshot, key);
-    const instances = podsOf(snapshot, key).map(readers.instance).filter(({ ready }) => ready).length;
+    const instances = podsOf(snapshot, key)
+      .map(readers.instance)
+      .filter(({ ready }) => ready).length;
     const rate = input.rates.get(keyText(key));
-    const count = revisions.length === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions.length });
-    const state = model.ready === 'False' ? `${model.reason}: ${firstLine(model.message)}` : instances === 0 && model.ready === 'True' ? say('tree.zero') : count;
+    const count =
+      revisions.length === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions.length });
+    const state =
+      model.ready === 'False'
+        ? `${model.reason}: ${firstLine(model.message)}`
+        : instances === 0 && model.ready === 'True'
+          ? say('tree.zero')
+          : count;
     const parts = [state, rate !== undefined && rate > 0 && `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} req/s`];
     if (key.namespace !== 'default' && parent !== 'running') parts.unshift(key.namespace);
     return {
@@ -120,15 +152,32 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       label: key.name,
       description: parts.filter(Boolean).join(' · '),
       tooltip: [keyText(key), model.url, model.message || model.reason].filter(Boolean).join('\n'),
-      icon: model.ready === 'True' ? (instances > 0 ? icons.ready : icons.zero) : model.ready === 'False' ? icons.failed : icons.starting,
-      context: words('service', model.url && 'url', model.running ? 'dev' : 'deployed', !snapshot.entry.readOnly && 'writable'),
+      icon:
+        model.ready === 'True'
+          ? instances > 0
+            ? icons.ready
+            : icons.zero
+          : model.ready === 'False'
+            ? icons.failed
+            : icons.starting,
+      context: words(
+        'service',
+        model.url && 'url',
+        model.running ? 'dev' : 'deployed',
+        !snapshot.entry.readOnly && 'writable',
+      ),
       subject: { type: 'service', key, url: model.url },
       expanded: parent === 'others' || parent === 'other' ? 'closed' : 'open',
       children: () => serviceChildren(service, key, revisions, `${parent}/service:${keyText(key)}`),
     };
   }
 
-  function serviceChildren(service: KubeObject, key: ServiceKey, revisions: readonly KubeObject[], parent: string): TreeNode[] {
+  function serviceChildren(
+    service: KubeObject,
+    key: ServiceKey,
+    revisions: readonly KubeObject[],
+    parent: string,
+  ): TreeNode[] {
     const models = revisions.map((revision) => readers.revision(revision, service));
     const wanted = models.filter((model, index) => index < manyRevisions || model.percent > 0 || model.tags.length > 0);
     const older = models.length - wanted.length;
@@ -148,22 +197,47 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   }
 
   function revisionNode(model: RevisionModel, service: KubeObject, key: ServiceKey, parent: string): TreeNode {
-    const pods = podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.['serving.knative.dev/revision'] === model.name);
+    const pods = podsOf(snapshot, key).filter(
+      ({ metadata }) => metadata.labels?.['serving.knative.dev/revision'] === model.name,
+    );
     const instances = pods.map(readers.instance);
     const ready = instances.filter((instance) => instance.ready).length;
     const failed = model.ready === 'False';
-    const scale = ready === 0 ? (instances.length > 0 ? say('tree.starting') : say('tree.zero')) : ready === 1 ? say('tree.instances.one') : say('tree.instances.many', { count: ready });
+    const scale =
+      ready === 0
+        ? instances.length > 0
+          ? say('tree.starting')
+          : say('tree.zero')
+        : ready === 1
+          ? say('tree.instances.one')
+          : say('tree.instances.many', { count: ready });
     const description = failed
       ? `${model.reason}: ${firstLine(model.message)}`
-      : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale].filter(Boolean).join(' · ');
+      : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale]
+          .filter(Boolean)
+          .join(' · ');
     const url = tagUrl(readers.service(service, snapshot.gateway), model);
     return {
       id: `${parent}/revision:${model.name}`,
       label: shortRevision(model.name, key.name),
       description,
       tooltip: [model.name, model.image, model.message || model.reason].filter(Boolean).join('\n'),
-      icon: failed ? icons.failed : model.ready === 'Unknown' ? icons.starting : ready > 0 ? icons.ready : instances.length > 0 ? icons.waiting : icons.zero,
-      context: words('revision', url && 'url', failed && 'failed', !failed && !snapshot.entry.readOnly && model.percent < 100 && 'sendable', !snapshot.entry.readOnly && 'writable'),
+      icon: failed
+        ? icons.failed
+        : model.ready === 'Unknown'
+          ? icons.starting
+          : ready > 0
+            ? icons.ready
+            : instances.length > 0
+              ? icons.waiting
+              : icons.zero,
+      context: words(
+        'revision',
+        url && 'url',
+        failed && 'failed',
+        !failed && !snapshot.entry.readOnly && model.percent < 100 && 'sendable',
+        !snapshot.entry.readOnly && 'writable',
+      ),
       subject: { type: 'revision', key, revision: model.name, url },
       expanded: instances.length > 0 ? 'closed' : 'none',
       children: () => instances.map((instance) => instanceNode(instance, key, model.name, parent)),
@@ -183,7 +257,9 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     const icon = instance.ready ? icons.ready : /Crash|Error|Fail/.test(instance.state) ? icons.failed : icons.waiting;
     return leaf(
       `${parent}/instance:${instance.name}`,
-      instance.name.startsWith(`${revision}-deployment-`) ? instance.name.slice(`${revision}-deployment-`.length) : instance.name,
+      instance.name.startsWith(`${revision}-deployment-`)
+        ? instance.name.slice(`${revision}-deployment-`.length)
+        : instance.name,
       [instance.state, instance.runtime, restarts].filter(Boolean).join(' · '),
       `${instance.name}\n${instance.state}`,
       icon,
@@ -214,7 +290,9 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       ping.ready === 'False'
         ? [ping.reason]
         : [
-            next === undefined ? ping.schedule : say('tree.next', { time: clockText(next, now, input.locale), in: inText(say, next - now) }),
+            next === undefined
+              ? ping.schedule
+              : say('tree.next', { time: clockText(next, now, input.locale), in: inText(say, next - now) }),
             last && say('tree.last', { status: last.status || '–', ms: last.ms }),
           ];
     return leaf(
@@ -257,7 +335,9 @@ function owns(application: Application | undefined, object: KubeObject): boolean
 function pingFires(ping: KubeObject, key: ServiceKey): boolean {
   const spec = ping.spec as { sink?: { ref?: { kind?: string; name?: string; namespace?: string } } } | undefined;
   const ref = spec?.sink?.ref;
-  return ref?.kind === 'Service' && ref.name === key.name && (ref.namespace ?? ping.metadata.namespace) === key.namespace;
+  return (
+    ref?.kind === 'Service' && ref.name === key.name && (ref.namespace ?? ping.metadata.namespace) === key.namespace
+  );
 }
 
 function isRun(service: KubeObject): boolean {

@@ -1,7 +1,7 @@
 /** Quick picks of what is there: asked only when nothing was pointed at. */
 import * as vscode from 'vscode';
-import type { Deps } from '../deps.ts';
 import type { WorkspaceApplication } from '../applications.ts';
+import type { Deps } from '../deps.ts';
 import { type ServiceKey, shortRevision } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { deployedServices } from './traffic-state.ts';
@@ -19,17 +19,26 @@ export async function pickService(deps: Pick<Deps, 'platforms' | 'problems'>): P
   if (keys.length === 1) return keys[0];
   const { tree } = await loadReaders();
   const items = keys.map((key) => {
-    const object = snapshot.services.find(({ metadata }) => metadata.name === key.name && metadata.namespace === key.namespace);
+    const object = snapshot.services.find(
+      ({ metadata }) => metadata.name === key.name && metadata.namespace === key.namespace,
+    );
     const url = object && tree.service(object, snapshot.gateway).url;
     return { label: key.name, description: key.namespace, ...(url ? { detail: url } : {}), key };
   });
-  return (await vscode.window.showQuickPick(items, { placeHolder: say('service.pick'), matchOnDescription: true }))?.key;
+  return (await vscode.window.showQuickPick(items, { placeHolder: say('service.pick'), matchOnDescription: true }))
+    ?.key;
 }
 
 export async function pickRevision(
   deps: Pick<Deps, 'problems'>,
   key: ServiceKey,
-  rows: readonly { revision: string; percent: number; created: string; failed: boolean; tags: readonly { tag: string }[] }[],
+  rows: readonly {
+    revision: string;
+    percent: number;
+    created: string;
+    failed: boolean;
+    tags: readonly { tag: string }[];
+  }[],
   placeHolder = deps.problems.say('revision.pick'),
 ): Promise<string | undefined> {
   const items = rows.map((row) => ({
@@ -58,6 +67,10 @@ export async function pickApplication(
     }
     return undefined;
   }
-  const picks = items.map((entry) => ({ label: entry.name, description: vscode.workspace.asRelativePath(entry.dir), entry }));
+  const picks = items.map((entry) => ({
+    label: entry.name,
+    description: vscode.workspace.asRelativePath(entry.dir),
+    entry,
+  }));
   return (await vscode.window.showQuickPick(picks, { placeHolder: say('app.pick') }))?.entry;
 }

@@ -1,12 +1,11 @@
 /** What moves traffic, shared by the view, the panel, the tree and the palette. */
 import * as vscode from 'vscode';
-import type { TrafficModel, TrafficTarget } from '../../core/traffic/traffic.ts';
 import type { PageProblem } from '../../../webview/protocol.ts';
+import type { TrafficModel, TrafficTarget } from '../../core/traffic/traffic.ts';
 import type { Deps } from '../deps.ts';
 import { findService, type ServiceKey, shortRevision } from '../platform/snapshot.ts';
-import { trafficModelOf } from './traffic-state.ts';
-import { pinned } from './traffic-state.ts';
 import { loadReaders } from '../readers.ts';
+import { pinned, trafficModelOf } from './traffic-state.ts';
 
 type Uses = Pick<Deps, 'platforms' | 'problems' | 'log'>;
 export type Percents = Readonly<Record<string, number>>;
@@ -18,14 +17,22 @@ export async function modelOf({ platforms }: Uses, key: ServiceKey): Promise<Tra
 }
 
 /** Applies a split; `base` is what it was made on. Resolves with what stands in the way, in words, or null. */
-export async function applySplit(deps: Uses, key: ServiceKey, percent: Percents, base?: Percents): Promise<PageProblem | null> {
+export async function applySplit(
+  deps: Uses,
+  key: ServiceKey,
+  percent: Percents,
+  base?: Percents,
+): Promise<PageProblem | null> {
   try {
     const model = await modelOf(deps, key);
     if (base && model && !sameSplit(base, splitOf(model))) {
       const { Fault } = await import('../../core/faults.ts');
       throw new Fault('TrafficChanged', { service: key.name });
     }
-    const [client, { applyTraffic }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
+    const [client, { applyTraffic }] = await Promise.all([
+      deps.platforms.need(),
+      import('../../core/traffic/traffic.ts'),
+    ]);
     const began = Date.now();
     await applyTraffic(client, key.namespace, key.name, {
       percent: pinned(percent, model?.latestReady),
@@ -64,13 +71,17 @@ export async function editTag(deps: Uses, key: ServiceKey, revision: string): Pr
     },
   });
   if (tag === undefined || tag === (before ?? '')) return;
-  const taken = model && [...model.rows, ...model.others].find((entry) => entry.tags.some((known) => known.tag === tag));
+  const taken =
+    model && [...model.rows, ...model.others].find((entry) => entry.tags.some((known) => known.tag === tag));
   try {
     if (tag !== '' && taken) {
       const { Fault } = await import('../../core/faults.ts');
       throw new Fault('TagTaken', { tag, revision: taken.revision });
     }
-    const [client, { applyTraffic }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
+    const [client, { applyTraffic }] = await Promise.all([
+      deps.platforms.need(),
+      import('../../core/traffic/traffic.ts'),
+    ]);
     const tags = { ...(before === undefined ? {} : { [before]: null }), ...(tag === '' ? {} : { [tag]: revision }) };
     await applyTraffic(client, key.namespace, key.name, { tags });
   } catch (error) {
@@ -104,7 +115,9 @@ export async function previewYaml(
   percent: Percents,
 ): Promise<{ before: string; after: string }> {
   const [model, { stringify }] = await Promise.all([modelOf(deps, key), import('yaml')]);
-  const tags = (model?.wished ?? []).filter(({ tag }) => tag).map(({ url: _, ...target }) => ({ ...target, percent: 0 }));
+  const tags = (model?.wished ?? [])
+    .filter(({ tag }) => tag)
+    .map(({ url: _, ...target }) => ({ ...target, percent: 0 }));
   const after: TrafficTarget[] = Object.entries(pinned(percent, model?.latestReady)).map(([revision, value]) =>
     revision === '@latest'
       ? { latestRevision: true, percent: value }

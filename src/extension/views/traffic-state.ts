@@ -1,8 +1,18 @@
 /** What the traffic view is shown, out of the snapshot and the core's model. Pure leaf. */
-import type { TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
+
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import type { TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
 import type { TrafficModel, TrafficRow } from '../../core/traffic/traffic.ts';
-import { findService, keyText, podsOf, revisionsOf, type ServiceKey, type Snapshot, serviceKey, shortRevision } from '../platform/snapshot.ts';
+import {
+  findService,
+  keyText,
+  podsOf,
+  revisionsOf,
+  type ServiceKey,
+  type Snapshot,
+  serviceKey,
+  shortRevision,
+} from '../platform/snapshot.ts';
 
 export interface TrafficReaders {
   model(service: KubeObject, revisions: readonly KubeObject[], gateway?: { port: number }): TrafficModel;
@@ -83,11 +93,7 @@ function trafficRowView(
   };
 }
 
-export function stateOf(
-  row: { failed: boolean; ready: string },
-  ready: number,
-  pods: number,
-): TrafficRowView['state'] {
+export function stateOf(row: { failed: boolean; ready: string }, ready: number, pods: number): TrafficRowView['state'] {
   if (row.failed) return 'failed';
   if (ready > 0) return 'ready';
   return row.ready === 'Unknown' || pods > 0 ? 'starting' : 'zero';
@@ -109,6 +115,9 @@ export function serviceRef(key: ServiceKey) {
  * The wish in the core's words. All to the latest ready revision follows the latest, so that the next deploy serves at once;
  * a split is pinned, so that the next deploy takes nothing until it is sent traffic.
  */
-export function pinned(percent: Readonly<Record<string, number>>, latestReady: string | undefined): Record<string, number> {
+export function pinned(
+  percent: Readonly<Record<string, number>>,
+  latestReady: string | undefined,
+): Record<string, number> {
   return latestReady !== undefined && percent[latestReady] === 100 ? { '@latest': 100 } : { ...percent };
 }

@@ -1,9 +1,9 @@
 /** The traffic view of the sidebar: hosts the page, follows the selected service. */
 import * as vscode from 'vscode';
 import { contextKeys, viewIds } from '../contributions.ts';
-import type { Deps } from '../deps.ts';
 import { openExternal } from '../deploys.ts';
-import { parseKey, type ServiceKey, keyText } from '../platform/snapshot.ts';
+import type { Deps } from '../deps.ts';
+import { keyText, parseKey, type ServiceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { setContext } from '../settings.ts';
 import { diffTexts } from './documents.ts';
@@ -70,7 +70,13 @@ function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Disposable {
       addRevision: async ({ key, shown }) => {
         const model = await modelOf(deps, parseKey(key));
         const rows = [...(model?.rows ?? []), ...(model?.others ?? [])];
-        return (await pickRevision(deps, parseKey(key), rows.filter((row) => !row.failed && !shown.includes(row.revision)))) ?? null;
+        return (
+          (await pickRevision(
+            deps,
+            parseKey(key),
+            rows.filter((row) => !row.failed && !shown.includes(row.revision)),
+          )) ?? null
+        );
       },
       editTag: async ({ key, revision }) => {
         await editTag(deps, parseKey(key), revision);

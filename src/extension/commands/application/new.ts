@@ -100,9 +100,13 @@ async function open(deps: Deps, dir: string, file: string, name: string): Promis
   const several = vscode.workspace.workspaceFolders ? [add] : [];
   const chosen = await vscode.window.showInformationMessage(say('new.done', { name }), ...several, folder, window);
   if (chosen === add) {
-    vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, { uri: vscode.Uri.file(dir) });
+    vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, {
+      uri: vscode.Uri.file(dir),
+    });
   } else if (chosen !== undefined) {
-    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(dir), { forceNewWindow: chosen === window });
+    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(dir), {
+      forceNewWindow: chosen === window,
+    });
   } else await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 
@@ -119,4 +123,3 @@ function freeName(template: string, folder: string | undefined): string {
   }
   return base;
 }
-

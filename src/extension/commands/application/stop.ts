@@ -10,13 +10,15 @@ export function stopApplication(deps: Deps) {
     const { items } = deps.runs;
     const byPointing = items.find(({ application, session }) => {
       if (pointed?.type === 'application') return application.dir === pointed.dir;
-      if (pointed?.type === 'service') return session.service === pointed.key.name && session.namespace === pointed.key.namespace;
+      if (pointed?.type === 'service')
+        return session.service === pointed.key.name && session.namespace === pointed.key.namespace;
       return false;
     });
     let running = byPointing ?? (items.length === 1 ? items[0] : undefined);
     if (!running && items.length > 1) {
-      const picks = items.map((item) => ({ label: item.application.name, description: item.session.url, item }));
-      running = (await vscode.window.showQuickPick(picks, { placeHolder: say('run.pick') }))?.item;
+      const picks = items.map((item) => ({ label: item.application.name, description: item.session.url ?? '', item }));
+      const chosen = await vscode.window.showQuickPick(picks, { placeHolder: say('run.pick') });
+      running = chosen?.item;
     }
     if (running) {
       await deps.runs.stop(running.application.dir).catch((error: unknown) => deps.problems.report(error));

@@ -24,7 +24,9 @@ export function addDomainCommand(deps: Deps) {
       const [client, { addDomain }] = await Promise.all([deps.platforms.need(), import('../../../core/domains.ts')]);
       const domain = await addDomain(client, key.namespace, host, key.name);
       if (domain.ready !== 'True') {
-        void vscode.window.showWarningMessage(say('domain.notReady', { host, message: domain.message || domain.reason }));
+        void vscode.window.showWarningMessage(
+          say('domain.notReady', { host, message: domain.message || domain.reason }),
+        );
         return;
       }
       vscode.window.setStatusBarMessage(say('domain.added', { host, service: key.name }), 5_000);

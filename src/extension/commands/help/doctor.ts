@@ -21,7 +21,16 @@ export function doctorCommand(deps: Deps) {
         ...(fix ? [`  - ${fix}`] : []),
       ]);
       const editor = `${vscode.env.appName} ${vscode.version}, Slipway ${version}, Node.js ${process.versions.node}, ${process.platform} ${process.arch}`;
-      const report = [`# ${say('doctor.title')}`, '', `${say('doctor.editor')}: ${editor}`, '', `## ${say('doctor.heading')}`, '', ...lines, ''];
+      const report = [
+        `# ${say('doctor.title')}`,
+        '',
+        `${say('doctor.editor')}: ${editor}`,
+        '',
+        `## ${say('doctor.heading')}`,
+        '',
+        ...lines,
+        '',
+      ];
       await showText('doctor.md', report.join('\n'), 'markdown');
     } catch (error) {
       await deps.problems.report(error);

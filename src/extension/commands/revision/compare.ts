@@ -4,8 +4,8 @@ import type { ServiceKey } from '../../platform/snapshot.ts';
 import { shortRevision } from '../../platform/snapshot.ts';
 import { diffTexts } from '../../views/documents.ts';
 import { pickRevision } from '../../views/pick.ts';
-import { modelOf } from '../../views/traffic-actions.ts';
 import { manifestText } from '../../views/revision-text.ts';
+import { modelOf } from '../../views/traffic-actions.ts';
 import { revisionOf } from '../argument.ts';
 
 export function compareRevisions(deps: Deps) {

@@ -1,7 +1,7 @@
 /** Tag a revision; delete one that takes no traffic. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
-import { modelOf, editTag } from '../../views/traffic-actions.ts';
+import { editTag, modelOf } from '../../views/traffic-actions.ts';
 import { confirmDestruction, revisionOf } from '../argument.ts';
 
 export function tagRevision(deps: Deps) {

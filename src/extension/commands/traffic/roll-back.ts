@@ -1,14 +1,16 @@
 /** Roll a service back to the split before. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
-import { splitOf, splitText, modelOf, rollBack } from '../../views/traffic-actions.ts';
 import { subjectOf } from '../../trees/provider.ts';
+import { modelOf, rollBack, splitOf, splitText } from '../../views/traffic-actions.ts';
 import { serviceOf } from '../argument.ts';
 
 export function rollBackCommand(deps: Deps) {
   return async (argument?: unknown): Promise<void> => {
     const pointed = subjectOf(argument);
-    const key = pointed ? await serviceOf(deps, argument) : (deps.selection.current ?? (await serviceOf(deps, argument)));
+    const key = pointed
+      ? await serviceOf(deps, argument)
+      : (deps.selection.current ?? (await serviceOf(deps, argument)));
     if (!key) return;
     const problem = await rollBack(deps, key);
     if (problem) {

@@ -1,0 +1,88 @@
+/**
+ * The composition root of the editor front end: builds the parts, registers them, returns the API. Nothing is looked for, read
+ * or connected here; that begins when a view, a command or an application of the workspace asks for it.
+ */
+import * as vscode from 'vscode';
+import { Applications } from './applications.ts';
+import { registerCommands } from './commands/index.ts';
+import { viewIds } from './contributions.ts';
+import { registerDebug } from './debug/provider.ts';
+import { Deploys } from './deploys.ts';
+import type { Deps } from './deps.ts';
+import { LiveTraffic } from './live-traffic.ts';
+import { registerCodeLens } from './manifests/code-lens.ts';
+import { registerDiagnostics } from './manifests/diagnostics.ts';
+import { registerLanguageStatus } from './manifests/language-status.ts';
+import { Platforms } from './platform/platforms.ts';
+import { Problems } from './problems.ts';
+import { Runs } from './runs.ts';
+import { Selection } from './selection.ts';
+import type { SlipwayApi } from './slipway.d.ts';
+import { registerStatusBar } from './status-bar.ts';
+import { registerTrees } from './trees/register.ts';
+import { registerDocuments } from './views/documents.ts';
+import { LogsView } from './views/logs-view.ts';
+import { RevisionsPanels } from './views/revisions-panel.ts';
+import { registerTrafficView } from './views/traffic-view.ts';
+
+let runs: Runs | undefined;
+
+export function activate(context: vscode.ExtensionContext): SlipwayApi {
+  const log = vscode.window.createOutputChannel('Slipway', { log: true });
+  const problems = new Problems(log);
+  const platforms = new Platforms(context, problems, log);
+  const applications = new Applications(log);
+  const selection = new Selection(context.workspaceState, platforms);
+  const live = new LiveTraffic({ client: () => platforms.client, log: (message) => log.debug(message) });
+  const deploys = new Deploys(platforms, selection, problems, log);
+  runs = new Runs(platforms, problems, log);
+  const deps: Deps = { context, log, problems, platforms, applications, selection, live, deploys, runs };
+  const logs = new LogsView(deps);
+  const panels = new RevisionsPanels(deps);
+  context.subscriptions.push(
+    log,
+    platforms,
+    applications,
+    selection,
+    deploys,
+    runs,
+    logs,
+    panels,
+    { dispose: () => live[Symbol.dispose]() },
+    registerCommands(deps, logs, panels),
+    registerTrees(deps),
+    registerTrafficView(deps),
+    vscode.window.registerWebviewViewProvider(viewIds.logs, logs, {
+      webviewOptions: { retainContextWhenHidden: true },
+    }),
+    registerDocuments(),
+    registerDebug(deps),
+    registerDiagnostics(deps),
+    registerCodeLens(deps),
+    registerLanguageStatus(deps),
+    registerStatusBar(deps),
+  );
+  beginWhenIdle(deps);
+  return {
+    version: 1,
+    get platform() {
+      const { entry, state } = platforms.snapshot;
+      return { name: entry.label, kubeconfig: entry.target.kubeconfig, context: entry.target.context, state };
+    },
+    onDidChangePlatform: (listener) => platforms.onChange(() => listener()),
+  };
+}
+
+/** Ends what was started: an application in development mode must not outlive its window. */
+export async function deactivate(): Promise<void> {
+  await runs?.stopAll();
+}
+
+/** After the editor has what it waits for; a window with a folder is looked through for applications. */
+function beginWhenIdle({ applications, platforms }: Deps): void {
+  if (!vscode.workspace.workspaceFolders) return;
+  setImmediate(() => {
+    applications.begin();
+    platforms.begin();
+  });
+}

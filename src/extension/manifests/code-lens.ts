@@ -1,0 +1,151 @@
+/** Above slipway.yaml and each manifest: what can be done with it, and how it is on the platform now. */
+import * as vscode from 'vscode';
+import type { Manifest } from '../../core/app/model.ts';
+import type { WorkspaceApplication } from '../applications.ts';
+import type { CommandId } from '../contributions.ts';
+import type { Deps } from '../deps.ts';
+import { loadReaders } from '../readers.ts';
+import { setting } from '../settings.ts';
+import { splitOf, splitText } from '../views/traffic-actions.ts';
+import { trafficModelOf } from '../views/traffic-state.ts';
+
+type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'deploys' | 'runs'>;
+
+export const manifestSelector: vscode.DocumentSelector = [
+  { scheme: 'file', pattern: '**/slipway.yaml' },
+  { scheme: 'file', pattern: '**/deploy/*.{yaml,yml}' },
+];
+
+export function registerCodeLens(deps: Uses): vscode.Disposable {
+  const changes = new vscode.EventEmitter<void>();
+  let timer: NodeJS.Timeout | undefined;
+  // A lens that moves under the hand is worse than one that is half a second old.
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      changes.fire();
+    }, 400);
+  };
+  return vscode.Disposable.from(
+    changes,
+    { dispose: () => clearTimeout(timer) },
+    deps.applications.onChange(soon),
+    deps.platforms.onChange(soon),
+    deps.deploys.onChange(soon),
+    deps.runs.onChange(soon),
+    vscode.languages.registerCodeLensProvider(manifestSelector, {
+      onDidChangeCodeLenses: changes.event,
+      provideCodeLenses: async ({ uri }) => {
+        if (!setting('codeLens', uri)) return [];
+        deps.applications.begin();
+        deps.platforms.begin();
+        const entry = deps.applications.containing(uri);
+        return entry?.application ? lensesOf(deps, entry, uri.fsPath) : [];
+      },
+    }),
+  );
+}
+
+async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): Promise<vscode.CodeLens[]> {
+  const { application, dir } = entry;
+  if (!application) return [];
+  const { say } = deps.problems.words;
+  const lenses: vscode.CodeLens[] = [];
+  if (file === application.file) {
+    const top = new vscode.Range(0, 0, 0, 0);
+    lenses.push(...actions(deps, entry, top));
+    lenses.push(...(await liveLenses(deps, application.service, top)));
+  }
+  for (const manifest of application.manifests.filter((known) => known.file === file)) {
+    const { line } = manifest.place([]);
+    const range = new vscode.Range(line - 1, 0, line - 1, 0);
+    if (manifest === application.service) lenses.push(...actions(deps, entry, range));
+    lenses.push(...(await liveLenses(deps, manifest, range)));
+  }
+  const doing = deps.deploys.underWay.get(dir);
+  if (doing && lenses[0])
+    lenses[0].command = { title: `$(loading~spin) ${say('deploy.short', { phase: doing })}`, command: '' };
+  return lenses;
+}
+
+function actions(
+  { problems, runs }: Uses,
+  { application, dir }: WorkspaceApplication,
+  range: vscode.Range,
+): vscode.CodeLens[] {
+  if (!vscode.workspace.isTrusted) return [];
+  const { say } = problems.words;
+  const subject = { type: 'application', dir };
+  const lens = (icon: string, title: string, command: CommandId) =>
+    new vscode.CodeLens(range, { title: `$(${icon}) ${title}`, command, arguments: [subject] });
+  const running = runs.find(dir);
+  return [
+    lens('rocket', say('lens.deploy'), 'slipway.application.deploy'),
+    ...(running
+      ? [lens('debug-stop', say('lens.stop'), 'slipway.application.stop')]
+      : [
+          lens('play', say('lens.run'), 'slipway.application.run'),
+          ...(application?.run.debug ? [lens('debug-alt', say('lens.debug'), 'slipway.application.debug')] : []),
+        ]),
+  ];
+}
+
+async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): Promise<vscode.CodeLens[]> {
+  const { say, locale } = deps.problems.words;
+  const { snapshot } = deps.platforms;
+  if (snapshot.state !== 'ready') return [];
+  const { kind, metadata } = manifest.object;
+  const namespace = metadata.namespace ?? snapshot.entry.namespace ?? 'default';
+  const same = (object: { metadata: { name: string; namespace?: string } }) =>
+    object.metadata.name === metadata.name && object.metadata.namespace === namespace;
+  const { tree, traffic } = await loadReaders();
+  const text = (title: string, command = '', argument?: unknown) =>
+    new vscode.CodeLens(range, { title, command, ...(argument ? { arguments: [argument] } : {}) });
+  if (kind === 'Service') {
+    const service = snapshot.services.find(same);
+    if (!service) return [text(say('lens.notDeployed'))];
+    const model = tree.service(service, snapshot.gateway);
+    const key = { namespace, name: metadata.name };
+    const subject = { type: 'service', key, url: model.url };
+    if (model.ready === 'False') {
+      return [text(`$(error) ${say('lens.failed', { reason: model.reason })}`, 'slipway.service.showLogs', subject)];
+    }
+    const split = splitText(splitOf(trafficModelOf(snapshot, service, traffic)), key.name);
+    const state = model.ready === 'True' ? `$(pass) ${say('lens.ready')}` : `$(loading~spin) ${model.reason}`;
+    return [
+      text(state, 'slipway.service.openRevisions', subject),
+      ...(split ? [text(say('lens.traffic', { split }), 'slipway.service.select', subject)] : []),
+      ...(model.url
+        ? [text(`$(link-external) ${model.url.replace(/^https?:\/\//, '')}`, 'slipway.service.openUrl', subject)]
+        : []),
+    ];
+  }
+  if (kind === 'PingSource') {
+    const source = snapshot.pings.find(same);
+    if (!source) return [text(say('lens.notDeployed'))];
+    const subject = { type: 'ping', namespace, name: metadata.name };
+    const next = await nextFire(deps, namespace, metadata.name);
+    return [
+      ...(next === undefined
+        ? []
+        : [text(say('lens.next', { time: new Date(next).toLocaleTimeString(locale) }), 'slipway.ping.next', subject)]),
+      text(`$(zap) ${say('lens.fire')}`, 'slipway.ping.fire', subject),
+    ];
+  }
+  if (kind === 'DomainMapping') {
+    const mapping = snapshot.domains.find(same);
+    if (!mapping) return [text(say('lens.notDeployed'))];
+    const domain = tree.domain(mapping, snapshot.gateway);
+    const subject = { type: 'domain', namespace, host: domain.host, url: domain.url, service: domain.service };
+    return [text(`$(globe) ${say('lens.open', { host: domain.host })}`, 'slipway.domain.open', subject)];
+  }
+  return [];
+}
+
+async function nextFire({ platforms }: Uses, namespace: string, name: string): Promise<number | undefined> {
+  const { client } = platforms;
+  if (!client || !(await client.capabilities()).has('ping')) return undefined;
+  const { nextFires } = await import('../../core/ping.ts');
+  const schedule = await nextFires(client, namespace, name, 1).catch(() => undefined);
+  return schedule?.next[0];
+}

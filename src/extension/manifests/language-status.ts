@@ -1,0 +1,35 @@
+/** In the language status of a manifest: is it in order, and how is what it describes. */
+import * as vscode from 'vscode';
+import { isApplicationFile } from '../applications.ts';
+import type { Deps } from '../deps.ts';
+import { manifestSelector } from './code-lens.ts';
+
+export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'problems'>): vscode.Disposable {
+  const { say } = deps.problems.words;
+  const item = vscode.languages.createLanguageStatusItem('slipway', manifestSelector);
+  item.name = 'Slipway';
+  const paint = () => {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    if (!uri || !isApplicationFile(uri)) return;
+    const entry = deps.applications.containing(uri);
+    const problems = entry?.problems.filter(({ place }) => place?.file === uri.fsPath) ?? [];
+    item.text = problems.length === 0 ? say('language.ok') : say('language.problems', { count: problems.length });
+    item.severity = problems.some(({ severity }) => severity === 'error')
+      ? vscode.LanguageStatusSeverity.Error
+      : problems.length > 0
+        ? vscode.LanguageStatusSeverity.Warning
+        : vscode.LanguageStatusSeverity.Information;
+    if (entry) item.detail = entry.name;
+    item.command = {
+      title: say('action.deploy'),
+      command: 'slipway.application.deploy',
+      arguments: [{ type: 'application', dir: entry?.dir }],
+    };
+  };
+  paint();
+  return vscode.Disposable.from(
+    item,
+    deps.applications.onChange(paint),
+    vscode.window.onDidChangeActiveTextEditor(paint),
+  );
+}

@@ -1,0 +1,224 @@
+/** The log view of the bottom panel: follows one service through everything the core's followLogs goes on through. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
+import type { LogLineView } from '../../../webview/protocol.ts';
+import { viewIds } from '../contributions.ts';
+import type { Deps } from '../deps.ts';
+import { keyText, parseKey, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
+import { setting } from '../settings.ts';
+import { pageCommands } from './page-commands.ts';
+import { findSource } from './source-places.ts';
+import { asPageProblem } from './traffic-actions.ts';
+import { pagePlatform, serviceRef } from './traffic-state.ts';
+import { hostPage, type PageHost } from './webview-host.ts';
+
+type Uses = Pick<Deps, 'context' | 'platforms' | 'selection' | 'problems' | 'log' | 'applications'>;
+
+/** Lines are sent in batches: a message costs more than a line. */
+const batchMs = 40;
+const history = 2_000;
+const retryMs = 1_000;
+
+export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
+  #deps: Uses;
+  #view: vscode.WebviewView | undefined;
+  #host: PageHost<'logs'> | undefined;
+  #key: ServiceKey | undefined;
+  #revision: string | null = null;
+  #following: AbortController | undefined;
+  #batch: LogLineView[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #disposables: vscode.Disposable[] = [];
+
+  constructor(deps: Uses) {
+    this.#deps = deps;
+    this.#disposables.push(
+      deps.selection.onChange((key) => {
+        if (key) this.show(key);
+      }),
+      deps.platforms.onChange(() => this.#pushService()),
+    );
+  }
+
+  /** Follows this service (of this revision only, where one is given). The view itself is opened by its focus command. */
+  show(key: ServiceKey, revision?: string): void {
+    const changed = !this.#key || keyText(this.#key) !== keyText(key);
+    this.#key = key;
+    this.#revision = revision ?? null;
+    if (!this.#host) return;
+    if (changed) this.#follow();
+    this.#pushService();
+    this.#host.send('filter', { revision: this.#revision });
+  }
+
+  async pick(): Promise<void> {
+    const { snapshot } = this.#deps.platforms;
+    const items = snapshot.services
+      .map(serviceKey)
+      .map((key) => ({ label: key.name, description: key.namespace, key }));
+    const placeHolder = this.#deps.problems.say('service.pick');
+    const chosen = await vscode.window.showQuickPick(items, { placeHolder });
+    if (!chosen) return;
+    this.show(chosen.key);
+    await vscode.commands.executeCommand(`${viewIds.logs}.focus`);
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { context, log, selection, platforms } = this.#deps;
+    platforms.begin();
+    this.#view = view;
+    this.#key ??= selection.current;
+    this.#host = hostPage(
+      'logs',
+      view.webview,
+      context.extensionUri,
+      {
+        ready: () => {
+          this.#pushService();
+          this.#follow();
+          if (this.#revision) this.#host?.send('filter', { revision: this.#revision });
+          return null;
+        },
+        pickService: async () => {
+          await this.pick();
+          return null;
+        },
+        select: ({ key }) => {
+          this.show(parseKey(key));
+          return null;
+        },
+        openSource: (place) => this.#openSource(place),
+        copy: async ({ text }) => {
+          await vscode.env.clipboard.writeText(text);
+          return null;
+        },
+        save: async ({ text }) => {
+          await this.#save(text);
+          return null;
+        },
+        command: ({ name }) => pageCommands(name),
+      },
+      (error) => log.error(error instanceof Error ? error : String(error)),
+    );
+    view.onDidDispose(() => {
+      this.#following?.abort();
+      this.#host?.dispose();
+      this.#host = undefined;
+      this.#view = undefined;
+    });
+  }
+
+  #pushService(): void {
+    const { snapshot } = this.#deps.platforms;
+    this.#key ??= this.#deps.selection.current;
+    if (this.#view) this.#view.description = this.#key?.name ?? '';
+    this.#host?.send('service', {
+      service: this.#key ? serviceRef(this.#key) : null,
+      services: snapshot.services.map((service) => serviceRef(serviceKey(service))),
+      platform: pagePlatform(snapshot),
+      maximum: setting('logs.maximumLines'),
+    });
+    if (this.#key && !this.#following && this.#host) this.#follow();
+  }
+
+  #follow(): void {
+    this.#following?.abort();
+    this.#following = undefined;
+    this.#batch = [];
+    const key = this.#key;
+    if (!key || !this.#host) return;
+    this.#host.send('clear', null);
+    const stop = new AbortController();
+    this.#following = stop;
+    void this.#run(key, stop.signal);
+  }
+
+  async #run(key: ServiceKey, signal: AbortSignal): Promise<void> {
+    const { followLogs } = await import('../../core/logs.ts');
+    let tail: number | undefined = history;
+    let since: number | undefined;
+    while (!signal.aborted) {
+      const { client } = this.#deps.platforms;
+      if (client) {
+        try {
+          this.#host?.send('status', { following: true, problem: null });
+          const { namespace, name: service } = key;
+          for await (const line of followLogs(client, { namespace, service, follow: true, tail, since }, signal)) {
+            tail = undefined;
+            since = line.time + 1;
+            this.#add(key, lineView(line));
+          }
+        } catch (error) {
+          if (signal.aborted) return;
+          this.#host?.send('status', { following: false, problem: asPageProblem(this.#deps, error) });
+        }
+      }
+      if (!signal.aborted) await until(signal, retryMs);
+    }
+  }
+
+  #add(key: ServiceKey, line: LogLineView): void {
+    this.#batch.push(line);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const lines = this.#batch;
+      this.#batch = [];
+      if (lines.length > 0 && this.#key && keyText(key) === keyText(this.#key)) {
+        this.#host?.send('lines', { key: keyText(key), lines });
+      }
+    }, batchMs);
+  }
+
+  async #openSource({ path, line, column }: { path: string; line: number; column: number }): Promise<boolean> {
+    const roots = [
+      ...this.#deps.applications.items.map(({ dir }) => dir),
+      ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+    ];
+    const file = await findSource(path, roots, async (candidate) => {
+      try {
+        const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(candidate));
+        return (type & vscode.FileType.File) !== 0;
+      } catch {
+        return false;
+      }
+    });
+    if (!file) return false;
+    const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
+    return true;
+  }
+
+  async #save(text: string): Promise<void> {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const name = `${this.#key?.name ?? 'slipway'}.log`;
+    const target = await vscode.window.showSaveDialog({
+      ...(folder ? { defaultUri: vscode.Uri.file(join(folder, name)) } : {}),
+    });
+    if (!target) return;
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    vscode.window.setStatusBarMessage(this.#deps.problems.say('logs.saved', { file: target.fsPath }), 5_000);
+  }
+
+  dispose(): void {
+    this.#following?.abort();
+    clearTimeout(this.#timer);
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+function lineView({ time, revision, pod, stream, text, mark }: LogLine): LogLineView {
+  return { time, revision, pod, stream, text, mark: mark ?? null };
+}
+
+function until(signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
