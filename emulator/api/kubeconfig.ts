@@ -1,4 +1,6 @@
 /** The platform's own kubeconfig file. It never touches the user's. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Certificates } from './certs.ts';
 
 export interface KubeconfigInput {
@@ -11,11 +13,31 @@ export interface KubeconfigInput {
 }
 
 /** YAML text (JSON is YAML). */
-export function buildKubeconfig(_input: KubeconfigInput): string {
-  throw new Error('kubeconfig is being written');
+export function buildKubeconfig({ name, server, certs, namespace = 'default' }: KubeconfigInput): string {
+  const base64 = (pem: string) => Buffer.from(pem).toString('base64');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(certs.ca.cert) } }],
+    users: [
+      {
+        name,
+        user: {
+          'client-certificate-data': base64(certs.client.cert),
+          'client-key-data': base64(certs.client.key),
+        },
+      },
+    ],
+    contexts: [{ name, context: { cluster: name, user: name, namespace } }],
+    'current-context': name,
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 /** Atomic, mode 0600. */
-export function writeKubeconfig(_file: string, _input: KubeconfigInput): void {
-  throw new Error('kubeconfig is being written');
+export function writeKubeconfig(file: string, input: KubeconfigInput): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, buildKubeconfig(input), { mode: 0o600 });
+  renameSync(draft, file);
 }
