@@ -73,12 +73,15 @@ export class FieldError {
 
   /** As Error() of Go: `message: path1, path2` and the details on the next line; '' when empty. */
   message(): string {
-    return merged(this.problems)
-      .map(({ message, paths, details }) => {
-        const head = `${message}: ${paths.join(', ')}`;
-        return details === '' ? head : `${head}\n${details}`;
-      })
-      .join('\n');
+    return this.lines().join('\n');
+  }
+
+  /** The same, one text a problem. */
+  lines(): string[] {
+    return merged(this.problems).map(({ message, paths, details }) => {
+      const head = `${message}: ${paths.join(', ')}`;
+      return details === '' ? head : `${head}\n${details}`;
+    });
   }
 
   /** Merged and sorted, one entry a message. */

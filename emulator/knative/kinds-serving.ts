@@ -1,19 +1,30 @@
 /** The kinds of Knative Serving and of its internal groups. */
 import type { PrinterColumn, ResourceDefinition } from '../kernel/resource.ts';
+import { admission } from './admission.ts';
 import { certificateSpec, certificateStatus } from './certificate/schema.ts';
+import { certificateRules } from './certificate/validation.ts';
 import { clusterDomainClaimSpec } from './cluster-domain-claim/schema.ts';
 import { readyColumns } from './conditions-schema.ts';
 import { configurationSpec, configurationStatus } from './configuration/schema.ts';
+import { configurationRules } from './configuration/validation.ts';
 import { defineKind } from './definition.ts';
 import { domainMappingSpec, domainMappingStatus } from './domain-mapping/schema.ts';
+import { domainMappingRules } from './domain-mapping/validation.ts';
 import { imageSpec, imageStatus } from './image/schema.ts';
 import { ingressSpec, ingressStatus } from './ingress/schema.ts';
+import { ingressRules } from './ingress/validation.ts';
 import { metricSpec, metricStatus } from './metric/schema.ts';
+import { metricRules } from './metric/validation.ts';
 import { podAutoscalerSpec, podAutoscalerStatus } from './pod-autoscaler/schema.ts';
+import { podAutoscalerRules } from './pod-autoscaler/validation.ts';
 import { revisionSpec, revisionStatus } from './revision/schema.ts';
+import { revisionRules } from './revision/validation.ts';
 import { routeSpec, routeStatus } from './route/schema.ts';
+import { routeRules } from './route/validation.ts';
 import { serverlessServiceSpec, serverlessServiceStatus } from './serverless-service/schema.ts';
+import { serverlessServiceRules } from './serverless-service/validation.ts';
 import { serviceSpec, serviceStatus } from './service/schema.ts';
+import { serviceRules } from './service/validation.ts';
 
 const part = 'knative-serving';
 const serving = { group: 'serving.knative.dev', categories: ['all', 'knative', 'serving'], part };
@@ -42,6 +53,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...serving,
     kind: 'Service',
+    admission: admission(serviceRules),
     plural: 'services',
     shortNames: ['kservice', 'ksvc'],
     labels: { ...addressable, ...podSpecable },
@@ -59,6 +71,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...serving,
     kind: 'Configuration',
+    admission: admission(configurationRules),
     plural: 'configurations',
     shortNames: ['config', 'cfg'],
     labels: podSpecable,
@@ -75,6 +88,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...serving,
     kind: 'Revision',
+    admission: admission(revisionRules),
     plural: 'revisions',
     shortNames: ['rev'],
     versions: [
@@ -101,6 +115,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...serving,
     kind: 'Route',
+    admission: admission(routeRules),
     plural: 'routes',
     shortNames: ['rt'],
     labels: addressable,
@@ -117,6 +132,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...serving,
     kind: 'DomainMapping',
+    admission: admission(domainMappingRules),
     plural: 'domainmappings',
     shortNames: ['dm'],
     versions: [
@@ -132,6 +148,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...autoscaling,
     kind: 'PodAutoscaler',
+    admission: admission(podAutoscalerRules),
     plural: 'podautoscalers',
     shortNames: ['kpa', 'pa'],
     versions: [
@@ -152,6 +169,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...autoscaling,
     kind: 'Metric',
+    admission: admission(metricRules),
     plural: 'metrics',
     versions: [
       {
@@ -166,6 +184,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...networking,
     kind: 'Ingress',
+    admission: admission(ingressRules),
     plural: 'ingresses',
     shortNames: ['kingress', 'king'],
     versions: [
@@ -181,6 +200,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...networking,
     kind: 'ServerlessService',
+    admission: admission(serverlessServiceRules),
     plural: 'serverlessservices',
     shortNames: ['sks'],
     versions: [
@@ -203,6 +223,7 @@ export const servingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...networking,
     kind: 'Certificate',
+    admission: admission(certificateRules),
     plural: 'certificates',
     shortNames: ['kcert'],
     versions: [

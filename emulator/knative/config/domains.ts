@@ -105,24 +105,23 @@ export function domainName(
       }),
     ),
   );
-  const errors = domainErrors(host);
+  const errors = domainErrors(host, 'url');
   if (errors.length > 0) throw new DomainNameError(`invalid domain name ${JSON.stringify(host)}: ${errors.join(', ')}`);
   return host;
 }
 
-/** Kubernetes' IsFullyQualifiedDomainName with field `url`. */
-function domainErrors(host: string): string[] {
-  if (host === '') return ['url: Required value'];
+/** Kubernetes' IsFullyQualifiedDomainName; reasons in its words. */
+export function domainErrors(host: string, field: string): string[] {
+  if (host === '') return [`${field}: Required value`];
   const name = host.endsWith('.') ? host.slice(0, -1) : host;
+  const invalid = (value: string, why: string) => `${field}: Invalid value: ${JSON.stringify(value)}: ${why}`;
   const wrong = subdomainErrors(name);
-  if (wrong.length > 0) return [`url: Invalid value: ${JSON.stringify(name)}: ${wrong.join(',')}`];
+  if (wrong.length > 0) return [invalid(name, wrong.join(','))];
   if (name.split('.').length < 2) {
-    return [
-      `url: Invalid value: ${JSON.stringify(name)}: should be a domain with at least two segments separated by dots`,
-    ];
+    return [invalid(name, 'should be a domain with at least two segments separated by dots')];
   }
-  const long = name.split('.').find((label) => label.length > 63);
-  return long === undefined ? [] : [`url: Invalid value: ${JSON.stringify(long)}: must be no more than 63 characters`];
+  const long = name.split('.').filter((label) => label.length > 63);
+  return long.map((label) => invalid(label, 'must be no more than 63 characters'));
 }
 
 function expanded(what: string, work: () => string): string {

@@ -5,7 +5,7 @@ import { kpaClass } from '../keys.ts';
 import { type GoStruct, goMap, goStruct } from './go-template-run.ts';
 import { ConfigError, type Data, goNumber, oneOf, reader } from './parse.ts';
 import { templateOf, tried } from './templates.ts';
-import type { AutoscalerConfig, DefaultsConfig, DeploymentConfig, FeaturesConfig, Flag, GcConfig } from './types.ts';
+import type { AutoscalerConfig, DefaultsConfig, DeploymentConfig, FeaturesConfig, Flag } from './types.ts';
 
 const hourMs = 3_600_000;
 
