@@ -12,7 +12,7 @@ import { fail, ScriptError } from './lib/run.mjs';
 
 /** Output (without extension) → source. Each runs in a process or thread of its own, so each is an entry. */
 const nodeEntries = {
-  cli: 'src/cli/main.ts',
+  cli: 'src/cli/bin.ts',
   platform: 'emulator/main.ts',
   dataplane: 'emulator/dataplane/worker.ts',
   guardian: 'emulator/pods/guardian-main.ts',

@@ -24,8 +24,8 @@ export type FindingId =
 
 export interface Finding {
   id: FindingId;
-  /** `missing` = only some features need it. */
-  level: 'ok' | 'missing' | 'error';
+  /** `warning` = missing, and only some features need it. */
+  level: 'ok' | 'warning' | 'error';
   text: string;
   fix?: string;
 }
@@ -97,7 +97,7 @@ async function checkPlatform(options: DoctorOptions, env: NodeJS.ProcessEnv): Pr
   const record = readRecord(dataDirectory(options, env));
   const name = options.name ?? 'default';
   if (!record) {
-    return { id: 'platform', level: 'missing', text: `platform ${name} does not run`, fix: 'slipway up --detach' };
+    return { id: 'platform', level: 'warning', text: `platform ${name} does not run`, fix: 'slipway up --detach' };
   }
   const text = `platform ${record.name} runs (pid ${record.pid}, ingress ${record.ingress.host}:${record.ingress.port})`;
   return { id: 'platform', level: 'ok', text };
@@ -109,7 +109,7 @@ async function checkPort(options: DoctorOptions, env: NodeJS.ProcessEnv): Promis
   if (await isFree(ingressPort)) return { id: 'port', level: 'ok', text: `port ${ingressPort} is free` };
   const owner = await portOwner(ingressPort);
   const text = `port ${ingressPort} is taken${owner ? ` by ${owner}` : ''}`;
-  return { id: 'port', level: 'missing', text, fix: 'none needed: the next free port is used, or give --port' };
+  return { id: 'port', level: 'warning', text, fix: 'none needed: the next free port is used, or give --port' };
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -127,7 +127,7 @@ async function checkLocalhost(): Promise<Finding> {
   } catch {
     return {
       id: 'localhost',
-      level: 'missing',
+      level: 'warning',
       text: 'the resolver of this machine does not know *.localhost (browsers and curl do by themselves)',
       fix: 'from other programs call 127.0.0.1 with the Host header of the URL',
     };
@@ -140,11 +140,11 @@ async function checkAppNode(env: NodeJS.ProcessEnv): Promise<Finding> {
   const version = /v(\d+\.\d+\.\d+)/.exec(output ?? '')?.[1];
   if (!version) {
     const text = 'no node in PATH, for applications in Node.js';
-    return { id: 'appNode', level: 'missing', text, fix: 'install Node.js 22.18 or newer' };
+    return { id: 'appNode', level: 'warning', text, fix: 'install Node.js 22.18 or newer' };
   }
   if (olderThan(version, '22.18.0')) {
     const text = `node in PATH is ${version}: it does not run TypeScript as it is (templates node-web, cron-job)`;
-    return { id: 'appNode', level: 'missing', text, fix: 'install Node.js 22.18 or newer' };
+    return { id: 'appNode', level: 'warning', text, fix: 'install Node.js 22.18 or newer' };
   }
   return { id: 'appNode', level: 'ok', text: `applications run on node ${version}` };
 }
@@ -159,7 +159,7 @@ async function checkTool(
   const output = await run(command, args, env);
   const line = output?.trim().split('\n')[0];
   if (line) return { id, level: 'ok', text: line };
-  return { id, level: 'missing', text: `no ${command}`, fix: `needed for ${needed}; install ${command} for it` };
+  return { id, level: 'warning', text: `no ${command}`, fix: `needed for ${needed}; install ${command} for it` };
 }
 
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {

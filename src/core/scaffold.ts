@@ -60,7 +60,12 @@ export function templates(): readonly Template[] {
 }
 
 /** Why it cannot be a service's name (RFC 1035 label), or undefined. For validation as one types. */
-export function validateName(name: string): NameReason | undefined {
+export function validateName(name: string): { reason: NameReason } | undefined {
+  const reason = nameProblem(name);
+  return reason && { reason };
+}
+
+function nameProblem(name: string): NameReason | undefined {
   if (name === '') return 'empty';
   if (name.length > 63) return 'tooLong';
   if (!/^[a-z]/.test(name)) return 'firstLetter';
@@ -85,7 +90,7 @@ export async function scaffold(options: ScaffoldOptions): Promise<{ dir: string;
       known: catalogue.map(({ id }) => id).join(', '),
     });
   }
-  const reason = validateName(options.name);
+  const reason = nameProblem(options.name);
   if (reason) throw new Fault('NameInvalid', { name: options.name, reason: reasonWords[reason] });
   const dir = resolve(options.dir);
   const existed = await requireEmpty(dir);

@@ -1,0 +1,71 @@
+/** run: development mode in a terminal. */
+import { relative } from 'node:path';
+import { render } from '../../core/messages/core.ts';
+import { type RunEvent, startRun } from '../../core/run/run.ts';
+import type { Command } from '../command.ts';
+import type { Invocation } from '../invocation.ts';
+import { watchSaves } from '../saves.ts';
+import { applicationAt } from './application.ts';
+
+export const run: Command = {
+  name: 'run',
+  summary: 'run.summary',
+  target: 'namespaced',
+  args: {
+    dir: { type: 'positional', description: 'run.dir' },
+    debug: { type: 'boolean', description: 'run.debug' },
+  },
+  async run(invocation) {
+    const app = await applicationAt(invocation);
+    const client = await invocation.client();
+    const { signal } = invocation.io;
+    invocation.note(invocation.say('run.starting', { name: app.name, dir: app.dir }));
+    const early: RunEvent[] = [];
+    const session = await startRun(
+      { client, app, debug: invocation.flag('debug'), namespace: invocation.optional('namespace') },
+      (event) => early.push(event),
+    );
+    const show = (event: RunEvent): void => showEvent(invocation, event, session.url);
+    early.forEach(show);
+    session.on(show);
+    await using saves = await watchSaves(app.dir, (file) => {
+      const name = relative(app.dir, file);
+      if (!invocation.json) invocation.note(`· ${invocation.say('run.restarting', { file: name })}`);
+      session.restart(name).catch((error: unknown) => invocation.note(String(error)));
+    });
+    await Promise.race([
+      session.ended,
+      new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve());
+      }),
+    ]);
+    await saves[Symbol.asyncDispose]();
+    await session.stop();
+    invocation.note(invocation.say('run.stopped'));
+    return 0;
+  },
+};
+
+function showEvent(invocation: Invocation, event: RunEvent, url: string | undefined): void {
+  if (invocation.json) {
+    invocation.item(event.type === 'state' ? { ...event, url } : event, '');
+    return;
+  }
+  switch (event.type) {
+    case 'log':
+      if (event.line.mark === undefined) invocation.item(event.line, event.line.text);
+      break;
+    case 'debug':
+      invocation.note(`· ${invocation.say('run.debugger', { host: event.host, port: event.port })}`);
+      break;
+    case 'state':
+      if (event.state === 'ready') {
+        invocation.note(`✓ ${invocation.say('run.ready', { ms: event.ms ?? 0, url: url ?? '' })}`);
+      } else if (event.state === 'crashed') {
+        const problem = event.problem && render(invocation.locale, `problem.${event.problem.code}`, event.problem.args);
+        invocation.note(`✗ ${invocation.say('run.crashed', { problem: problem ?? '' })}`);
+        invocation.note(`  ${invocation.say('run.waiting')}`);
+      }
+  }
+}

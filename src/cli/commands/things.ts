@@ -1,0 +1,221 @@
+/** ping, domain, image: what belongs to services. */
+
+import { readText } from '../../core/app/model.ts';
+import { guessStart } from '../../core/app/start-command.ts';
+import { commandWords } from '../../core/app/words.ts';
+import { takeSnapshot } from '../../core/deploy/snapshot.ts';
+import { addDomain, listDomains, removeDomain } from '../../core/domains.ts';
+import { Fault } from '../../core/faults.ts';
+import { listImages, putImage, removeImage } from '../../core/images.ts';
+import type { CliKey } from '../../core/messages/cli.ts';
+import { deliveries, fireNow, listPings, nextFires } from '../../core/ping.ts';
+import type { Command } from '../command.ts';
+import type { Invocation } from '../invocation.ts';
+import { bytes, since, table } from '../text.ts';
+
+function tableOr(invocation: Invocation, keys: readonly CliKey[], rows: string[][]): string {
+  if (rows.length === 0) return invocation.say('none');
+  return table(
+    keys.map((key) => invocation.say(key)),
+    rows,
+  );
+}
+
+const sourceArg = { source: { type: 'positional', description: 'column.name' } } as const;
+const hostArg = { host: { type: 'positional', description: 'column.host' } } as const;
+
+export const pingLs: Command = {
+  name: 'ping ls',
+  summary: 'ping.ls',
+  target: 'namespaced',
+  args: {},
+  async run(invocation) {
+    const client = await invocation.client();
+    const pings = await listPings(client, invocation.optional('namespace'));
+    const rows = pings.map((ping) => [ping.namespace, ping.name, ping.schedule, ping.timezone, ping.sink, ping.ready]);
+    const keys: CliKey[] = [
+      'column.namespace',
+      'column.name',
+      'column.schedule',
+      'column.time',
+      'column.sink',
+      'column.ready',
+    ];
+    invocation.answer(pings, tableOr(invocation, keys, rows));
+    return 0;
+  },
+};
+
+export const pingNext: Command = {
+  name: 'ping next',
+  summary: 'ping.next',
+  target: 'namespaced',
+  args: sourceArg,
+  async run(invocation) {
+    const source = invocation.text('source');
+    const client = await invocation.client();
+    const schedule = await nextFires(client, invocation.namespace, source);
+    invocation.answer(schedule, schedule.next.map((time) => new Date(time).toISOString()).join('\n'));
+    return 0;
+  },
+};
+
+export const pingFire: Command = {
+  name: 'ping fire',
+  summary: 'ping.fire',
+  target: 'namespaced',
+  args: sourceArg,
+  async run(invocation) {
+    const source = invocation.text('source');
+    const client = await invocation.client();
+    const delivery = await fireNow(client, invocation.namespace, source);
+    const { sink, status, ms, attempts } = delivery;
+    const text = invocation.say('ping.fired', {
+      source,
+      sink,
+      status: status || (delivery.error ?? '—'),
+      ms,
+      attempts,
+    });
+    invocation.answer(delivery, text);
+    return status >= 200 && status < 300 ? 0 : 1;
+  },
+};
+
+export const pingDeliveries: Command = {
+  name: 'ping deliveries',
+  summary: 'ping.deliveries',
+  target: 'namespaced',
+  args: sourceArg,
+  async run(invocation) {
+    const client = await invocation.client();
+    const all = await deliveries(client, invocation.namespace, invocation.optional('source'));
+    const rows = all.map((each) => [
+      new Date(each.at).toISOString(),
+      each.source,
+      each.sink,
+      each.status === 0 ? (each.error ?? '—') : String(each.status),
+      String(each.attempts),
+      `${each.ms} ms`,
+    ]);
+    const keys: CliKey[] = [
+      'column.time',
+      'column.name',
+      'column.sink',
+      'column.status',
+      'column.attempts',
+      'column.took',
+    ];
+    invocation.answer(all, tableOr(invocation, keys, rows));
+    return 0;
+  },
+};
+
+export const domainAdd: Command = {
+  name: 'domain add',
+  summary: 'domain.add',
+  target: 'namespaced',
+  args: { ...hostArg, service: { type: 'positional', description: 'column.service' } },
+  async run(invocation) {
+    const host = invocation.text('host');
+    const service = invocation.text('service');
+    const client = await invocation.client();
+    const domain = await addDomain(client, invocation.namespace, host, service);
+    const state =
+      domain.ready === 'True' ? (domain.url ?? '') : [domain.reason, domain.message].filter(Boolean).join(': ');
+    invocation.answer(domain, invocation.say('domain.added', { host, service, state }));
+    return domain.ready === 'True' ? 0 : 1;
+  },
+};
+
+export const domainRm: Command = {
+  name: 'domain rm',
+  summary: 'domain.rm',
+  target: 'namespaced',
+  args: hostArg,
+  async run(invocation) {
+    const host = invocation.text('host');
+    const client = await invocation.client();
+    await removeDomain(client, invocation.namespace, host);
+    invocation.answer({ host, removed: true }, invocation.say('domain.removed', { host }));
+    return 0;
+  },
+};
+
+export const domainLs: Command = {
+  name: 'domain ls',
+  summary: 'domain.ls',
+  target: 'namespaced',
+  args: {},
+  async run(invocation) {
+    const client = await invocation.client();
+    const domains = await listDomains(client, invocation.optional('namespace'));
+    const rows = domains.map((each) => [each.namespace, each.host, each.service, each.ready, each.url ?? each.reason]);
+    const keys: CliKey[] = ['column.namespace', 'column.host', 'column.service', 'column.ready', 'column.url'];
+    invocation.answer(domains, tableOr(invocation, keys, rows));
+    return 0;
+  },
+};
+
+export const imageBuild: Command = {
+  name: 'image build',
+  summary: 'image.build',
+  target: 'platform',
+  args: {
+    image: { type: 'positional', description: 'column.image' },
+    dir: { type: 'positional', description: 'new.dir' },
+    cmd: { type: 'string', description: 'image.cmd' },
+  },
+  async run(invocation) {
+    const image = invocation.text('image');
+    const dir = invocation.path('dir');
+    const given = invocation.optional('cmd');
+    const cmd = given === undefined ? await guessStart(dir, readText) : commandWords(given);
+    if (!cmd) throw new Fault('NoStartCommand', { name: image });
+    const client = await invocation.client();
+    const snapshot = await takeSnapshot(dir, { signal: invocation.io.signal });
+    const put = await putImage(client, image, snapshot, { cmd, env: {} }, { signal: invocation.io.signal });
+    const { reference, files } = put.image;
+    const sizes = { bytes: bytes(put.image.bytes), uploaded: bytes(put.uploadedBytes) };
+    invocation.answer(put.image, invocation.say('image.built', { reference, files, ...sizes }));
+    return 0;
+  },
+};
+
+export const imageLs: Command = {
+  name: 'image ls',
+  summary: 'image.ls',
+  target: 'platform',
+  args: {},
+  async run(invocation) {
+    const client = await invocation.client();
+    const images = await listImages(client);
+    const rows = images.map((image) => [
+      image.tag ? `${image.name}:${image.tag}` : image.name,
+      image.digest.slice(0, 19),
+      String(image.files),
+      bytes(image.bytes),
+      since(new Date(image.createdAt).toISOString()),
+    ]);
+    const keys: CliKey[] = ['column.image', 'column.digest', 'column.files', 'column.size', 'column.age'];
+    invocation.answer(images, tableOr(invocation, keys, rows));
+    return 0;
+  },
+};
+
+export const imageRm: Command = {
+  name: 'image rm',
+  summary: 'image.rm',
+  target: 'platform',
+  args: { image: { type: 'positional', description: 'column.image' } },
+  async run(invocation) {
+    const image = invocation.text('image');
+    const client = await invocation.client();
+    const removed = await removeImage(client, image);
+    invocation.answer(
+      { removed },
+      invocation.say('image.removed', { count: removed.length, names: removed.join(', ') }),
+    );
+    return 0;
+  },
+};
