@@ -15,8 +15,8 @@ describe('an empty window', () => {
     await editor().openContainer();
     await editor().view('Applications').waitFor();
     await editor().view('Platform').waitFor();
+    await editor().view('Applications').locator('.welcome-view-content', { hasText: 'No folder is open' }).waitFor();
     await editor().shot('container');
-    await editor().view('Applications').locator('.welcome-view-content').waitFor();
   });
 
   it('starts no platform and opens nothing by itself', async () => {

@@ -93,17 +93,33 @@ async function expectStatus(port: number, path: string, wanted: number, body?: s
   return `${path} got ${answer.status} ${answer.body}`;
 }
 
-async function replaceInstances(plane: Plane, apps: App[]): Promise<void> {
-  const fresh = await startApp(misbehaving);
+interface Pod {
+  /** Not told by the port: the system may give that again. */
+  name: string;
+  app: App;
+}
+
+let pods = 0;
+
+async function startPod(): Promise<Pod> {
+  return { name: `pod-${++pods}`, app: await startApp(misbehaving) };
+}
+
+function instanceOf({ name, app }: Pod, draining = false) {
+  return anInstance(app.port, { pod: name, draining });
+}
+
+async function replaceInstances(plane: Plane, apps: Pod[]): Promise<void> {
+  const fresh = await startPod();
   const old = apps.shift();
   apps.push(fresh);
-  const staying = apps.map(({ port }) => anInstance(port));
-  const draining = old ? [anInstance(old.port, { draining: true })] : [];
+  const staying = apps.map((pod) => instanceOf(pod));
+  const draining = old ? [instanceOf(old, true)] : [];
   await plane.apply(serving(aRevision(key, { containerConcurrency: 8, instances: [...staying, ...draining] })));
   if (!old) return;
-  await plane.until('drained', ({ pod }) => pod === `pod-${old.port}`);
+  await plane.until('drained', ({ pod }) => pod === old.name);
   await plane.apply(serving(aRevision(key, { containerConcurrency: 8, instances: staying })));
-  await old.close();
+  await old.app.close();
 }
 
 function lastOf(plane: Plane, pod: string): InstanceStat | undefined {
@@ -114,8 +130,8 @@ function lastOf(plane: Plane, pod: string): InstanceStat | undefined {
 describe('chaos', () => {
   it('leaves nothing behind and loses nothing', { timeout: 120_000 }, async () => {
     await using plane = await startPlane();
-    const apps = [await startApp(misbehaving), await startApp(misbehaving)];
-    const instances = apps.map(({ port }) => anInstance(port));
+    const apps = [await startPod(), await startPod()];
+    const instances = apps.map((pod) => instanceOf(pod));
     await plane.apply(serving(aRevision(key, { containerConcurrency: 8, instances })));
 
     const faults: string[] = [];
@@ -139,10 +155,10 @@ describe('chaos', () => {
     // A report with no concurrency at all is only made when nothing is counted any more.
     await plane.until('stats', ({ stats }) => stats.length > 0);
     await expect.poll(() => lastOf(plane, 'activator')?.averageConcurrency, { timeout: 5000 }).toBe(0);
-    expect(apps.every(({ running }) => running === 0)).toBe(true);
+    expect(apps.every(({ app }) => app.running === 0)).toBe(true);
     // All slots are free again: as many requests as there are run at once.
     const many = await Promise.all(Array.from({ length: 16 }, () => ask(plane.port)));
     expect(many.every(({ status }) => status === 200)).toBe(true);
-    for (const app of apps) await app.close();
+    for (const { app } of apps) await app.close();
   });
 });

@@ -60,6 +60,8 @@ const quietSettings = {
   'security.workspace.trust.untrustedFiles': 'open',
   'window.commandCenter': false,
   'chat.commandCenter.enabled': false,
+  'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'files.simpleDialog.enable': true,
 };
 
@@ -82,6 +84,10 @@ export interface Editor extends AsyncDisposable {
   webview(name: 'traffic' | 'logs' | 'revisions'): Promise<FrameLocator>;
   notification(text: string | RegExp): Locator;
   openContainer(): Promise<void>;
+  /** Clicks the inline action of a tree's row, by the command's title. */
+  act(view: string, text: string | RegExp, command: string): Promise<void>;
+  /** Opens a file of the workspace at a line, as Quick Open does. */
+  openAt(file: string, line: number): Promise<void>;
   /** Saves `NN-name.png`. */
   shot(name: string): Promise<void>;
   close(): Promise<void>;
@@ -178,6 +184,24 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       )
         await tab.click();
       await page.locator('.sidebar .composite.title', { hasText: /slipway/i }).waitFor();
+    },
+    act: async (view, text, command) => {
+      const row = editor.row(view, text);
+      await row.waitFor({ timeout: ready });
+      await row.hover();
+      // A row's action is named by its title without the category.
+      await row
+        .locator(`.action-label[aria-label^="${titleOf(command, false)}"]`)
+        .first()
+        .click();
+    },
+    openAt: async (file, line) => {
+      await page.keyboard.press('Control+p');
+      await quickInput.widget.waitFor();
+      await quickInput.type(`${file}:${line}`);
+      await quickInput.entry(file.split('/').at(-1) ?? file).waitFor();
+      await quickInput.accept();
+      await page.locator('.editor-group-container .tab.active', { hasText: file.split('/').at(-1) ?? file }).waitFor();
     },
     shot: async (name) => {
       shots += 1;

@@ -7,11 +7,11 @@ interface Manifest {
   contributes: { commands: { command: string; title: string; category?: string }[] };
 }
 
-export function titleOf(command: string): string {
+export function titleOf(command: string, withCategory = true): string {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   const texts = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
   const text = (value: string): string => value.replace(/^%(.*)%$/, (_, key: string) => texts[key] ?? value);
   const found = manifest.contributes.commands.find((each) => each.command === command);
   if (!found) throw new Error(`package.json contributes no ${command}`);
-  return found.category ? `${text(found.category)}: ${text(found.title)}` : text(found.title);
+  return found.category && withCategory ? `${text(found.category)}: ${text(found.title)}` : text(found.title);
 }

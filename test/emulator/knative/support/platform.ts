@@ -2,6 +2,8 @@
  * All of Serving's controllers on a store in memory and a clock that stands still: with the real object layer, runner and
  * garbage collection, a kubelet that does as it is told, and an autoscaler that decides what the test says.
  */
+
+import { kubernetesKinds } from '../../../../emulator/api/kinds/kinds.ts';
 import { VirtualClock } from '../../../../emulator/kernel/clock.ts';
 import { collectGarbage } from '../../../../emulator/kernel/garbage.ts';
 import type { Condition, DraftObject, KubeObject } from '../../../../emulator/kernel/object.ts';
@@ -11,7 +13,9 @@ import { createRegistry } from '../../../../emulator/kernel/registry.ts';
 import type { UserInfo } from '../../../../emulator/kernel/resource.ts';
 import { runControllers } from '../../../../emulator/kernel/runner.ts';
 import { openStore } from '../../../../emulator/kernel/sqlite-store.ts';
+import { configMapSeeds } from '../../../../emulator/knative/config/seeds.ts';
 import { type ServingPorts, servingControllers } from '../../../../emulator/knative/controllers.ts';
+import { knativeDefinitions } from '../../../../emulator/knative/kinds.ts';
 import type { Pod } from '../../../../emulator/knative/workloads/types.ts';
 import { definitions } from './definitions.ts';
 
@@ -23,12 +27,18 @@ export interface TestPlatformOptions {
   /** Reference → digest. Default: every image of dev.local is left alone, no other one is known. */
   images?: ServingPorts['images'];
   start?: number;
+  /** The kinds as the platform serves them, with defaults and admission; else any object is taken as it is. */
+  realKinds?: boolean;
+  namespace?: string;
+  /** What a played instance shows beside the default; undefined: as `pods` says. */
+  instance?(pod: Pod): Partial<NonNullable<Pod['status']>> | undefined;
 }
 
 export function testPlatform(options: TestPlatformOptions = {}) {
   const clock = new VirtualClock(options.start ?? 1_700_000_000_000);
   const store = openStore(':memory:');
-  const registry = createRegistry(definitions());
+  const registry = createRegistry(options.realKinds ? [...kubernetesKinds, ...knativeDefinitions] : definitions());
+  const namespace = options.namespace ?? 'default';
   const objects = createObjects({ store, registry, clock });
   const logged: string[] = [];
   const log = (level: string, message: string) => {
@@ -38,8 +48,11 @@ export function testPlatform(options: TestPlatformOptions = {}) {
   const served = new Map<string, number>();
   let mode = options.pods ?? 'ready';
 
-  for (const name of ['default', 'knative-serving', 'other']) {
+  for (const name of new Set(['default', 'knative-serving', 'knative-eventing', 'other', namespace])) {
     objects.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { user });
+  }
+  if (options.realKinds) {
+    for (const { resource, object } of configMapSeeds()) objects.create(resource, object, { user });
   }
   const runner = runControllers(
     servingControllers({
@@ -76,12 +89,13 @@ export function testPlatform(options: TestPlatformOptions = {}) {
     if (pod.metadata.deletionTimestamp) {
       objects.delete('pods', pod.metadata.namespace, pod.metadata.name, { user, gracePeriodSeconds: 0 });
     } else if (!pod.status?.conditions && mode !== 'pending') {
-      setPod(pod.metadata.name, mode === 'ready');
+      const shown = options.instance?.(pod);
+      setPod(pod.metadata.name, !shown && mode === 'ready', shown);
     }
   }
 
   function setPod(name: string, isReady: boolean, extra: Partial<NonNullable<Pod['status']>> = {}): void {
-    const pod = store.get<Pod>('pods', 'default', name);
+    const pod = store.get<Pod>('pods', namespace, name);
     if (!pod) throw new Error(`no pod ${name}`);
     const condition: Condition = {
       type: 'Ready',

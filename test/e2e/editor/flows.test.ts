@@ -1,0 +1,186 @@
+/**
+ * The four flows of the product, one after the other in one window, as a user has them. What each claims is asked of the platform:
+ * requests through the ingress, objects through the API.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { slipwayJson } from '../../support/cli.ts';
+import { useEditor } from '../../support/editor/editor.ts';
+import { distribution, request } from '../../support/ingress.ts';
+import { isReady, type Kube, kubeOf, serving } from '../../support/kube.ts';
+import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
+
+const host = 'shop.default.localhost';
+let workspace = '';
+let platform: UpAnswer;
+let kube: Kube;
+
+const editor = useEditor({
+  name: 'flows',
+  workspace: (dir) => {
+    workspace = join(dir, 'workspace');
+    mkdirSync(workspace);
+    return workspace;
+  },
+});
+
+/** The platform that the extension started, as the command line finds it. */
+async function findPlatform(): Promise<void> {
+  platform = await slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
+  kube = kubeOf(platform.kubeconfig);
+}
+
+const shop = () => kube.get(serving('default', 'services', 'shop'));
+const source = () => join(workspace, 'shop', 'src', 'server.ts');
+const revisionOf = (body: string) => (JSON.parse(body) as { revision: string }).revision;
+
+describe('scaffold', () => {
+  it('asks for a template, a name that is checked as it is typed, and a folder; the files open', async () => {
+    await editor().run('slipway.application.new');
+    await editor().quickInput.choose('node-web');
+    await editor().quickInput.type('Shop!');
+    await editor().quickInput.expectMessage(/lower-case/);
+    await editor().shot('name-refused');
+    await editor().quickInput.type('shop');
+    await editor().quickInput.expectMessage('shop.default.localhost');
+    await editor().shot('name');
+    await editor().quickInput.accept();
+    await editor().quickInput.choose('workspace');
+    await editor().page.locator('.editor-group-container .tab.active').waitFor();
+    expect(readFileSync(join(workspace, 'shop', 'slipway.yaml'), 'utf8')).toContain('name: shop');
+    expect(readFileSync(source(), 'utf8')).toContain('process.env.PORT');
+    await editor().row('Applications', /shop/).waitFor();
+    await editor().shot('scaffolded');
+  });
+});
+
+describe('deploy in one click', () => {
+  it('ends in a verdict with the URL, and the application answers through the ingress', async () => {
+    await editor().openContainer();
+    await editor().act('Applications', /^shop/, 'slipway.application.deploy');
+    await editor()
+      .notification(/shop-00001 serves 100 %/)
+      .waitFor({ timeout: 90_000 });
+    await editor().shot('verdict');
+    await findPlatform();
+    const answer = await request(platform.ingress, { host });
+    expect(answer.status).toBe(200);
+    expect(revisionOf(answer.body)).toBe('shop-00001');
+    expect(isReady(await shop())).toBe(true);
+  });
+
+  it('deploys a change as a second revision that takes over', async () => {
+    writeFileSync(source(), readFileSync(source(), 'utf8').replace("'Hello'", "'Welcome'"));
+    await editor().act('Applications', /^shop/, 'slipway.application.deploy');
+    await editor()
+      .notification(/shop-00002 serves 100 %/)
+      .waitFor({ timeout: 90_000 });
+    expect((await request(platform.ingress, { host })).body).toContain('Welcome');
+  });
+});
+
+describe('the traffic slider', () => {
+  it('drags to 70/30, applies, and 1,000 requests show it', async () => {
+    const page = await editor().webview('traffic');
+    const first = page.locator('.rev[data-revision="shop-00001"]');
+    const second = page.locator('.rev[data-revision="shop-00002"]');
+    await second.waitFor();
+    if (!(await first.isVisible())) {
+      await page.getByText('Add revision').click();
+      await editor().quickInput.choose('shop-00001');
+      await first.waitFor();
+    }
+    const slider = second.locator('input[type="range"]');
+    const box = await slider.boundingBox();
+    if (!box) throw new Error('the slider is not to be seen');
+    const mouse = editor().page.mouse;
+    await mouse.move(box.x + box.width - 6, box.y + box.height / 2);
+    await mouse.down();
+    await mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 8 });
+    await mouse.move(box.x + box.width * 0.7, box.y + box.height / 2, { steps: 4 });
+    await mouse.up();
+    const dragged = Number(await slider.inputValue());
+    expect(dragged).toBeGreaterThan(60);
+    expect(dragged).toBeLessThan(80);
+    const other = async () => Number(await first.locator('input[type="range"]').inputValue());
+    expect(dragged + (await other())).toBe(100);
+    // A drag is as exact as a hand; the arrow keys do the rest.
+    await slider.focus();
+    for (let value = dragged; value !== 70; value += Math.sign(70 - value)) {
+      await editor().page.keyboard.press(value < 70 ? 'ArrowRight' : 'ArrowLeft');
+    }
+    expect([await slider.inputValue(), String(await other())]).toEqual(['70', '30']);
+    await editor().shot('dragged');
+    // What is wished is not yet what is.
+    expect((await shop()).status?.traffic?.some(({ percent }) => percent === 70)).toBe(false);
+
+    await page.locator('#apply').click();
+    await until('the route', async () => {
+      const traffic = (await shop()).status?.traffic ?? [];
+      return traffic.some(({ revisionName, percent }) => revisionName === 'shop-00002' && percent === 70);
+    });
+    const counts = await distribution(
+      platform.ingress,
+      { host },
+      1_000,
+      ({ status, body }) => `${status} ${revisionOf(body)}`,
+    );
+    expect(Object.keys(counts).sort()).toEqual(['200 shop-00001', '200 shop-00002']);
+    expect(counts['200 shop-00002']).toBeGreaterThan(630);
+    expect(counts['200 shop-00002']).toBeLessThan(770);
+    await page.locator('#rollback').waitFor();
+    await editor().shot('applied');
+  });
+
+  it('rolls back', async () => {
+    const page = await editor().webview('traffic');
+    await page.locator('#rollback').click();
+    await until('all on the second', async () => {
+      const traffic = (await shop()).status?.traffic ?? [];
+      return traffic.filter(({ percent }) => (percent ?? 0) > 0).length === 1;
+    });
+    expect(revisionOf((await request(platform.ingress, { host })).body)).toBe('shop-00002');
+  });
+});
+
+describe('run and debug', () => {
+  const devHost = 'shop.dev.localhost';
+  let line = 0;
+  beforeAll(() => {
+    line =
+      readFileSync(source(), 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes("searchParams.get('name')")) + 1;
+  });
+
+  it('stops at a breakpoint in a TypeScript handler on a request through the ingress', async () => {
+    const { page } = editor();
+    await editor().openAt('shop/src/server.ts', line);
+    await page.keyboard.press('F9');
+    await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
+    await editor().openContainer();
+    await editor().act('Applications', /^shop/, 'slipway.application.debug');
+    await until('the running application', async () => isReady(await kube.find(serving('dev', 'services', 'shop'))), {
+      timeout: 60_000,
+    });
+    const answered = request(platform.ingress, { host: devHost, path: '/?name=breakpoint', timeout: 100_000 });
+    await page.locator('.debug-top-stack-frame-line').first().waitFor({ timeout: 60_000 });
+    await page.locator('.debug-toolbar').waitFor();
+    await editor().shot('breakpoint');
+    await page.keyboard.press('F5');
+    const answer = await answered;
+    expect(answer.status).toBe(200);
+    expect(answer.body).toContain('breakpoint');
+  });
+
+  it('stop ends everything: no service, no instance, no process', async () => {
+    await editor().page.keyboard.press('Shift+F5');
+    await until('the service gone', async () => (await kube.find(serving('dev', 'services', 'shop'))) === undefined);
+    await until('the instances gone', async () => (await kube.get('/api/v1/namespaces/dev/pods')).items?.length === 0);
+    await editor().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    // What is deployed is untouched.
+    expect((await request(platform.ingress, { host })).status).toBe(200);
+  });
+});
