@@ -46,7 +46,9 @@ export async function ensureCerts(
 }
 
 async function make(commonName: string, organization: string, options: SelfsignedOptions): Promise<KeyPair> {
-  const { generate } = await import('selfsigned');
+  // CommonJS: from a bundle in chunks it comes as the default export alone.
+  const imported: typeof import('selfsigned') & { default?: typeof import('selfsigned') } = await import('selfsigned');
+  const { generate } = imported.default ?? imported;
   const attributes = [
     { name: 'organizationName', value: organization },
     { name: 'commonName', value: commonName },
