@@ -2,7 +2,7 @@
  * Bundles everything into dist/. `--production` minifies and drops source maps (the package); `--watch` rebuilds on save.
  * Runs on any Node ≥ 20 once the dependencies are there.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './lib/deps.mjs';
@@ -22,7 +22,6 @@ const extensionEntries = ['src/extension/extension.ts', 'src/extension/main.ts']
 export async function build({ production = false, watch = false } = {}) {
   const began = Date.now();
   const esbuild = await import('esbuild');
-  if (!watch) rmSync(join(dist, 'chunks'), { recursive: true, force: true });
   const contexts = configurations(production);
   if (watch) {
     for (const options of contexts) await (await esbuild.context(options)).watch();
@@ -32,7 +31,7 @@ export async function build({ production = false, watch = false } = {}) {
   const settled = await Promise.allSettled(contexts.map((options) => esbuild.build({ ...options, metafile: true })));
   const outputs = settled.flatMap((result) => Object.entries(result.value?.metafile.outputs ?? {}));
   const sizes = outputs
-    .filter(([path]) => !path.endsWith('.map') && !path.includes('/chunks/'))
+    .filter(([path]) => !path.endsWith('.map'))
     .map(([path, { bytes }]) => `${relative(dist, join(root, path))} ${Math.round(bytes / 1024)} kB`);
   if (sizes.length > 0) say(`built ${sizes.join(', ')} in ${elapsed(began)}`);
   // esbuild has printed each error with its place.
@@ -91,11 +90,10 @@ function configurations(production) {
       entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, join(root, source)])),
       outdir: dist,
       outExtension: { '.js': '.mjs' },
-      chunkNames: 'chunks/[name]-[hash]',
       format: 'esm',
       platform: 'node',
       target: 'node22',
-      splitting: true,
+      // Not split into shared chunks: a dynamically imported CommonJS package would then have no named exports.
       external,
       // Dependencies that are CommonJS call require() for Node's own modules.
       banner: {
