@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { causeCodes, faultCodes } from '../../../src/core/codes.ts';
+import { Fault, isFault } from '../../../src/core/faults.ts';
+import { cliMessages } from '../../../src/core/messages/cli.ts';
+import { coreMessages, render, renderProblem } from '../../../src/core/messages/core.ts';
+import { localeOf, type MessageArea } from '../../../src/core/messages/render.ts';
+
+const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();
+
+describe.each([
+  ['core', coreMessages as MessageArea<string>],
+  ['cli', cliMessages as MessageArea<string>],
+])('the %s catalogue', (_, area) => {
+  it('has the same keys and, in each, the same placeholders in both languages', () => {
+    expect(Object.keys(area['zh-cn']).sort()).toEqual(Object.keys(area.en).sort());
+    for (const [key, text] of Object.entries(area.en)) {
+      expect([key, [...new Set(placeholders(area['zh-cn'][key] ?? ''))]]).toEqual([
+        key,
+        [...new Set(placeholders(text))],
+      ]);
+    }
+  });
+
+  it('is translated: a Chinese text with words in it has Chinese in it', () => {
+    const bare = (text: string) => text.replace(/\{\w+\}/g, '').trim();
+    const left = Object.entries(area['zh-cn']).filter(
+      ([, text]) => bare(text) !== '' && !/[\u4e00-\u9fff]/.test(text) && /[a-z]{3}/i.test(bare(text)),
+    );
+    expect(left.map(([key]) => key)).toEqual([]);
+  });
+});
+
+describe('problems', () => {
+  it('have a sentence and a fix for each code', () => {
+    for (const code of [...faultCodes, ...causeCodes]) {
+      const { text, fix } = renderProblem('en', { code, args: {} });
+      expect(text, code).not.toBe('');
+      expect(fix, code).not.toBe('');
+    }
+  });
+
+  it('are rendered with their arguments, and leave what is not given visible', () => {
+    expect(render('en', 'problem.PortTaken', { port: 8080, by: ' by nginx (pid 3)' })).toBe(
+      'Port 8080 is taken by nginx (pid 3).',
+    );
+    expect(render('zh-cn', 'problem.SplitSum', { sum: 90 })).toBe('百分比之和为 90，必须为 100。');
+    expect(render('en', 'problem.SplitSum')).toContain('{sum}');
+  });
+
+  it('are told apart from bugs', () => {
+    const fault = new Fault('Cancelled');
+    expect(isFault(fault)).toBe(true);
+    expect(isFault(fault, 'Usage')).toBe(false);
+    expect(isFault(new Error('x'))).toBe(false);
+    expect(fault.message).toBe('Cancelled.');
+  });
+});
+
+describe('localeOf', () => {
+  it.each([
+    ['zh-CN', 'zh-cn'],
+    ['zh_CN.UTF-8', 'zh-cn'],
+    ['zh', 'zh-cn'],
+    ['zh-Hans', 'zh-cn'],
+    ['zh-TW', 'en'],
+    ['en_US.UTF-8', 'en'],
+    ['C', 'en'],
+    [undefined, 'en'],
+  ])('%s → %s', (tag, locale) => {
+    expect(localeOf(tag)).toBe(locale);
+  });
+});
