@@ -7,7 +7,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDependencies } from './lib/deps.mjs';
 import { dist, root } from './lib/paths.mjs';
-import { fail, pinnedNode, runNode } from './lib/run.mjs';
+import { fail, pinnedEnv, pinnedNode, runNode } from './lib/run.mjs';
 
 const cli = join(dist, 'cli.mjs');
 
@@ -26,7 +26,7 @@ async function main() {
   if (!existsSync(cli) || statSync(cli).mtimeMs < sources) {
     await runNode([join(root, 'scripts', 'build.mjs')], { quiet: true, pulse: 'building' });
   }
-  const child = spawn(pinnedNode(), [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(pinnedNode(), [cli, ...process.argv.slice(2)], { stdio: 'inherit', env: pinnedEnv() });
   // The command decides what an interrupt means; the terminal has sent it the signal already.
   process.removeAllListeners('SIGINT');
   process.on('SIGINT', () => {});

@@ -1,7 +1,7 @@
 /** Where the suites find things, and temporary homes that are gone afterwards. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,7 +30,14 @@ export function temporaryHome(name: string): TemporaryHome {
   }
   return {
     dir,
-    env: { ...env, HOME: home, USERPROFILE: home, SLIPWAY_HOME: join(dir, 'platforms') },
+    // Applications run with the Node that the suites run with, not with whatever the machine has.
+    env: {
+      ...env,
+      PATH: [dirname(process.execPath), env['PATH'] ?? ''].join(delimiter),
+      HOME: home,
+      USERPROFILE: home,
+      SLIPWAY_HOME: join(dir, 'platforms'),
+    },
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
 }

@@ -1,9 +1,11 @@
 /**
  * All of Serving's controllers on a store in memory and a clock that stands still: with the real object layer, runner and
- * garbage collection, a kubelet that does as it is told, and an autoscaler that decides what the test says.
+ * garbage collection, and a kubelet that does as it is told. The autoscaler decides what the test says; with the real kinds
+ * it is the real one.
  */
 
 import { kubernetesKinds } from '../../../../emulator/api/kinds/kinds.ts';
+import { createAutoscaler } from '../../../../emulator/autoscaler/service.ts';
 import { VirtualClock } from '../../../../emulator/kernel/clock.ts';
 import { collectGarbage } from '../../../../emulator/kernel/garbage.ts';
 import type { Condition, DraftObject, KubeObject } from '../../../../emulator/kernel/object.ts';
@@ -13,6 +15,7 @@ import { createRegistry } from '../../../../emulator/kernel/registry.ts';
 import type { UserInfo } from '../../../../emulator/kernel/resource.ts';
 import { runControllers } from '../../../../emulator/kernel/runner.ts';
 import { openStore } from '../../../../emulator/kernel/sqlite-store.ts';
+import { readConfig } from '../../../../emulator/knative/config/read.ts';
 import { configMapSeeds } from '../../../../emulator/knative/config/seeds.ts';
 import { type ServingPorts, servingControllers } from '../../../../emulator/knative/controllers.ts';
 import { knativeDefinitions } from '../../../../emulator/knative/kinds.ts';
@@ -54,14 +57,20 @@ export function testPlatform(options: TestPlatformOptions = {}) {
   if (options.realKinds) {
     for (const { resource, object } of configMapSeeds()) objects.create(resource, object, { user });
   }
+  const autoscaler = options.realKinds
+    ? createAutoscaler({ clock, store, config: () => readConfig(store).autoscaler })
+    : undefined;
+  const nothing = { want: -1, excessBurstCapacity: -111 };
   const runner = runControllers(
     servingControllers({
       images: options.images ?? { resolve: () => undefined, canPull: () => false },
-      autoscaler: { desired: (key) => decisions.get(key) ?? { want: -1, excessBurstCapacity: -111 } },
+      autoscaler: { desired: (key) => decisions.get(key) ?? autoscaler?.desired(key) ?? nothing },
       serving: { serves: (key, generation) => served.get(key) === generation },
     }),
     { objects, store, clock, log },
   );
+  autoscaler?.onChange((key) => runner.enqueue('podautoscaler', key));
+  autoscaler?.start();
   const garbage = collectGarbage({ objects, store, clock, log });
 
   /** The data plane takes up whatever there is. */
@@ -174,6 +183,7 @@ export function testPlatform(options: TestPlatformOptions = {}) {
       return states;
     },
     async [Symbol.asyncDispose]() {
+      autoscaler?.[Symbol.dispose]();
       await garbage[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
       store.close();

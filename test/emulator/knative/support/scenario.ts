@@ -115,7 +115,7 @@ export async function playScenario(
       for (let second = 0; ; second++) {
         await settle();
         if (satisfied(lib, find(reference), wanted)) return undefined;
-        if (second > 200) {
+        if (second > 150) {
           const seen = JSON.stringify((find(reference)?.status as { conditions?: unknown } | undefined)?.conditions);
           throw new Error(`${reference} was not ${JSON.stringify(wanted)}: ${seen}`);
         }
@@ -136,17 +136,21 @@ export async function playScenario(
       );
       const found = (step['snapshot'] as string[]).flatMap((reference) => {
         const { resource, namespace, name: wanted } = place(expand(reference));
-        const one = wanted && store.get(resource, namespace, wanted);
-        return one ? [one] : wanted ? [] : store.list(resource, { namespace: ns, labels: selector });
+        if (!wanted) return [...store.list(resource, { namespace: ns, labels: selector })];
+        const absent = {
+          apiVersion: resource.includes('.') ? 'x/v1' : 'v1',
+          kind: lib.kindOf(reference.split('/')[0] ?? ''),
+        };
+        return [store.get(resource, namespace, wanted) ?? ({ ...absent, metadata: { name: wanted } } as KubeObject)];
       });
       found.forEach(normalizer.learn);
       const select = step['select'] as string[] | undefined;
       const shown = found.map((object) => {
         const core = object.kind === 'Service' && object.apiVersion === 'v1' ? 'core ' : '';
-        const part = lib.omit(select ? lib.pick(object, select) : structuredClone(object), step['omit'] as string[]);
+        const part = lib.omit(structuredClone(select ? lib.pick(object, select) : object), step['omit'] as string[]);
         return [
           normalizer.normalize(`${core}${object.kind}/${object.metadata.name}`),
-          normalizer.normalize(structuredClone(part)),
+          normalizer.normalize(part),
         ] as const;
       });
       return Object.fromEntries(shown.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -167,9 +171,12 @@ export async function playScenario(
         .filter(({ resource, type }) => resources.has(resource) && type !== 'DELETED')
         .map(({ object }) => object);
       for (const object of [...watching.first, ...changes]) {
-        const history = (histories[`${object.kind}/${object.metadata.name}`] ??= {});
+        const title = `${object.kind}/${object.metadata.name}`;
+        const history = histories[title] ?? {};
+        histories[title] = history;
         for (const [type, state] of statesOf(lib, object, watching.fields)) {
-          const states = (history[type] ??= []);
+          const states = history[type] ?? [];
+          history[type] = states;
           if (states.at(-1) !== state) states.push(state);
         }
       }
