@@ -1,0 +1,104 @@
+/** A log line as it is kept: what filters look at is worked out once, what is painted only when it is seen. Pure leaf. */
+import type { LogLineView } from '../protocol.ts';
+import { stripAnsi } from './ansi.ts';
+
+export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+export interface Line {
+  /** Counts up from 0 over the life of the view. */
+  number: number;
+  time: number;
+  revision: string;
+  pod: string;
+  /** As written, with colours. */
+  text: string;
+  /** Without escapes: what is searched and copied. */
+  plain: string;
+  level: Level;
+  /** Of a JSON line: its message and its other fields. */
+  json: { message: string; fields: [string, string][] } | undefined;
+  mark: string | null;
+}
+
+const levels: readonly Level[] = ['trace', 'debug', 'info', 'warn', 'error'];
+const word =
+  /(?:^|[\s[(<|"'=:])(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRITICAL|PANIC)(?=$|[\s\])>|"',:])/i;
+const thrown = /^(?:Uncaught )?(?:[A-Z]\w*)?(?:Error|Exception)\b|^Traceback \(most recent call last\)/;
+
+/** `previous`: the line before of the same instance, whose level an indented line (a stack) shares. */
+export function readLine(view: LogLineView, number: number, previous: Line | undefined): Line {
+  const plain = stripAnsi(view.text);
+  const json = view.mark === null ? readJson(plain) : undefined;
+  const continued = previous && view.mark === null && /^\s+\S/.test(plain) ? previous.level : undefined;
+  return {
+    number,
+    time: view.time,
+    revision: view.revision,
+    pod: view.pod,
+    text: view.text,
+    plain,
+    level: json?.level ?? continued ?? levelOf(plain),
+    json: json && { message: json.message, fields: json.fields },
+    mark: view.mark,
+  };
+}
+
+export function levelOf(plain: string): Level {
+  if (thrown.test(plain)) return 'error';
+  const found = word.exec(plain.slice(0, 80))?.[1];
+  // A word in the middle of a sentence ("no error") is none; written large, or in brackets or after `=`, it is.
+  if (found && (found === found.toUpperCase() || /[[(<|"'=]/.test(plain[plain.indexOf(found) - 1] ?? ''))) {
+    return levelNamed(found);
+  }
+  return 'info';
+}
+
+export function atLeast(level: Level, minimum: Level): boolean {
+  return levels.indexOf(level) >= levels.indexOf(minimum);
+}
+
+function levelNamed(name: string): Level {
+  const lower = name.toLowerCase();
+  if (lower.startsWith('warn')) return 'warn';
+  if (/^(err|fatal|crit|panic|alert|emerg)/.test(lower)) return 'error';
+  if (lower === 'debug') return 'debug';
+  if (lower === 'trace' || lower === 'silly' || lower === 'verbose') return 'trace';
+  return 'info';
+}
+
+/** Numbers as pino and bunyan write them: 10 trace … 50 error. */
+function levelNumber(value: number): Level {
+  if (value >= 50) return 'error';
+  if (value >= 40) return 'warn';
+  if (value >= 30) return 'info';
+  return value >= 20 ? 'debug' : 'trace';
+}
+
+const messageKeys = ['msg', 'message', 'event', 'text'];
+const levelKeys = ['level', 'severity', 'lvl', 'levelname', 'log.level'];
+/** Shown beside the line already. */
+const dull = new Set(['time', 'timestamp', 'ts', '@timestamp', 'pid', 'hostname', 'v']);
+
+function readJson(plain: string): { message: string; fields: [string, string][]; level: Level } | undefined {
+  if (!plain.startsWith('{') || !plain.trimEnd().endsWith('}')) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(plain);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const entries = Object.entries(value as Record<string, unknown>);
+  const messageKey = messageKeys.find((key) =>
+    entries.some(([name, item]) => name === key && typeof item === 'string'),
+  );
+  const levelKey = levelKeys.find((key) => entries.some(([name]) => name === key));
+  const level = entries.find(([name]) => name === levelKey)?.[1];
+  return {
+    message: String(entries.find(([name]) => name === messageKey)?.[1] ?? ''),
+    fields: entries
+      .filter(([name]) => name !== messageKey && name !== levelKey && !dull.has(name))
+      .map(([name, item]) => [name, typeof item === 'string' ? item : JSON.stringify(item)]),
+    level: typeof level === 'number' ? levelNumber(level) : typeof level === 'string' ? levelNamed(level) : 'info',
+  };
+}

@@ -1,0 +1,103 @@
+/** A list of a fixed row height that has elements only for what is seen: thousands of lines a second cost a frame each. */
+import { h, perFrame } from '../lib/dom.ts';
+
+export const rowHeight = 18;
+const margin = 12;
+
+export interface VirtualList {
+  element: HTMLElement;
+  /** The number of rows or their content changed. `gone`: rows that left at the top. */
+  changed(gone?: number): void;
+  follow(on: boolean): void;
+  readonly following: boolean;
+}
+
+export function createList(
+  count: () => number,
+  renderRow: (index: number) => HTMLElement,
+  onFollow: (following: boolean) => void,
+): VirtualList {
+  const rows = h('div', { class: 'rows' });
+  const space = h('div', { class: 'space' }, rows);
+  const element = h('div', { class: 'list', tabindex: '0', role: 'log', 'aria-live': 'off' }, space);
+  let following = true;
+  let ownScroll = -1;
+  let version = 0;
+  let painted = '';
+
+  const paint = perFrame(() => {
+    const all = count();
+    const height = `${all * rowHeight}px`;
+    if (space.style.height !== height) space.style.height = height;
+    if (following) {
+      const bottom = Math.max(0, all * rowHeight - element.clientHeight + 4);
+      if (Math.abs(element.scrollTop - bottom) > 1) {
+        element.scrollTop = bottom;
+        ownScroll = element.scrollTop;
+      }
+    }
+    const from = Math.max(0, Math.floor(element.scrollTop / rowHeight) - margin);
+    const to = Math.min(all, Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + margin);
+    const now = `${version}:${from}:${to}`;
+    if (now === painted) return;
+    painted = now;
+    const fresh: HTMLElement[] = [];
+    for (let index = from; index < to; index++) fresh.push(renderRow(index));
+    rows.style.transform = `translateY(${from * rowHeight}px)`;
+    rows.replaceChildren(...fresh);
+  });
+
+  element.addEventListener('scroll', () => {
+    const bottom = element.scrollHeight - element.clientHeight;
+    const atEnd = element.scrollTop >= bottom - rowHeight;
+    if (Math.abs(element.scrollTop - ownScroll) > 1 && atEnd !== following) {
+      following = atEnd;
+      onFollow(following);
+    }
+    paint();
+  });
+  // A selection must not be pulled away under the hand.
+  element.addEventListener('mousedown', () => {
+    document.addEventListener(
+      'mouseup',
+      () => {
+        if (!following || document.getSelection()?.isCollapsed !== false) return;
+        following = false;
+        onFollow(false);
+      },
+      { once: true },
+    );
+  });
+  element.addEventListener('keydown', ({ key }) => {
+    if (key === 'End') follow(true);
+    else if (key === 'Home') {
+      follow(false);
+      element.scrollTop = 0;
+    }
+  });
+  new ResizeObserver(() => {
+    painted = '';
+    paint();
+  }).observe(element);
+
+  function follow(on: boolean): void {
+    if (following !== on) {
+      following = on;
+      onFollow(on);
+    }
+    paint();
+  }
+
+  return {
+    element,
+    follow,
+    get following() {
+      return following;
+    },
+    changed(gone = 0) {
+      version++;
+      if (gone > 0 && !following) element.scrollTop = Math.max(0, element.scrollTop - gone * rowHeight);
+      paint();
+    },
+  };
+}

@@ -1,0 +1,238 @@
+/** The editor tab "Revisions & traffic". */
+import '../lib/page.css';
+import './revisions.css';
+import { openChannel } from '../lib/channel.ts';
+import { announce, attr, h, perFrame, place, text } from '../lib/dom.ts';
+import { beginPage, button, instancesText, plainButton, problemNote, rough, unexpected } from '../lib/page.ts';
+import { type PageKey, t } from '../messages.ts';
+import type { PageProblem, RevisionsState, Sample } from '../protocol.ts';
+import { type ChartKind, createChart } from './chart.ts';
+import { revisionsTable } from './table.ts';
+import { waterfall } from './waterfall.ts';
+
+const root = beginPage();
+const locale = document.documentElement.lang || 'en';
+const channel = openChannel('revisions');
+const kept = 900;
+
+let state: RevisionsState | undefined;
+let live: Sample | null = null;
+let samples: Sample[] = [];
+let chosen: string[] = [];
+let kind: ChartKind = 'rate';
+let problem: PageProblem | null = null;
+
+const title = h('h1');
+const sub = h('div', { class: 'sub dim' });
+const notes = h('div', { 'aria-live': 'polite' });
+const table = h('div', { class: 'table' });
+const compareButton = button('', compare, { id: 'compare' });
+const rollbackButton = button(t('revisions.rollback'), () => void rollback(), {
+  title: t('traffic.rollbackHint'),
+  id: 'rollback',
+});
+const logsButton = button(
+  t('revisions.logs'),
+  () => void channel.request('showLogs', { revision: null }).catch(failed),
+  { id: 'logs' },
+);
+const chart = createChart();
+const rateButton = plainButton(t('revisions.chartRate'), t('revisions.chart'), () => setKind('rate'));
+const shareButton = plainButton(t('revisions.chartSplit'), t('revisions.chartShare'), () => setKind('share'));
+const coldStarts = h('div');
+const conditions = h('div');
+const page = h(
+  'div',
+  { class: 'panel' },
+  title,
+  sub,
+  notes,
+  h(
+    'div',
+    { class: 'grid' },
+    h('section', {}, table, h('div', { class: 'btns' }, compareButton, rollbackButton, logsButton), conditions),
+    h('section', {}, h('div', { class: 'kinds', role: 'group' }, rateButton, shareButton), chart.element, coldStarts),
+  ),
+);
+const paint = perFrame(render);
+
+channel.on('state', (next) => {
+  state = next;
+  chosen = chosen.filter((revision) => next.rows.some((row) => row.revision === revision));
+  channel.save({ key: next.service.key });
+  paint();
+});
+channel.on('history', (history) => {
+  samples = history;
+  live = history.at(-1) ?? null;
+  paint();
+});
+channel.on('live', (sample) => {
+  live = sample;
+  if (sample) samples = [...samples, sample].slice(-kept);
+  paint();
+});
+channel.request('ready', null).catch(failed);
+
+function render(): void {
+  if (!state) return;
+  place(root, [page]);
+  text(title, state.service.name);
+  renderSub(state);
+  place(notes, [
+    ...(state.platform === 'ready' ? [] : [note(t(`platform.${state.platform}`))]),
+    ...(state.gone ? [note(t('revisions.gone', { service: state.service.name }))] : []),
+    ...(state.ready === 'False' ? [note(`${state.reason}: ${state.message}`, 'bad')] : []),
+    ...(problem ? [problemNote(problem)] : []),
+  ]);
+  renderTable(state);
+  const pair = comparedPair(state);
+  const short = (revision: string) => state?.rows.find((row) => row.revision === revision)?.short ?? revision;
+  const label = pair
+    ? t('revisions.compare', { before: short(pair[0]), after: short(pair[1]) })
+    : t('revisions.compareHint');
+  text(compareButton, label);
+  attr(compareButton, { disabled: pair === undefined });
+  attr(rollbackButton, { disabled: !state.canRollBack || state.platform !== 'ready' });
+  attr(rateButton, { 'aria-pressed': String(kind === 'rate') });
+  attr(shareButton, { 'aria-pressed': String(kind === 'share') });
+  chart.paint(samples, state.rows, state.changes, kind);
+  renderColdStarts(state);
+  renderConditions(state);
+}
+
+function renderSub(now: RevisionsState): void {
+  const instances = now.rows.reduce((sum, row) => sum + row.instances, 0);
+  const rate = Object.values(live?.revisions ?? {}).reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
+  const ready = t(
+    now.ready === 'True' ? 'revisions.ready' : now.ready === 'False' ? 'revisions.notReady' : 'revisions.unknown',
+  );
+  const words = [ready, instancesText(instances), rate > 0 && t('unit.perSecond', { value: rough(rate) })].filter(
+    Boolean,
+  );
+  const { url } = now;
+  const parts: Node[] = [];
+  if (url !== null) {
+    const link = sub.querySelector('button') ?? h('button', { class: 'link', type: 'button' });
+    link.textContent = url;
+    link.onclick = () => void channel.request('openUrl', { url }).catch(failed);
+    parts.push(link);
+  }
+  parts.push(document.createTextNode(`${url === null ? '' : ' · '}${words.join(' · ')}`));
+  place(sub, parts);
+}
+
+/** Built anew, then the focus is put back where it was: the rows are few, and their content changes each second. */
+function renderTable(now: RevisionsState): void {
+  const active = document.activeElement;
+  const row = active?.closest('tr')?.dataset['revision'];
+  const controls = (element: Element | null | undefined) => [...(element?.querySelectorAll('button,input') ?? [])];
+  const index = controls(active?.closest('tr')).indexOf(active as Element);
+  place(table, [revisionsTable(now, live, chosen, actions, locale)]);
+  if (row === undefined || index < 0) return;
+  const back = [...table.querySelectorAll('tr')].find((element) => element.dataset['revision'] === row);
+  const control = controls(back)[index];
+  if (control instanceof HTMLElement) control.focus();
+}
+
+const actions = {
+  choose(revision: string, on: boolean) {
+    chosen = on ? [...chosen, revision].slice(-2) : chosen.filter((other) => other !== revision);
+    render();
+  },
+  openUrl: (url: string) => void channel.request('openUrl', { url }).catch(failed),
+  showLogs: (revision: string) => void channel.request('showLogs', { revision }).catch(failed),
+  editTag: (revision: string) => void channel.request('editTag', { revision }).catch(failed),
+  remove: (revision: string) => void channel.request('remove', { revision }).catch(failed),
+  sendAll: (revision: string) => void answer(channel.request('sendAll', { revision })),
+};
+
+/** The two that were chosen; else the two newest. Older first. */
+function comparedPair(now: RevisionsState): [string, string] | undefined {
+  const order = now.rows.map(({ revision }) => revision);
+  const pair = chosen.length === 2 ? [...chosen] : chosen.length === 0 ? order.slice(0, 2) : [];
+  const [after, before] = pair.sort((one, other) => order.indexOf(one) - order.indexOf(other));
+  return after !== undefined && before !== undefined ? [before, after] : undefined;
+}
+
+function compare(): void {
+  const pair = state && comparedPair(state);
+  if (pair) channel.request('compare', { before: pair[0], after: pair[1] }).catch(failed);
+}
+
+async function rollback(): Promise<void> {
+  await answer(channel.request('rollback', null));
+  if (!problem) announce(t('revisions.rolledBack'));
+}
+
+async function answer(request: Promise<PageProblem | null>): Promise<void> {
+  try {
+    problem = await request;
+  } catch (error) {
+    problem = unexpected(error);
+  }
+  render();
+}
+
+function renderColdStarts(now: RevisionsState): void {
+  const [last] = now.coldStarts;
+  const short = (revision: string) => now.rows.find((row) => row.revision === revision)?.short ?? revision;
+  const heading = h('h2', {}, t('revisions.coldStarts'));
+  if (!last) {
+    place(coldStarts, [heading, h('p', { class: 'dim' }, t('revisions.noColdStarts'))]);
+    return;
+  }
+  place(coldStarts, [
+    heading,
+    ...now.coldStarts.slice(0, 3).flatMap((start) => [
+      h(
+        'p',
+        { class: 'dim caption' },
+        t('revisions.coldStartOf', {
+          revision: short(start.revision),
+          time: new Date(start.at).toLocaleTimeString(locale),
+          ms: Math.round(start.totalMs),
+        }),
+      ),
+      waterfall(start),
+    ]),
+  ]);
+}
+
+function renderConditions(now: RevisionsState): void {
+  const rows = now.conditions.map(({ type, status, reason, message }) => {
+    const state = status === 'True' ? 'ready' : status === 'False' ? 'failed' : 'starting';
+    const known = ['Ready', 'ConfigurationsReady', 'RoutesReady'].includes(type);
+    const words =
+      status === 'True'
+        ? known
+          ? t(`revisions.explain.${type}` as PageKey)
+          : ''
+        : [reason, message].filter(Boolean).join(': ');
+    return h(
+      'div',
+      { class: 'condition', role: 'listitem' },
+      h('span', { class: `dot ${state}`, role: 'img', 'aria-label': status }),
+      h('b', {}, type),
+      h('span', { class: 'dim' }, words),
+    );
+  });
+  place(
+    conditions,
+    rows.length === 0 ? [] : [h('h2', {}, t('revisions.conditions')), h('div', { role: 'list' }, ...rows)],
+  );
+}
+
+function setKind(next: ChartKind): void {
+  kind = next;
+  render();
+}
+
+function note(message: string, level: 'warn' | 'bad' = 'warn'): HTMLElement {
+  return h('div', { class: `note ${level}` }, message);
+}
+
+function failed(error: unknown): void {
+  problem = unexpected(error);
+  render();
+}
