@@ -3,7 +3,7 @@
  * framing; holds the request while there is no instance, keeps the first bytes of its body so that it can be sent again.
  */
 import type { Socket } from 'node:net';
-import { applicationHeaders, probeAnswer } from './headers.ts';
+import { applicationHeaders, canonicalTrailer, probeAnswer, tellsLength } from './headers.ts';
 import { reasonOf } from './http1/reasons.ts';
 import type { HostRoute, RevisionKey } from './protocol.ts';
 import type { Instance, Revision, Waiter } from './revision.ts';
@@ -152,7 +152,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
       requestId: this.#host.requestId(),
     });
     const host = originalHost ?? this.#request.authority;
-    upstream.send({ ...this.#request, headers }, host);
+    upstream.send({ ...this.#request, headers, lengthGiven: tellsLength(this.#request) }, host);
     for (const chunk of this.#kept) upstream.data(chunk);
     if (this.#requestEnded) {
       upstream.end(this.#trailers);
@@ -211,7 +211,8 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     this.firstByteAt = this.#host.now() - this.arrived;
     this.#host.answered(this);
     const wantsTrace = this.#host.traceHeaders && headerOf(this.#request.headers, 'x-slipway-trace') === '1';
-    this.#downstream.head(wantsTrace ? { ...head, headers: [...head.headers, ...this.#traceHeaders()] } : head);
+    const headers = canonicalTrailer(head.headers);
+    this.#downstream.head({ ...head, headers: wantsTrace ? [...headers, ...this.#traceHeaders()] : headers });
   }
 
   #traceHeaders(): HeaderList {

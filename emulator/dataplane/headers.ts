@@ -1,5 +1,5 @@
 /** What gateway, activator and queue-proxy do to a request's fields on its way (knative.md, section 3). Pure. */
-import { type HeaderList, headerOf } from './types.ts';
+import { type HeaderList, headerOf, type RequestHead } from './types.ts';
 
 export interface Passage {
   remoteAddress: string;
@@ -91,6 +91,23 @@ export function buildForwarded(forwardedFor: string, proto: string, host: string
 
 function quoted(node: string): string {
   return node.includes(':') ? `"[${node}]"` : node;
+}
+
+/** Go's clients, which activator and queue-proxy are, tell the length of an empty body only with these methods. */
+export function tellsLength({ method, length, lengthGiven }: RequestHead): boolean {
+  return length === 0 ? method === 'POST' || method === 'PUT' || method === 'PATCH' : lengthGiven;
+}
+
+/** The names that Trailer announces, spelt as Go spells them; the rest as it is. */
+export function canonicalTrailer(headers: HeaderList): HeaderList {
+  const at = headers.indexOf('trailer');
+  if (at < 0 || at % 2 !== 0) return headers;
+  const names = (headers[at + 1] ?? '').split(',').map((name) => canonical(name.trim()));
+  return headers.with(at + 1, names.join(', '));
+}
+
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/(^|-)[a-z]/g, (first) => first.toUpperCase());
 }
 
 export type Probe = { status: number; body: string; type?: string; sniff?: boolean } | undefined;
