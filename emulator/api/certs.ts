@@ -1,11 +1,8 @@
-/**
- * The API's own CA, its server certificate and the client certificate of the kubeconfig; kept in a folder, 0600. EC keys
- * on P-256: made in milliseconds, taken by every client.
- */
-import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+/** The API's own CA, its server certificate and the client certificate of the kubeconfig; kept in a folder, 0600. */
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SelfsignedOptions } from 'selfsigned';
+import { generate } from 'selfsigned';
 
 export interface KeyPair {
   /** PEM */
@@ -20,104 +17,134 @@ export interface Certificates {
   client: KeyPair;
 }
 
-const day = 86_400_000;
-const renewBefore = 30 * day;
-const lifetimes = { ca: 3_650 * day, leaf: 365 * day };
+export interface CertOptions {
+  /** Further names and addresses of the server certificate. */
+  hosts?: string[];
+  /** ms since the epoch, wall clock. */
+  now?: number;
+}
 
-/** Reads or makes them; renews what ends within 30 days. `now`: ms since the epoch, wall clock. */
-export async function ensureCerts(
-  directory: string,
-  options: { hosts?: string[]; now?: number } = {},
-): Promise<Certificates> {
-  const now = options.now ?? Date.now();
-  const hosts = options.hosts ?? ['localhost', 'kubernetes', 'kubernetes.default.svc'];
+const day = 24 * 3600 * 1000;
+const renewBefore = 30 * day;
+const hostsAlways = [
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+  '127.0.0.1',
+  '::1',
+];
+
+/** Reads or makes them; renews what ends within 30 days. A new CA renews everything. */
+export async function ensureCerts(directory: string, options: CertOptions = {}): Promise<Certificates> {
+  const { now = Date.now(), hosts = [] } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const kept = read(join(directory, 'ca.json'), now);
-  const ca = kept ?? (await make('slipway-ca', 'slipway', caOptions(now)));
-  // Leaves of an old authority are worth nothing with a new one.
-  const server =
-    (kept && read(join(directory, 'server.json'), now, hosts)) ??
-    (await make('slipway-apiserver', 'slipway', serverOptions(now, ca, hosts)));
-  const client =
-    (kept && read(join(directory, 'client.json'), now)) ??
-    (await make('slipway-admin', 'system:masters', clientOptions(now, ca)));
-  for (const [name, pair] of Object.entries({ ca, server, client })) write(join(directory, `${name}.json`), pair);
+  const names = [...new Set([...hostsAlways, ...hosts])];
+  const ca =
+    usable(readPair(directory, 'ca'), now) ??
+    (await make(directory, 'ca', [{ name: 'commonName', value: 'Slipway CA' }], { now, days: 3650 }));
+  const issue = async (name: string, subject: Attribute[], altNames?: string[]): Promise<KeyPair> => {
+    const known = usable(readPair(directory, name), now, ca);
+    if (known && (!altNames || coversHosts(known, altNames))) return known;
+    return make(directory, name, subject, { now, days: 365, ca, ...(altNames ? { altNames } : {}) });
+  };
+  const server = await issue('server', [{ name: 'commonName', value: 'slipway' }], names);
+  const client = await issue('client', [
+    { name: 'organizationName', value: 'system:masters' },
+    { name: 'commonName', value: 'slipway-admin' },
+  ]);
   return { ca, server, client };
 }
 
-async function make(commonName: string, organization: string, options: SelfsignedOptions): Promise<KeyPair> {
-  // CommonJS: from a bundle in chunks it comes as the default export alone.
-  const imported: typeof import('selfsigned') & { default?: typeof import('selfsigned') } = await import('selfsigned');
-  const { generate } = imported.default ?? imported;
-  const attributes = [
-    { name: 'organizationName', value: organization },
-    { name: 'commonName', value: commonName },
-  ];
-  const made = await generate(attributes, { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', ...options });
-  return { cert: made.cert, key: made.private };
+interface Attribute {
+  name: string;
+  value: string;
 }
 
-/** A minute back: clocks of machines that share a folder differ. */
-function validity(now: number, lifetime: number): SelfsignedOptions {
-  return { notBeforeDate: new Date(now - 60_000), notAfterDate: new Date(now + lifetime) };
-}
-
-function caOptions(now: number): SelfsignedOptions {
-  return {
-    ...validity(now, lifetimes.ca),
+async function make(
+  directory: string,
+  name: string,
+  subject: Attribute[],
+  { now, days, ca, altNames }: { now: number; days: number; ca?: KeyPair; altNames?: string[] },
+): Promise<KeyPair> {
+  const made = await generate(subject, {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    // A little earlier, for clocks that differ.
+    notBeforeDate: new Date(now - 3600_000),
+    notAfterDate: new Date(now + days * day),
+    ...(ca ? { ca } : {}),
     extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
-    ],
-  };
-}
-
-function serverOptions(now: number, ca: KeyPair, hosts: readonly string[]): SelfsignedOptions {
-  return {
-    ...validity(now, lifetimes.leaf),
-    ca,
-    extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'basicConstraints', cA: !ca, critical: true },
       {
-        name: 'subjectAltName',
-        altNames: [
-          ...hosts.map((value) => ({ type: 2 as const, value })),
-          { type: 7, ip: '127.0.0.1' },
-          { type: 7, ip: '::1' },
-        ],
+        name: 'keyUsage',
+        critical: true,
+        ...(ca
+          ? { digitalSignature: true, keyEncipherment: true }
+          : { keyCertSign: true, cRLSign: true, digitalSignature: true }),
       },
+      ...(ca ? [{ name: 'extKeyUsage' as const, ...(altNames ? { serverAuth: true } : { clientAuth: true }) }] : []),
+      ...(altNames
+        ? [
+            {
+              name: 'subjectAltName' as const,
+              altNames: altNames.map((host) =>
+                isAddress(host) ? { type: 7 as const, ip: host } : { type: 2 as const, value: host },
+              ),
+            },
+          ]
+        : []),
     ],
-  };
+  });
+  const pair = { cert: made.cert, key: made.private };
+  writeSecret(join(directory, `${name}.key`), pair.key);
+  writeSecret(join(directory, `${name}.crt`), pair.cert);
+  return pair;
 }
 
-function clientOptions(now: number, ca: KeyPair): SelfsignedOptions {
-  return {
-    ...validity(now, lifetimes.leaf),
-    ca,
-    extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', clientAuth: true },
-    ],
-  };
+function isAddress(host: string): boolean {
+  return host.includes(':') || /^\d+(\.\d+){3}$/.test(host);
 }
 
-/** undefined: absent, damaged, soon over, or not for these hosts. */
-function read(file: string, now: number, hosts: readonly string[] = []): KeyPair | undefined {
+function readPair(directory: string, name: string): KeyPair | undefined {
   try {
-    const pair = JSON.parse(readFileSync(file, 'utf8')) as KeyPair;
-    const certificate = new X509Certificate(pair.cert);
-    if (Date.parse(certificate.validTo) - renewBefore <= now || !pair.key) return undefined;
-    return hosts.every((host) => certificate.checkHost(host)) ? pair : undefined;
+    return {
+      cert: readFileSync(join(directory, `${name}.crt`), 'utf8'),
+      key: readFileSync(join(directory, `${name}.key`), 'utf8'),
+    };
   } catch {
     return undefined;
   }
 }
 
-function write(file: string, pair: KeyPair): void {
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, JSON.stringify(pair), { mode: 0o600 });
-  renameSync(draft, file);
+/** A broken pair (half written, of another CA) is made anew, never trusted. */
+function usable(pair: KeyPair | undefined, now: number, ca?: KeyPair): KeyPair | undefined {
+  if (!pair) return undefined;
+  try {
+    const certificate = new X509Certificate(pair.cert);
+    if (Date.parse(certificate.validTo) < now + renewBefore || Date.parse(certificate.validFrom) > now)
+      return undefined;
+    if (!certificate.publicKey.equals(createPublicKey(pair.key))) return undefined;
+    if (ca && !certificate.verify(new X509Certificate(ca.cert).publicKey)) return undefined;
+    return pair;
+  } catch {
+    return undefined;
+  }
+}
+
+function coversHosts(pair: KeyPair, hosts: readonly string[]): boolean {
+  const certificate = new X509Certificate(pair.cert);
+  return hosts.every(
+    (host) => (isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined,
+  );
+}
+
+/** Atomic, mode 0600. */
+export function writeSecret(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  chmodSync(temporary, 0o600);
+  renameSync(temporary, file);
 }

@@ -1,21 +1,21 @@
 /** The platform's own kubeconfig file. It never touches the user's. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Certificates } from './certs.ts';
+import { stringify } from 'yaml';
+import { type Certificates, writeSecret } from './certs.ts';
 
 export interface KubeconfigInput {
   /** Name of cluster, context and user. */
   name: string;
   server: string;
-  certs: Certificates;
+  certs: Pick<Certificates, 'ca' | 'client'>;
   /** Default `default`. */
   namespace?: string;
 }
 
-/** YAML text (JSON is YAML). */
 export function buildKubeconfig({ name, server, certs, namespace = 'default' }: KubeconfigInput): string {
-  const base64 = (pem: string) => Buffer.from(pem).toString('base64');
-  const config = {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(certs.ca.cert) } }],
@@ -30,14 +30,11 @@ export function buildKubeconfig({ name, server, certs, namespace = 'default' }: 
     ],
     contexts: [{ name, context: { cluster: name, user: name, namespace } }],
     'current-context': name,
-  };
-  return `${JSON.stringify(config, null, 2)}\n`;
+  });
 }
 
-/** Atomic, mode 0600. */
+/** Atomic, mode 0600; makes the folder. */
 export function writeKubeconfig(file: string, input: KubeconfigInput): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, buildKubeconfig(input), { mode: 0o600 });
-  renameSync(draft, file);
+  mkdirSync(dirname(file), { recursive: true });
+  writeSecret(file, buildKubeconfig(input));
 }

@@ -1,4 +1,5 @@
 /** Listens for the API over HTTPS on loopback: TLS, authentication, refusal of foreign hosts and origins. */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -7,8 +8,10 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { ApiError } from '../kernel/errors.ts';
 import type { UserInfo } from '../kernel/resource.ts';
+import { maximumBytes } from './body.ts';
 import type { Certificates } from './certs.ts';
-import { type ApiRequest, type ApiResponse, json } from './http.ts';
+import { openPaths } from './health.ts';
+import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Api } from './server.ts';
 
 export interface ListenOptions {
@@ -18,6 +21,8 @@ export interface ListenOptions {
   certs: Certificates;
   /** Who a bearer token is; undefined: nobody. */
   authenticate?(token: string): UserInfo | undefined;
+  /** Bytes of a body, per path; the default is Kubernetes' 3 MiB. Capability uploads are larger. */
+  limitBytes?(path: string): number;
 }
 
 export interface ApiListener extends AsyncDisposable {
@@ -28,159 +33,227 @@ export interface ApiListener extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** What a request's body may be at most; a blob of an image is the largest thing that is sent. */
-const bodyLimit = 1024 * 1024 * 1024;
-const anonymousPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
 const anonymous: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** @throws the listen error (EADDRINUSE…). */
 export async function listenApi(api: Api, options: ListenOptions): Promise<ApiListener> {
-  const { certs, host = '127.0.0.1' } = options;
+  const { host = '127.0.0.1', port, certs, authenticate } = options;
+  const limitBytes =
+    options.limitBytes ?? ((path: string) => (path.startsWith(capabilityPrefix) ? uploadBytes : maximumBytes));
+  const sockets = new Set<Duplex>();
   const server = createServer({
-    key: certs.server.key,
     cert: certs.server.cert,
+    key: certs.server.key,
     ca: certs.ca.cert,
     requestCert: true,
-    // Who has no certificate may have a token, and is told so in words that clients understand.
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    keepAliveTimeout: 120_000,
+    // Watches and logs stay open.
+    requestTimeout: 0,
   });
-  server.keepAliveTimeout = 120_000;
-  server.requestTimeout = 0;
-  server.on('request', (message, response) => void answer(api, message, response, options));
-  server.on('upgrade', (message, socket, head) => void upgrade(api, message, socket, head, options));
-  // A client that breaks off its handshake is its own affair.
-  server.on('tlsClientError', (_, socket) => socket.destroy());
-  server.listen(options.port, host);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('request', (message, response) => {
+    respond(message, response).catch(() => response.destroy());
+  });
+  server.on('upgrade', (message, socket, head) => {
+    upgrade(message, socket, head).catch(() => socket.destroy());
+  });
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.listen(port, host);
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo;
   const close = async () => {
-    const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
-    await closed;
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await once(server, 'close');
   };
-  return { host, port, url: `https://${host}:${port}`, close, [Symbol.asyncDispose]: close };
-}
+  return {
+    host,
+    port: bound.port,
+    url: `https://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 
-async function answer(api: Api, message: IncomingMessage, response: ServerResponse, options: ListenOptions) {
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
-  // Errors of a broken connection arrive as `close` as well.
-  response.on('error', () => gone.abort());
-  try {
-    const request = admitted(message, options, gone.signal);
-    if ('status' in request) return await send(response, request, gone.signal);
-    request.body = await bodyOf(message);
-    await send(response, await api.handle(request), gone.signal);
-  } catch (error) {
-    if (gone.signal.aborted) return;
-    const refusal =
-      error instanceof ApiError ? error : new ApiError('InternalError', `Internal error occurred: ${String(error)}`);
-    if (response.headersSent) response.destroy();
-    else await send(response, json(refusal.code, refusal.toStatus()), gone.signal);
+  async function respond(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const aborted = new AbortController();
+    response.on('close', () => aborted.abort());
+    const { path, query } = splitUrl(message.url ?? '/');
+    const refusal = refuse(message, path);
+    if ('status' in refusal) {
+      message.resume();
+      return send(response, refusal, message.method === 'HEAD');
+    }
+    const body = await readBody(message, limitBytes(path));
+    if (!body) {
+      const error = new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${limitBytes(path)}`);
+      return send(
+        response,
+        { ...statusAnswer(error), headers: { 'content-type': 'application/json', connection: 'close' } },
+        false,
+      );
+    }
+    const request = toRequest(message, path, query, body, refusal.user, aborted.signal);
+    await send(response, await api.handle(request), message.method === 'HEAD');
+  }
+
+  async function upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const aborted = new AbortController();
+    socket.on('close', () => aborted.abort());
+    socket.on('error', () => aborted.abort());
+    const { path, query } = splitUrl(message.url ?? '/');
+    const refusal = refuse(message, path);
+    if ('status' in refusal) return endUpgrade(socket, refusal);
+    const request = toRequest(message, path, query, new Uint8Array(), refusal.user, aborted.signal);
+    if (!(await api.upgrade(request, socket, head))) {
+      endUpgrade(socket, statusAnswer(new ApiError('BadRequest', 'this path takes no upgrade')));
+    }
+  }
+
+  /** The user of a request, or the answer that refuses it. */
+  function refuse(message: IncomingMessage, path: string): { user: UserInfo } | ApiResponse {
+    if (!isOwnHost(message.headers.host, host)) {
+      return statusAnswer(new ApiError('Forbidden', `this server is not ${message.headers.host ?? 'without a name'}`));
+    }
+    // Programs send no Origin; a page in a browser does, and has no business here.
+    if (message.headers.origin !== undefined) {
+      return statusAnswer(new ApiError('Forbidden', 'requests of web pages are refused'));
+    }
+    const user = userOf(message);
+    if (user) return { user };
+    if (openPaths.has(path) && !message.headers.authorization) return { user: anonymous };
+    return statusAnswer(new ApiError('Unauthorized', 'Unauthorized'));
+  }
+
+  function userOf(message: IncomingMessage): UserInfo | undefined {
+    const socket = message.socket as TLSSocket;
+    if (socket.authorized) {
+      const subject = socket.getPeerCertificate()?.subject as { CN?: string; O?: string | string[] } | undefined;
+      if (subject?.CN) return { username: subject.CN, groups: [...[subject.O ?? []].flat(), 'system:authenticated'] };
+    }
+    const token = /^Bearer (.+)$/i.exec(message.headers.authorization ?? '')?.[1];
+    if (!token || !authenticate) return undefined;
+    try {
+      return authenticate(token);
+    } catch {
+      return undefined;
+    }
   }
 }
 
-async function upgrade(api: Api, message: IncomingMessage, socket: Duplex, head: Buffer, options: ListenOptions) {
-  const gone = new AbortController();
-  socket.on('close', () => gone.abort());
-  socket.on('error', () => gone.abort());
-  const request = admitted(message, options, gone.signal);
-  if (!('status' in request) && (await api.upgrade(request, socket, head).catch(() => false))) return;
-  const { status, body } =
-    'status' in request ? request : json(400, new ApiError('BadRequest', 'no upgrade here').toStatus());
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${String(body)}`,
-  );
+const capabilityPrefix = '/apis/platform.slipway.dev/';
+/** Blobs of images. */
+const uploadBytes = 1024 * 1024 * 1024;
+
+/** The key of bearer tokens, derived from the CA so that nothing more has to be kept. */
+export function tokenKey(certs: Pick<Certificates, 'ca'>): Uint8Array {
+  return createHash('sha256').update('slipway service account tokens\0').update(certs.ca.key).digest();
 }
 
-/** The request with who makes it, or the refusal. */
-function admitted(message: IncomingMessage, options: ListenOptions, signal: AbortSignal): ApiRequest | ApiResponse {
-  const { origin, host, authorization } = message.headers;
-  // A browser always names its page's origin; a page has no business here, whatever name its DNS gave to loopback.
-  if (origin !== undefined || !isLoopback(host)) {
-    return json(403, new ApiError('Forbidden', 'requests of web pages and for other hosts are refused').toStatus());
-  }
-  const url = message.url ?? '/';
-  const question = url.indexOf('?');
-  const path = question < 0 ? url : url.slice(0, question);
-  const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
-  const user = certificateUser(message.socket as TLSSocket) ?? (token && options.authenticate?.(token));
-  // `/readyz/ping` and the like belong to `/readyz`.
-  const topic = /^\/[^/]*/.exec(path)?.[0] ?? '';
-  if (!user && !anonymousPaths.has(topic)) {
-    return json(401, new ApiError('Unauthorized', 'Unauthorized').toStatus());
-  }
+/** Against DNS rebinding: only names that can mean this machine. */
+function isOwnHost(header: string | undefined, host: string): boolean {
+  if (!header) return false;
+  const name = header
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+  return name === host || own.has(name) || name.endsWith('.localhost');
+}
+
+const own = new Set([
+  '127.0.0.1',
+  '::1',
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+]);
+
+function splitUrl(url: string): { path: string; query: URLSearchParams } {
+  const mark = url.indexOf('?');
+  return mark < 0
+    ? { path: url, query: new URLSearchParams() }
+    : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
+function toRequest(
+  message: IncomingMessage,
+  path: string,
+  query: URLSearchParams,
+  body: Uint8Array,
+  user: UserInfo,
+  signal: AbortSignal,
+): ApiRequest {
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(message.headers))
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  return {
-    method: message.method ?? 'GET',
-    path,
-    query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
-    headers,
-    body: new Uint8Array(),
-    user: user || anonymous,
-    signal,
-  };
+  return { method: message.method ?? 'GET', path, query, headers, body, user, signal };
 }
 
-function isLoopback(host: string | undefined): boolean {
-  const name = host?.replace(/:\d+$/, '').toLowerCase();
-  return (
-    name !== undefined && ['127.0.0.1', 'localhost', '[::1]', 'kubernetes', 'kubernetes.default.svc'].includes(name)
-  );
-}
-
-/** CN is the name, each O a group, as Kubernetes reads a client's certificate. */
-function certificateUser(socket: TLSSocket): UserInfo | undefined {
-  if (!socket.authorized) return undefined;
-  const { subject } = socket.getPeerCertificate();
-  if (!subject?.CN) return undefined;
-  const organizations = ([] as string[]).concat(subject.O ?? []);
-  return { username: String(subject.CN), groups: [...organizations, 'system:authenticated'] };
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Uint8Array> {
+async function readBody(message: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  if (Number(message.headers['content-length'] ?? 0) > limit) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > bodyLimit) throw new ApiError('RequestEntityTooLarge', `the body is larger than ${bodyLimit} bytes`);
+    size += chunk.byteLength;
+    if (size > limit) return undefined;
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-async function send(
-  response: ServerResponse,
-  { status, headers, body }: ApiResponse,
-  signal: AbortSignal,
-): Promise<void> {
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = body === undefined ? Buffer.alloc(0) : typeof body === 'string' ? Buffer.from(body) : body;
-    response.writeHead(status, { 'content-length': bytes.byteLength, ...headers });
-    response.end(bytes);
+async function send(response: ServerResponse, answer: ApiResponse, headOnly: boolean): Promise<void> {
+  const { status, headers = {}, body = '' } = answer;
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(headOnly ? undefined : body);
     return;
   }
   response.writeHead(status, headers);
+  // A watch begins here, even when its first event is far away.
   response.flushHeaders();
+  if (headOnly) {
+    response.end();
+    return;
+  }
   for await (const chunk of body) {
-    if (signal.aborted) break;
-    if (!response.write(chunk)) await drained(response, signal);
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await drained(response);
   }
   response.end();
 }
 
-function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+/** Resolves also when the client goes away meanwhile. */
+function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       response.off('drain', done);
-      signal.removeEventListener('abort', done);
+      response.off('close', done);
       resolve();
     };
     response.on('drain', done);
-    signal.addEventListener('abort', done);
+    response.on('close', done);
+    if (response.destroyed) done();
   });
+}
+
+function statusAnswer(error: ApiError): ApiResponse {
+  return {
+    status: error.code,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(error.toStatus()),
+  };
+}
+
+function endUpgrade(socket: Duplex, { status, body }: ApiResponse): void {
+  const text = typeof body === 'string' ? body : '';
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+  );
 }
