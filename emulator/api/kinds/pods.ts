@@ -87,9 +87,12 @@ function defaultContainer(container: JsonObject): void {
   const latest = !image.includes('@') && (!name.includes(':') || name.endsWith(':latest'));
   container['imagePullPolicy'] ??= latest ? 'Always' : 'IfNotPresent';
   container['resources'] ??= {};
+}
+
+/** A limit without a request asks for as much: of pods, not of templates. */
+function defaultRequests(container: JsonObject): void {
   const resources = container['resources'];
   if (!isObject(resources) || !isObject(resources['limits'])) return;
-  // A limit without a request asks for as much.
   const requests = { ...resources['limits'], ...(isObject(resources['requests']) ? resources['requests'] : {}) };
   if (Object.keys(requests).length > 0) resources['requests'] = requests;
 }
@@ -98,6 +101,11 @@ function defaultPod(pod: KubeObject): undefined {
   defaultPodSpec(pod.spec);
   const { spec } = pod;
   if (!isObject(spec)) return;
+  for (const key of ['containers', 'initContainers']) {
+    const containers = spec[key];
+    if (Array.isArray(containers))
+      for (const container of containers) if (isObject(container)) defaultRequests(container);
+  }
   spec['serviceAccountName'] ??= 'default';
   spec['serviceAccount'] ??= spec['serviceAccountName'];
   spec['enableServiceLinks'] ??= true;
