@@ -1,29 +1,55 @@
 /** Which Routes an object concerns, without looking at all of them. */
-import { type KubeObject, keyOf, objectKey } from '../../kernel/object.ts';
+import { type KubeObject, keyOf } from '../../kernel/object.ts';
 import type { View } from '../../kernel/resource.ts';
+import type { Configuration } from '../configuration/types.ts';
 import { resources, serving } from '../keys.ts';
 import { annotationsOf, labelsOf } from '../objects.ts';
 import { listed } from '../service/resources.ts';
-import type { Route } from './types.ts';
+import type { Route, TrafficTarget } from './types.ts';
 
-/** Of a Configuration or a Revision: the Route of its Service, those that name it, and those that did. */
-export function routesOf(object: KubeObject, view: View): string[] {
-  const { namespace = '', name } = object.metadata;
+/** Of a Revision: the Routes that name it, and those that follow a Configuration whose latest ready one it is. */
+export function routesOfRevision(revision: KubeObject, view: View): string[] {
+  const { namespace = '', name } = revision.metadata;
+  const configuration = labelsOf(revision)[serving.configuration] ?? '';
+  const followed = view.get<Configuration>(resources.configurations, namespace, configuration);
+  const isLatest = followed?.status?.latestReadyRevisionName === name;
+  const concerns = ({ revisionName, configurationName }: TrafficTarget) =>
+    revisionName === name || (isLatest && configurationName === configuration);
+  return candidates(revision, view)
+    .filter((route) => targetsOf(route).some(concerns))
+    .map(keyOf);
+}
+
+/** Of a Configuration: the Routes that follow it, or send traffic to one of its revisions. */
+export function routesOfConfiguration(configuration: KubeObject, view: View): string[] {
+  const { namespace, name } = configuration.metadata;
+  const isOfIt = (revision: string) => {
+    const found = view.get(resources.revisions, namespace, revision);
+    return found !== undefined && labelsOf(found)[serving.configuration] === name;
+  };
+  const concerns = ({ revisionName, configurationName }: TrafficTarget) =>
+    configurationName === name || (revisionName !== undefined && isOfIt(revisionName));
+  return candidates(configuration, view)
+    .filter((route) => targetsOf(route).some(concerns))
+    .map(keyOf);
+}
+
+function targetsOf({ spec, status }: Route): TrafficTarget[] {
+  return [...(spec?.traffic ?? []), ...(status?.traffic ?? [])];
+}
+
+/** The Route of the object's Service, those that are marked on it, and those that belong to no Service. */
+function candidates(object: KubeObject, view: View): Route[] {
+  const { namespace = '' } = object.metadata;
   const service = labelsOf(object)[serving.service];
   const names = new Set(listed(annotationsOf(object)[serving.routes]));
   // A Service's Route names only what is of the Service.
   if (service) names.add(service);
-  const keys = new Set([...names].map((route) => objectKey(namespace, route)));
-  for (const route of view.list<Route>(resources.routes, { namespace })) {
-    if (labelsOf(route)[serving.service]) continue;
-    const targets = [...(route.spec?.traffic ?? []), ...(route.status?.traffic ?? [])];
-    const configuration = labelsOf(object)[serving.configuration] ?? name;
-    const concerns = targets.some(
-      (target) => target.revisionName === name || target.configurationName === configuration,
-    );
-    if (concerns) keys.add(keyOf(route));
-  }
-  return [...keys];
+  const marked = [...names].map((name) => view.get<Route>(resources.routes, namespace, name));
+  const free = view
+    .list<Route>(resources.routes, { namespace })
+    .filter((route) => labelsOf(route)[serving.service] === undefined);
+  return [...new Set([...marked.filter((route) => route !== undefined), ...free])];
 }
 
 /** A change of these ConfigMaps may give every Route another name or another rollout. */

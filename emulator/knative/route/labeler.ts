@@ -11,7 +11,7 @@ import { resources, serving } from '../keys.ts';
 import { annotationsOf, controllerOf, labelsOf } from '../objects.ts';
 import type { Revision } from '../revision/types.ts';
 import { listed } from '../service/resources.ts';
-import { routesOf } from './interest.ts';
+import { routesOfConfiguration, routesOfRevision } from './interest.ts';
 import type { Route } from './types.ts';
 
 export const routeFinalizer = 'routes.serving.knative.dev';
@@ -21,8 +21,8 @@ export function labelerController(): Controller<Route> {
     name: 'labeler',
     resource: resources.routes,
     watches: [
-      { resource: resources.configurations, keys: routesOf },
-      { resource: resources.revisions, keys: routesOf },
+      { resource: resources.configurations, keys: routesOfConfiguration },
+      { resource: resources.revisions, keys: routesOfRevision },
     ],
     reconcile: reconcileLabels,
   };

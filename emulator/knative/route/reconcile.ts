@@ -15,7 +15,7 @@ import { annotationsOf, byLabel, exactChild, foreignStatus, isControlledBy, same
 import { workloads } from '../workloads/resources.ts';
 import type { CoreService } from '../workloads/types.ts';
 import { targetUrl, visibilities } from './domains.ts';
-import { routesOf, routesOfConfig } from './interest.ts';
+import { routesOfConfig, routesOfConfiguration, routesOfRevision } from './interest.ts';
 import { ingressName, serviceHost } from './names.ts';
 import { makeIngress, makePlaceholder } from './resources.ts';
 import { isRolloutDone, observeReady, parseRollout, type Rollout, stepRollout } from './rollout.ts';
@@ -35,8 +35,8 @@ export function routeController(): Controller<Route> {
     resource: resources.routes,
     owns: [resources.ingresses, workloads.services, resources.certificates],
     watches: [
-      { resource: resources.configurations, keys: routesOf },
-      { resource: resources.revisions, keys: routesOf },
+      { resource: resources.configurations, keys: routesOfConfiguration },
+      { resource: resources.revisions, keys: routesOfRevision },
       { resource: resources.configMaps, keys: routesOfConfig },
       { resource: workloads.services, keys: routeOfPlaceholder },
       { resource: resources.ingresses, keys: byLabel(serving.route) },
