@@ -1,16 +1,7 @@
 /** Finds the program of a container as its shell would, and says what to install where it is not there. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-
-export class CannotRun extends Error {
-  /** As container engines answer: 127 not found, 126 not executable. */
-  readonly code: 126 | 127;
-  constructor(code: 126 | 127, message: string) {
-    super(message);
-    this.name = 'CannotRun';
-    this.code = code;
-  }
-}
+import { CannotRun } from '../ports.ts';
 
 /** Program → what brings it: apt package, Homebrew formula, or words. */
 const sources: Record<string, { apt?: string; brew?: string; site?: string }> = {

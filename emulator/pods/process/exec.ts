@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Guardian } from '../guardian.ts';
-import type { ExecStreams, ExitInfo } from '../ports.ts';
-import { CannotRun, findProgram } from './command.ts';
+import { CannotRun, type ExecStreams, type ExitInfo } from '../ports.ts';
+import { findProgram } from './command.ts';
 import { signalGroup } from './groups.ts';
 
 export interface ExecTarget {

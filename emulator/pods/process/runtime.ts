@@ -10,6 +10,7 @@ import type { KubeObject } from '../../kernel/object.ts';
 import type { Guardian } from '../guardian.ts';
 import type { LocalImages } from '../kubelet-ports.ts';
 import {
+  CannotRun,
   type ContainerSpec,
   type ExitInfo,
   ImageUnavailable,
@@ -18,7 +19,7 @@ import {
   type PodSandbox,
   type RunningContainer,
 } from '../ports.ts';
-import { CannotRun, findProgram } from './command.ts';
+import { findProgram } from './command.ts';
 import { debugEnvironment } from './debug-preload.ts';
 import { baseEnvironment } from './environment.ts';
 import { runIn } from './exec.ts';
@@ -26,6 +27,7 @@ import { createFreePorts } from './free-port.ts';
 import { groupIsAlive, killProcesses, markedProcesses, markVariable, signalGroup, startTimeOf } from './groups.ts';
 import { listenersOf } from './listeners.ts';
 import { createMemoryWatch } from './memory.ts';
+import { chooseNode, isNode } from './node-choice.ts';
 import { memoryLimit, refuseWhatProcessesCannot, thisProcess } from './refusals.ts';
 
 export interface ProcessRuntimePorts {
@@ -86,7 +88,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     if (debugPort !== undefined) Object.assign(env, debugEnvironment(ports.stateDir, debugPort, env['NODE_OPTIONS']));
     let program: string;
     try {
-      program = findProgram(argv[0] ?? '', cwd, env);
+      program = await programOf(argv[0] ?? '', cwd, env, dir, (note) => output('stderr', Buffer.from(note)));
     } catch (error) {
       if (debugPort !== undefined) freePorts.release(debugPort);
       throw error;
@@ -321,3 +323,26 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
   SIGALRM: 14,
   SIGTERM: 15,
 };
+
+/** What to start; for `node` it may be the platform's own (node-choice.ts), whose variables are added to `env`. */
+async function programOf(
+  name: string,
+  cwd: string,
+  env: Record<string, string>,
+  image: string,
+  note: (text: string) => void,
+): Promise<string> {
+  if (!isNode(name)) return findProgram(name, cwd, env);
+  let found: string | undefined;
+  let refusal: unknown;
+  try {
+    found = findProgram(name, cwd, env);
+  } catch (error) {
+    refusal = error;
+  }
+  const choice = await chooseNode(found, image);
+  if (!choice) throw refusal;
+  if (choice.note) note(choice.note);
+  Object.assign(env, choice.env);
+  return choice.program;
+}
