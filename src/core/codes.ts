@@ -83,6 +83,7 @@ export const causeCodes = [
   'ImageMissing',
   'NeedsDocker',
   'StartCommandMissing',
+  'AppNodeTooOld',
   'AppExited',
   'AppNeverListened',
   'AppPortInUse',

@@ -38,6 +38,7 @@ export interface PodEvent {
  * | the runtime refuses what is asked for | NeedsDocker |
  * | the program is not found (126, 127, ContainerCannotRun) | StartCommandMissing |
  * | ended, output says the port is taken | AppPortInUse |
+ * | ended, Node does not know .ts | AppNodeTooOld |
  * | ended by the memory limit | OutOfMemory |
  * | ended with a code | AppExited |
  * | no node takes it | Unschedulable |
@@ -110,6 +111,10 @@ function endedCause(ended: ContainerState['terminated'], scene: Scene): Cause | 
   if ((exitCode === 127 || exitCode === 126) && shell) return { code: 'StartCommandMissing', args: { detail: shell } };
   const taken = portTaken(scene);
   if (taken !== undefined) return { code: 'AppPortInUse', args: { port: taken } };
+  if (scene.logs.some((line) => /Unknown file extension "\.m?ts"/.test(line))) {
+    const version = scene.logs.findLast((line) => /^Node\.js v/.test(line))?.slice('Node.js v'.length);
+    return { code: 'AppNodeTooOld', args: { version: version ?? '?' } };
+  }
   return { code: 'AppExited', args: { exitCode } };
 }
 
@@ -135,7 +140,8 @@ function schedulingCause({ pods }: Scene): Cause | undefined {
 function revisionCause(scene: Scene, ready: Condition): Cause {
   const { reason = '', message = '' } = ready;
   const exit = /^ExitCode(-?\d+)$/.exec(reason)?.[1];
-  if (exit !== undefined) return { code: 'AppExited', args: { exitCode: Number(exit) } };
+  const ended = exit === undefined ? undefined : endedCause({ exitCode: Number(exit), message }, scene);
+  if (ended) return ended;
   if (reason === 'ContainerMissing') return imageCause(scene, message);
   if (/^(ErrImagePull|ImagePullBackOff)$/.test(reason)) return imageCause(scene, message);
   if (reason === 'Unschedulable') return { code: 'Unschedulable', args: { detail: message } };

@@ -141,6 +141,9 @@ const en: Record<CoreKey, string> = {
   'fix.NeedsDocker': 'Start Docker, or leave the named part out of deploy/service.yaml.',
   'problem.StartCommandMissing': 'The start command was not found: {detail}',
   'fix.StartCommandMissing': 'Install it, or correct run.start in slipway.yaml.',
+  'problem.AppNodeTooOld': 'The node in PATH is {version}, which does not run TypeScript files.',
+  'fix.AppNodeTooOld':
+    'Install Node.js 22.18 or newer (https://nodejs.org), restart the platform (slipway down, slipway up), deploy again.',
   'problem.AppExited': 'The application ended with code {exitCode} while starting.',
   'fix.AppExited': 'Its last output is below; start it yourself with slipway run to see the same.',
   'problem.AppNeverListened': 'The application runs but never listened on port {port}.',
@@ -306,6 +309,9 @@ const zhCn: Record<CoreKey, string> = {
   'fix.NeedsDocker': '请启动 Docker，或从 deploy/service.yaml 中去掉提示的部分。',
   'problem.StartCommandMissing': '找不到启动命令：{detail}',
   'fix.StartCommandMissing': '请安装它，或修正 slipway.yaml 中的 run.start。',
+  'problem.AppNodeTooOld': 'PATH 中的 node 是 {version}，无法运行 TypeScript 文件。',
+  'fix.AppNodeTooOld':
+    '请安装 Node.js 22.18 或更新版本（https://nodejs.org），重启平台（slipway down、slipway up），再次部署。',
   'problem.AppExited': '应用启动时以代码 {exitCode} 退出。',
   'fix.AppExited': '最后的输出见下；用 slipway run 自行启动可看到同样的结果。',
   'problem.AppNeverListened': '应用在运行，但从未监听端口 {port}。',
