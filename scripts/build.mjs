@@ -95,9 +95,12 @@ function configurations(production) {
       target: 'node22',
       // Not split into shared chunks: a dynamically imported CommonJS package would then have no named exports.
       external,
-      // Dependencies that are CommonJS call require() for Node's own modules.
+      // Dependencies that are CommonJS call require() for Node's own modules, and ask where they are.
       banner: {
-        js: "import{createRequire as __slipwayRequire}from'node:module';const require=__slipwayRequire(import.meta.url);",
+        js: [
+          "import{createRequire as __slipwayRequire}from'node:module';import{fileURLToPath as __slipwayPath}from'node:url';",
+          "const require=__slipwayRequire(import.meta.url),__filename=__slipwayPath(import.meta.url),__dirname=__slipwayPath(new URL('.',import.meta.url));",
+        ].join(''),
       },
     });
   }
