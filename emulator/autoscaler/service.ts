@@ -53,6 +53,7 @@ export function createAutoscaler({ clock, store, config }: AutoscalerPorts): Aut
   const held = new Set<ObjectKey>();
   const ready = createReadyIndex(store);
   const listeners = new Set<(key: ObjectKey) => void>();
+  const seconds = () => clock.now() / 1000;
   let current = config();
   let timer: Disposable | undefined;
 
@@ -117,7 +118,6 @@ export function createAutoscaler({ clock, store, config }: AutoscalerPorts): Aut
     for (const listener of listeners) listener(key);
   }
 
-  const seconds = () => clock.now() / 1000;
 
   return {
     start() {
