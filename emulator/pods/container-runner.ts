@@ -10,6 +10,7 @@ import { createLineSplitter } from './logs/lines.ts';
 import { findAddress } from './port-finder.ts';
 import {
   CannotHonour,
+  CannotRun,
   type ContainerSpec,
   type ExitInfo,
   ImageUnavailable,
@@ -19,7 +20,6 @@ import {
 } from './ports.ts';
 import { type ProberPorts, startProber } from './prober.ts';
 import { type ProbeResult, type ProbeTarget, runProbe } from './probes.ts';
-import { CannotRun } from './process/command.ts';
 import type { ContainerFacts, Termination } from './status.ts';
 import type { Container, LifecycleHandler, Pod, Probe } from './types.ts';
 

@@ -106,7 +106,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     const status = podStatus(
       pod,
       {
-        ip: sandbox?.ip,
+        ip: sandbox?.ip || undefined,
         hostIP,
         startedAt,
         init: (spec.initContainers ?? []).map(

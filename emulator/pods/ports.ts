@@ -104,8 +104,20 @@ export class CannotHonour extends Error {
   }
 }
 
+/** The program of a container cannot be started; the container counts as ended with this code. */
+export class CannotRun extends Error {
+  /** As container engines answer: 127 not found, 126 not executable. */
+  readonly code: 126 | 127 | 128;
+  constructor(code: 126 | 127 | 128, message: string) {
+    super(message);
+    this.name = 'CannotRun';
+    this.code = code;
+  }
+}
+
 export interface PodSandbox {
-  ip: string;
+  /** '' until it has one. */
+  readonly ip: string;
   /**
    * The port that an app which should listen on `containerPort` gets in PORT. Absent: `containerPort` itself, because the
    * pod has a network of its own.

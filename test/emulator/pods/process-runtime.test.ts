@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installAdvice } from '../../../emulator/pods/process/command.ts';
+import { baseEnvironment } from '../../../emulator/pods/process/environment.ts';
+import { parseLsof, parseNetstat, parseProcNet } from '../../../emulator/pods/process/listeners.ts';
+import { parseQuantity } from '../../../emulator/pods/process/refusals.ts';
+import { aKubelet, type Harness } from './harness.ts';
+import { runtimeContract } from './runtime-contract.ts';
+
+describe('process runtime', () => {
+  let h: Harness;
+  beforeAll(async () => {
+    h = await aKubelet();
+    await h.build('dev.local/empty', {}, ['sh']);
+  });
+  afterAll(() => h[Symbol.asyncDispose]());
+  runtimeContract(() => ({ runtime: h.runtime, image: 'dev.local/empty' }));
+
+  it('waits for a debugger, in the application and not in what starts it', async () => {
+    const box = await h.runtime.createPod({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', uid: 'u', resourceVersion: '', creationTimestamp: '' },
+    });
+    await h.build('dev.local/debug', { 'app.js': "console.log('ran', process.env.NODE_OPTIONS)" }, [
+      'sh',
+      '-c',
+      'node app.js; true',
+    ]);
+    let output = '';
+    const running = await box.start(
+      {
+        name: 'a',
+        image: 'dev.local/debug',
+        command: undefined,
+        args: undefined,
+        workingDir: undefined,
+        env: {},
+        mounts: [],
+        port: undefined,
+        imagePullPolicy: 'Never',
+        securityContext: undefined,
+        resources: undefined,
+        debug: 'node',
+        tty: false,
+      },
+      (_, chunk) => {
+        output += Buffer.from(chunk);
+      },
+    );
+    const { host = '', port = 0 } = running.debugAddress ?? {};
+    let targets: { webSocketDebuggerUrl: string }[] = [];
+    while (targets.length === 0) {
+      targets = await fetch(`http://${host}:${port}/json`).then(
+        (answer) => answer.json() as Promise<typeof targets>,
+        () => [],
+      );
+      if (targets.length === 0) await new Promise((next) => setTimeout(next, 20));
+    }
+    expect(output).not.toContain('ran');
+    const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '');
+    await new Promise((opened) => socket.addEventListener('open', opened));
+    socket.send(JSON.stringify({ id: 1, method: 'Runtime.runIfWaitingForDebugger' }));
+    await new Promise((answered) => socket.addEventListener('message', answered));
+    socket.close();
+    expect(await running.exited).toMatchObject({ code: 0 });
+    expect(output).toContain('ran undefined');
+    await box.remove();
+  });
+});
+
+describe('what processes get', () => {
+  it('is the user’s environment without editor, npm and Node launcher', () => {
+    const env = {
+      PATH: '/repo/node_modules/.bin:/usr/lib/node_modules/npm/node-gyp-bin:/usr/bin:/bin',
+      HOME: '/home/u',
+      VSCODE_PID: '1',
+      ELECTRON_RUN_AS_NODE: '1',
+      NODE_OPTIONS: '--inspect',
+      npm_config_x: 'y',
+      NPM_TOKEN: 't',
+      INIT_CWD: '/x',
+      AWS_PROFILE: 'mine',
+    };
+    expect(baseEnvironment(env, 'linux')).toEqual({
+      PATH: '/usr/bin:/bin',
+      HOME: '/home/u',
+      AWS_PROFILE: 'mine',
+      PYTHONUNBUFFERED: '1',
+    });
+  });
+
+  it('says what to install', () => {
+    expect(installAdvice('python3', 'linux')).toBe('install it with: apt-get install python3');
+    expect(installAdvice('go', 'darwin')).toBe('install it with: brew install go');
+    expect(installAdvice('node', 'win32')).toBe('install Node.js (https://nodejs.org)');
+  });
+
+  it('reads quantities', () => {
+    expect(['64Mi', '1G', '100m', '1e3', 5, '1.5Gi', 'x'].map(parseQuantity)).toEqual([
+      67108864,
+      1e9,
+      0.1,
+      1000,
+      5,
+      1610612736,
+      undefined,
+    ]);
+  });
+});
+
+describe('listening ports', () => {
+  it('are read from Linux, macOS and Windows', () => {
+    const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 111 1
+   1: 00000000:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 222 1
+   2: 0100007F:1F90 0100007F:9999 01 00000000:00000000 00:00000000 00000000  1000        0 111 1`;
+    expect(parseProcNet(table, new Set(['111']))).toEqual([{ host: '127.0.0.1', port: 8080 }]);
+    const six = `  sl  local_address\n   0: 00000000000000000000000001000000:1F91 0:0 0A 0 0 0 0 0 333 1`;
+    expect(parseProcNet(six, new Set(['333']))).toEqual([{ host: '::1', port: 8081 }]);
+    expect(parseLsof('p12\nf20\nn*:3000\nf21\nn[::1]:3001\n')).toEqual([
+      { host: '127.0.0.1', port: 3000 },
+      { host: '::1', port: 3001 },
+    ]);
+    const netstat =
+      '  TCP    0.0.0.0:3000     0.0.0.0:0    ABHÖREN   77\r\n  TCP    127.0.0.1:5    1.2.3.4:80   ESTABLISHED   77\r\n  TCP    0.0.0.0:9     0.0.0.0:0    LISTENING   78';
+    expect(parseNetstat(netstat, 77)).toEqual([{ host: '127.0.0.1', port: 3000 }]);
+  });
+});

@@ -1,0 +1,185 @@
+/** What every PodRuntime must do; run against processes and, where an engine answers, against containers. */
+import { connect } from 'node:net';
+import { expect, it } from 'vitest';
+import {
+  type ContainerSpec,
+  ImageUnavailable,
+  type PodRuntime,
+  type PodSandbox,
+} from '../../../emulator/pods/ports.ts';
+import { aPod } from './harness.ts';
+
+export interface ContractSubject {
+  runtime: PodRuntime;
+  /** An image with `node`, `sh` and `cat`, and no program of its own. */
+  image: string;
+}
+
+const server =
+  "require('http').createServer((q,r)=>r.end(process.env.A+' '+process.argv.slice(1))).listen(process.env.PORT,()=>console.log('up'))";
+
+export function runtimeContract(subject: () => ContractSubject): void {
+  const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec => ({
+    name: 'app',
+    image: subject().image,
+    command: undefined,
+    args: undefined,
+    workingDir: undefined,
+    env: {},
+    mounts: [],
+    port: undefined,
+    imagePullPolicy: 'IfNotPresent',
+    securityContext: undefined,
+    resources: undefined,
+    debug: undefined,
+    tty: false,
+    ...more,
+  });
+
+  const inPod = async <T>(work: (box: PodSandbox) => Promise<T>, containers = 1): Promise<T> => {
+    const pod = aPod('contract', {});
+    for (let i = 1; i < containers; i++) pod.spec?.containers.push({ name: `side${i}`, image: subject().image });
+    const box = await subject().runtime.createPod(pod);
+    try {
+      return await work(box);
+    } finally {
+      await box.remove();
+    }
+  };
+
+  const collect = () => {
+    const text = { stdout: '', stderr: '' };
+    let seen: (() => void) | undefined;
+    return {
+      text,
+      sink(stream: 'stdout' | 'stderr', chunk: Uint8Array) {
+        text[stream] += Buffer.from(chunk).toString();
+        seen?.();
+      },
+      async until(words: string) {
+        while (!text.stdout.includes(words)) await new Promise<void>((resolve) => (seen = resolve));
+      },
+    };
+  };
+
+  it('gives all output, on its own stream, and the exit code', () =>
+    inPod(async (box) => {
+      const out = collect();
+      const running = await box.start(aSpec({ command: ['sh', '-c', 'echo out; echo err >&2; exit 5'] }), out.sink);
+      expect(await running.exited).toMatchObject({ code: 5, reason: 'Error' });
+      expect(out.text).toEqual({ stdout: 'out\n', stderr: 'err\n' });
+      const good = await box.start(aSpec({ command: ['sh', '-c', 'exit 0'] }), out.sink);
+      expect(await good.exited).toMatchObject({ code: 0, reason: 'Completed' });
+    }));
+
+  it('serves on its port with its environment and arguments', () =>
+    inPod(async (box) => {
+      const out = collect();
+      const port = (await box.reservePort?.(8080)) ?? 8080;
+      const env = { A: 'a b', PORT: String(port) };
+      const running = await box.start(
+        aSpec({ command: ['node', '-e', server], args: ['x', 'y z'], env, port }),
+        out.sink,
+      );
+      await out.until('up');
+      const { host = '', port: at = 0 } = running.address ?? {};
+      expect(await (await fetch(`http://${host}:${at}/`)).text()).toBe('a b x,y z');
+      await running.stop(5_000);
+      await expect(open(host, at)).rejects.toThrow();
+    }));
+
+  it('stdin is at its end', () =>
+    inPod(async (box) => {
+      const running = await box.start(aSpec({ command: ['cat'] }), () => undefined);
+      expect(await running.exited).toMatchObject({ code: 0 });
+    }));
+
+  it('asks with SIGTERM, then insists', () =>
+    inPod(async (box) => {
+      const out = collect();
+      const polite =
+        "process.on('SIGTERM',()=>{console.log('bye');process.exit(0)});setInterval(()=>{},1e3);console.log('up')";
+      const first = await box.start(aSpec({ command: ['node', '-e', polite] }), out.sink);
+      await out.until('up');
+      await first.stop(10_000);
+      expect(await first.exited).toMatchObject({ code: 0 });
+      expect(out.text.stdout).toBe('up\nbye\n');
+      const stubborn = collect();
+      const rude = "process.on('SIGTERM',()=>{});setInterval(()=>{},1e3);console.log('up')";
+      const second = await box.start(aSpec({ command: ['node', '-e', rude] }), stubborn.sink);
+      await stubborn.until('up');
+      await second.stop(1_000);
+      expect(await second.exited).toMatchObject({ code: 137 });
+    }));
+
+  it('says that a program is not there', () =>
+    inPod(async (box) => {
+      const start = box.start(aSpec({ command: ['no-such-program'] }), () => undefined);
+      await expect(start).rejects.toMatchObject({ name: 'CannotRun', code: 127 });
+    }));
+
+  it('says that an image is not there', () =>
+    inPod(async (box) => {
+      const start = box.start(aSpec({ image: 'dev.local/no-such:v1' }), () => undefined);
+      await expect(start).rejects.toBeInstanceOf(ImageUnavailable);
+    }));
+
+  it('execs with both streams, input and an exit code', () =>
+    inPod(async (box) => {
+      const running = await box.start(
+        aSpec({ command: ['node', '-e', 'setInterval(()=>{},1e3)'], env: { A: 'seen' } }),
+        () => undefined,
+      );
+      const out = { stdout: '', stderr: '' };
+      const stdin = (async function* () {
+        yield Buffer.from('line\n');
+      })();
+      const io = {
+        stdin,
+        stdout(chunk: Uint8Array) {
+          out.stdout += Buffer.from(chunk);
+        },
+        stderr(chunk: Uint8Array) {
+          out.stderr += Buffer.from(chunk);
+        },
+      };
+      const end = await running.exec(['sh', '-c', 'cat; echo $A; echo e >&2; exit 3'], io);
+      expect(end.code).toBe(3);
+      expect(out).toEqual({ stdout: 'line\nseen\n', stderr: 'e\n' });
+      await running.stop(0);
+    }));
+
+  it('containers of a pod reach each other on loopback', () =>
+    inPod(async (box) => {
+      const out = collect();
+      const port = (await box.reservePort?.(8080)) ?? 8080;
+      const env = { A: 'main', PORT: String(port) };
+      const main = await box.start(aSpec({ command: ['node', '-e', server], env, port }), out.sink);
+      await out.until('up');
+      const ask = `fetch('http://127.0.0.1:${port}').then(r=>r.text()).then(t=>console.log(t))`;
+      const side = collect();
+      const second = await box.start(aSpec({ name: 'side1', command: ['node', '-e', ask] }), side.sink);
+      expect(await second.exited).toMatchObject({ code: 0 });
+      expect(side.text.stdout).toBe('main \n');
+      await main.stop(0);
+    }, 2));
+
+  it('ends one that is above its memory limit', () =>
+    inPod(async (box) => {
+      const hog = 'const all=[];setInterval(()=>all.push(Buffer.alloc(2e7,1)),20)';
+      const resources = { limits: { memory: '120Mi' } };
+      const running = await box.start(aSpec({ command: ['node', '-e', hog], resources }), () => undefined);
+      expect(await running.exited).toMatchObject({ code: 137, reason: 'OOMKilled' });
+    }));
+}
+
+function open(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, host, () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.setTimeout(1_000, () => reject(new Error('no answer')));
+    socket.once('error', reject);
+  });
+}
