@@ -25,12 +25,17 @@ export interface ValidationContext<T extends KubeObject> {
   /** As it is stored. */
   old: T | undefined;
   config: PlatformConfig;
+  /** Undefined in the editor. */
+  user: UserInfo | undefined;
 }
 
 export interface Rules<T extends KubeObject> {
-  webhook: 'serving.knative.dev' | 'eventing.knative.dev';
+  /** Name of the defaulting webhook; the validating one has `validation.` before it. */
+  webhook: 'webhook.serving.knative.dev' | 'webhook.eventing.knative.dev' | 'inmemorychannel.eventing.knative.dev';
   /** The object with its spec as Go decodes it. */
   type: Type;
+  /** False for a version that the webhooks do not know. */
+  handles?(object: T): boolean;
   /** Changes `object` in place. */
   defaults?(object: T, context: DefaultsContext<T>): void;
   /** Group whose creator and lastModifier annotations are kept; undefined: none for this object. */
@@ -43,8 +48,9 @@ export interface Rules<T extends KubeObject> {
 export function admission<T extends KubeObject>(rules: Rules<T>): Admission {
   return {
     default(request) {
-      if (request.subresource !== '' || request.operation === 'DELETE') return undefined;
       const object = request.object as T;
+      if (request.subresource !== '' || request.operation === 'DELETE') return undefined;
+      if (rules.handles?.(object) === false) return undefined;
       applyDefaults(rules, object, {
         operation: request.operation,
         old: request.old as T | undefined,
@@ -55,6 +61,7 @@ export function admission<T extends KubeObject>(rules: Rules<T>): Admission {
     },
     validate(request) {
       if (request.subresource !== '' || request.operation === 'DELETE') return undefined;
+      if (rules.handles?.(request.object as T) === false) return undefined;
       return judge(rules, request, request.operation);
     },
   };
@@ -66,10 +73,15 @@ function judge<T extends KubeObject>(
   operation: 'CREATE' | 'UPDATE',
 ): string[] {
   const object = request.object as T;
-  const context = { operation, old: request.old as T | undefined, config: readConfig(request.view) };
+  const context = {
+    operation,
+    old: request.old as T | undefined,
+    config: readConfig(request.view),
+    user: request.user,
+  };
   const result = rules.validate?.(object, context) ?? noError;
   const warnings = result.filter('warning').lines();
-  const denied = `admission webhook "validation.webhook.${rules.webhook}" denied the request: `;
+  const denied = `admission webhook "validation.${rules.webhook}" denied the request: `;
   const errors = result.filter('error');
   if (!errors.empty) {
     throw new ApiError('BadRequest', `${denied}validation failed: ${errors.message()}`, { warnings });
@@ -94,7 +106,7 @@ export function applyDefaults<T extends KubeObject>(
     if (!(error instanceof DecodeError)) throw error;
     throw new ApiError(
       'BadRequest',
-      `admission webhook "webhook.${rules.webhook}" denied the request: mutation failed: cannot decode incoming new object: ${error.message}`,
+      `admission webhook "${rules.webhook}" denied the request: mutation failed: cannot decode incoming new object: ${error.message}`,
     );
   }
   const old = context.old && withDefaults(rules, context.old, config);
@@ -115,7 +127,9 @@ function withDefaults<T extends KubeObject>(rules: Rules<T>, stored: T, config: 
 }
 
 function decode<T extends KubeObject>(rules: Rules<T>, object: T): void {
-  const { spec } = roundTrip(rules.type, { spec: object.spec }) as { spec: unknown };
+  // Only eventing's webhooks refuse what Go does not know.
+  const strict = rules.webhook !== 'webhook.serving.knative.dev';
+  const { spec } = roundTrip(rules.type, { spec: object.spec }, strict) as { spec: unknown };
   object.spec = spec as NonNullable<T['spec']>;
 }
 
@@ -129,14 +143,15 @@ function noteUser<T extends KubeObject>(
 ): void {
   const group = rules.userInfo?.(object);
   if (group === undefined) return;
-  const annotations = object.metadata.annotations ?? {};
+  // A patched object shares what the patch left alone with the stored one, which is frozen.
+  const annotations = { ...object.metadata.annotations };
   if (operation === 'CREATE') {
     annotations[`${group}/creator`] = user.username;
     annotations[`${group}/lastModifier`] = user.username;
   } else if (!sameJson(old?.spec, object.spec)) {
     annotations[`${group}/lastModifier`] = user.username;
   }
-  if (Object.keys(annotations).length > 0) object.metadata.annotations = annotations;
+  if (Object.keys(annotations).length > 0) object.metadata = { ...object.metadata, annotations };
 }
 
 /** What Knative checks of the annotations that `noteUser` writes; paths are annotation names. */

@@ -33,3 +33,20 @@ export function processesOf(folder: string): LivingProcess[] {
 
 export const describeProcesses = (list: LivingProcess[]): string[] =>
   list.map(({ pid, command }) => `${pid} ${command.slice(0, 160)}`);
+
+/** Pids of the direct children of a process. */
+export function childrenOf(pid: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  return lines
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
