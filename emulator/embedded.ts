@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { ensureCerts } from './api/certs.ts';
+import { kubernetesVersion } from './api/health.ts';
 import { kubernetesKinds } from './api/kinds/kinds.ts';
 import { writeKubeconfig } from './api/kubeconfig.ts';
 import { type ApiListener, listenApi } from './api/listen.ts';
@@ -53,10 +54,12 @@ import {
 import { resetPlatform } from './platform/reset.ts';
 import { trackApplied } from './platform/routing-applied.ts';
 import { publishGateway, seed } from './platform/seed.ts';
+import { kubeletUser } from './platform/users.ts';
 import { createDockerRuntime } from './pods/docker/runtime.ts';
 import { startGuardian } from './pods/guardian.ts';
 import { createKubelet } from './pods/kubelet.ts';
 import { openLogStore } from './pods/logs/store.ts';
+import { publishNode } from './pods/node.ts';
 import { createProcessRuntime } from './pods/process/runtime.ts';
 
 export interface EmbeddedOptions {
@@ -129,6 +132,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     closers.push(() => logs.close());
     closers.push(() => guardian.close());
     seed(objects, configMapSeeds());
+    publishNode(objects, kubeletUser, clock.now(), kubernetesVersion.gitVersion);
 
     const plane = createWorkerDataPlane(urlOf('dataplane'));
     closers.push(() => plane.close());

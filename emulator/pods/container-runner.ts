@@ -37,7 +37,7 @@ export interface ContainerContext {
   /** Whether it is started again after this exit. */
   restarts(exit: ExitInfo): boolean;
   /** Facts from before the platform was restarted. */
-  before: { restarts: number; last: Termination | undefined } | undefined;
+  before: { restarts: number } | undefined;
 }
 
 export interface ContainerRunner {
@@ -49,6 +49,8 @@ export interface ContainerRunner {
   /** Tries again now what waits for an image or a ConfigMap. */
   retry(): void;
   stop(graceMs: number, why?: string): Promise<void>;
+  /** Puts a mark into its log. */
+  mark(text: string): void;
   probe(probe: Probe): Promise<ProbeResult>;
 }
 
@@ -66,7 +68,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
     imageId: '',
     containerId: undefined,
     state: { is: 'waiting', reason: 'ContainerCreating' },
-    last: context.before?.last,
+    last: undefined,
     restarts: context.before?.restarts ?? 0,
     started: false,
     ready: false,
@@ -307,7 +309,6 @@ export function createContainerRunner(container: Container, context: ContainerCo
   function setReady(ready: boolean): void {
     if (facts.ready === ready) return;
     facts.ready = ready;
-    if (ready) mark('ready');
     context.changed();
   }
 
@@ -411,6 +412,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
       await instance.stop(Math.max(0, graceMs - (performance.now() - begun)));
     },
     probe,
+    mark,
   };
 }
 

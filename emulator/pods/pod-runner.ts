@@ -11,7 +11,7 @@ import { type ContainerSpec, ImageUnavailable, type PodRuntime, type PodSandbox,
 import { startProber } from './prober.ts';
 import type { ProbeResult } from './probes.ts';
 import { isQueueProxy, servingProbes } from './queue-proxy.ts';
-import { type ContainerFacts, isComplete, podStatus, type Termination } from './status.ts';
+import { type ContainerFacts, isComplete, podStatus } from './status.ts';
 import type { Container, ContainerStatus, Pod, Probe } from './types.ts';
 import { prepareMounts, refreshVolumes, removeVolumes } from './volumes.ts';
 
@@ -77,7 +77,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       imageId: '',
       containerId: undefined,
       state: { is: 'waiting', reason, ...(message ? { message } : {}) },
-      last: before?.last,
+      last: undefined,
       restarts: before?.restarts ?? 0,
       started: false,
       ready: false,
@@ -124,7 +124,10 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       writer.updateStatus(pod, status);
     }
     const ready = status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
-    if (ready && !wasReady) ports.onPhase(pod, 'ready', Date.now());
+    if (ready && !wasReady) {
+      ports.onPhase(pod, 'ready', Date.now());
+      (serving && runners.get(serving.name))?.mark('ready');
+    }
     wasReady = ready;
   }
 
@@ -141,26 +144,15 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => (now[name] ?? null) !== value));
   }
 
-  function beforeOf(container: Container): { restarts: number; last: Termination | undefined } | undefined {
+  function beforeOf(container: Container): { restarts: number } | undefined {
     const statuses: ContainerStatus[] = [
       ...(initial.status?.containerStatuses ?? []),
       ...(initial.status?.initContainerStatuses ?? []),
     ];
     const status = statuses.find(({ name }) => name === container.name);
     if (!status) return undefined;
-    if (!status.state.running) return { restarts: status.restartCount, last: undefined };
-    // It ran when the platform ended, and ended with it.
-    return {
-      restarts: status.restartCount + 1,
-      last: {
-        exitCode: 137,
-        reason: 'ContainerStatusUnknown',
-        message: 'The container ended with the platform.',
-        startedAt: Date.parse(status.state.running.startedAt),
-        finishedAt: startedAt,
-        containerId: status.containerID,
-      },
-    };
+    // One that ran when the platform ended has ended with it. That is no failure of its own, so none is reported.
+    return { restarts: status.restartCount + (status.state.running ? 1 : 0) };
   }
 
   /** Decision 3: every image in the local store → processes; else an engine → containers; else it cannot run here. */
