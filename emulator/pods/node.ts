@@ -31,7 +31,7 @@ function makeNode(name: string, now: number, kubeletVersion: string): DraftObjec
     lastHeartbeatTime: time,
     lastTransitionTime: time,
   });
-  const machine = { x64: 'amd64', arm64: 'arm64' }[arch()] ?? arch();
+  const machine = arch() === 'x64' ? 'amd64' : arch();
   const system = platform() === 'win32' ? 'windows' : platform();
   return {
     apiVersion: 'v1',
