@@ -27,6 +27,12 @@ export const passThrough: OnRequest = (downstream, head) => {
     downstream.reset();
     return ignore;
   }
+  // A request that names this listener itself as its host (a web page that found the port) would be passed on to it for
+  // ever; only who takes it for a proxy is served as by one.
+  if (head.method !== 'CONNECT' && head.asked !== 'proxy') {
+    refuseWith(downstream, 404, 'no such host\n');
+    return ignore;
+  }
   return head.method === 'CONNECT' ? openTunnel(downstream, address) : forward(downstream, head, address);
 };
 

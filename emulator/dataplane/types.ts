@@ -13,6 +13,8 @@ export interface RequestHead {
   path: string;
   /** Host with its port, as it came. */
   authority: string;
+  /** `proxy`: the target was a whole URL, so the client takes the platform for its proxy (RFC 9112, section 3.2.2). */
+  asked?: 'origin' | 'proxy';
   headers: HeaderList;
   /** Bytes of the body; 0 = none; undefined = told by its end only. */
   length: number | undefined;

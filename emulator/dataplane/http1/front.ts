@@ -338,6 +338,7 @@ function toHead(request: ParsedRequest): RequestHead {
     method,
     path,
     authority,
+    asked: absolute ? 'proxy' : 'origin',
     headers,
     length: chunked ? undefined : (length ?? 0),
     lengthGiven: length !== undefined,

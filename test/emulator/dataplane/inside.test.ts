@@ -56,6 +56,13 @@ describe('inside', () => {
     expect(JSON.parse(body).headers['x-forwarded-for']).toBeUndefined();
   });
 
+  it('does not pass a request on to itself', async () => {
+    const { plane } = await served();
+    const itself = `127.0.0.1:${plane.inside}`;
+    expect((await ask(plane.inside, { host: itself })).status).toBe(404);
+    expect((await ask(plane.inside, { host: itself, path: `http://${itself}/` })).status).toBe(404);
+  });
+
   it('is 502 where the other host refuses', async () => {
     const { plane } = await served();
     const gone = await startApp(echo);
