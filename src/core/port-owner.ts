@@ -1,6 +1,7 @@
 /** Who listens on a port, where the OS tells: for the message that a port is taken. Never throws. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 /** `node (pid 4711)`, or undefined when the OS does not say. */
 export async function portOwner(port: number, platform = process.platform): Promise<string | undefined> {
@@ -29,8 +30,10 @@ async function linuxOwner(port: number): Promise<string | undefined> {
       const link = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
       const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
       if (inode && inodes.has(inode)) {
-        const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-        return `${name || 'a process'} (pid ${pid})`;
+        // The name of the thread (comm) says less: every Node is a MainThread.
+        const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0').slice(0, 2);
+        const name = words.map((word) => basename(word)).filter((word) => word !== '' && !word.startsWith('-'));
+        return `${name.join(' ') || 'a process'} (pid ${pid})`;
       }
     }
   }

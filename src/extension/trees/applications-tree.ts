@@ -88,8 +88,10 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       : say('tree.notDeployed');
     const canStart = input.trusted && entry.application !== undefined && !snapshot.entry.readOnly;
     const description = doing ?? [deployed, problems].filter(Boolean).join(' · ');
+    const hasChildren = services.length > 0 || hasSources(entry.application);
     return {
-      id: `application:${entry.dir}`,
+      // The editor remembers a node that had nothing below it as closed: with something below it is another one.
+      id: `application:${entry.dir}${hasChildren ? '' : '#'}`,
       label: entry.name,
       description,
       tooltip: [entry.name, entry.dir, problems].filter(Boolean).join('\n'),
@@ -101,7 +103,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         canStart && entry.application?.run.debug && 'debuggable',
       ),
       subject: { type: 'application', dir: entry.dir },
-      expanded: services.length > 0 || hasSources(entry.application) ? 'open' : 'none',
+      expanded: hasChildren ? 'open' : 'none',
       children: () => [
         ...sorted(services).map((service) => serviceNode(service, entry.dir)),
         ...snapshot.pings.filter((ping) => owns(entry.application, ping)).map(pingNode),

@@ -70,13 +70,10 @@ function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Disposable {
       addRevision: async ({ key, shown }) => {
         const model = await modelOf(deps, parseKey(key));
         const rows = [...(model?.rows ?? []), ...(model?.others ?? [])];
-        return (
-          (await pickRevision(
-            deps,
-            parseKey(key),
-            rows.filter((row) => !row.failed && !shown.includes(row.revision)),
-          )) ?? null
-        );
+        const rest = rows.filter((row) => !row.failed && !shown.includes(row.revision));
+        // Nothing to choose where there is only one.
+        if (rest.length === 1) return rest[0]?.revision ?? null;
+        return (await pickRevision(deps, parseKey(key), rest)) ?? null;
       },
       editTag: async ({ key, revision }) => {
         await editTag(deps, parseKey(key), revision);

@@ -60,12 +60,14 @@ export function hostPage<Page extends PageName>(
 
 function pageHtml(page: PageName, webview: vscode.Webview, bundle: vscode.Uri): string {
   const nonce = randomBytes(18).toString('base64');
+  // The controls' library asks for this one by <meta> and puts it on the one style element that it makes.
+  const styleNonce = randomBytes(18).toString('base64');
   const script = webview.asWebviewUri(vscode.Uri.joinPath(bundle, `${page}.js`));
   const style = webview.asWebviewUri(vscode.Uri.joinPath(bundle, `${page}.css`));
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource} 'nonce-${styleNonce}'`,
     `font-src ${webview.cspSource}`,
     `base-uri 'none'`,
     `form-action 'none'`,
@@ -76,6 +78,7 @@ function pageHtml(page: PageName, webview: vscode.Webview, bundle: vscode.Uri): 
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${styleNonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Slipway</title>
 <link rel="stylesheet" href="${style}">

@@ -90,7 +90,7 @@ async function open(deps: Deps, dir: string, file: string, name: string): Promis
   const { say } = deps.problems.words;
   if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))) {
     await deps.applications.refresh();
-    await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
     await vscode.commands.executeCommand('slipway.applications.focus');
     return;
   }
