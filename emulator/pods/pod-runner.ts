@@ -382,8 +382,20 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     };
   }
 
+  /** When what ends now has to be gone at the latest (monotonic ms); a later, less patient call brings it forward. */
+  let deadlineAt = Number.POSITIVE_INFINITY;
+  const hurried = Promise.withResolvers<void>();
+
+  function hurry(graceMs: number): void {
+    const at = performance.now() + graceMs;
+    if (at >= deadlineAt) return;
+    deadlineAt = at;
+    hurried.resolve();
+    for (const runner of [...runners.values(), ...init.values()]) void runner.running?.stop(graceMs);
+  }
+
   async function finish(graceMs: number, drain: boolean): Promise<void> {
-    const begun = performance.now();
+    deadlineAt = performance.now() + graceMs;
     for (const timer of timers) timer[Symbol.dispose]();
     pullTimer?.[Symbol.dispose]();
     const someRun = [...runners.values()].some(({ running }) => running);
@@ -391,6 +403,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       let timer: Disposable | undefined;
       await Promise.race([
         ports.drain(pod).catch(() => undefined),
+        hurried.promise,
         new Promise<void>((resolve) => {
           timer = ports.after(graceMs, resolve);
         }),
@@ -398,7 +411,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       timer?.[Symbol.dispose]();
     }
     for (const prober of proxyProbers) prober[Symbol.dispose]();
-    const left = Math.max(0, graceMs - (performance.now() - begun));
+    const left = Math.max(0, deadlineAt - performance.now());
     await Promise.all([...runners.values(), ...init.values()].map((runner) => runner.stop(left)));
     await setup?.catch(() => undefined);
     for (const facts of proxies.values()) {
@@ -449,6 +462,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       }
     },
     end(graceMs, { drain }) {
+      if (ending) hurry(graceMs);
       ending ??= finish(graceMs, drain);
       return ending;
     },

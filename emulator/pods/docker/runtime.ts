@@ -127,6 +127,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
       },
     );
     const state = await created.inspect().catch(() => undefined);
+    const stopSignal = state?.Config.StopSignal ?? 'SIGTERM';
     const own = firstAddress(state) ?? '';
     const ip = network?.ip ?? own;
     seen(ip);
@@ -143,10 +144,11 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
       debugAddress: addressOf(debug),
       exited,
       async stop(graceMs) {
-        const ending = graceMs <= 0 ? created.kill() : created.stop({ t: Math.ceil(graceMs / 1_000) });
-        // Ended by itself meanwhile.
-        await ending.catch(() => undefined);
+        // Not the engine's own stop, which cannot be hurried once it waits. One that ended meanwhile is no error.
+        if (graceMs > 0) await created.kill({ signal: stopSignal }).catch(() => undefined);
+        const timer = setTimeout(() => created.kill().catch(() => undefined), graceMs);
         await exited;
+        clearTimeout(timer);
       },
       // A port other than the declared one is not looked for: nor does the real platform.
       listening: async () => [],

@@ -150,7 +150,13 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       debugAddress: debugPort === undefined ? undefined : { host: '127.0.0.1', port: debugPort },
       exited,
       async stop(graceMs) {
-        if (stopping) return void (await exited);
+        if (stopping) {
+          // Asked again, with less patience.
+          const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
+          await exited;
+          clearTimeout(timer);
+          return;
+        }
         stopping = true;
         signalGroup(pid, 'SIGTERM');
         await goneWithin(pid, ended, graceMs);

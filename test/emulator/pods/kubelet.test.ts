@@ -80,6 +80,21 @@ describe('kubelet with processes', () => {
     expect(h.kubelet.running()).toBe(0);
   });
 
+  it('closes at once although a pod is still being drained', async () => {
+    await h[Symbol.asyncDispose]();
+    h = await aKubelet({ more: { drain: () => new Promise(() => undefined) } });
+    await h.build('dev.local/app', { 'server.js': webServer }, ['node', 'server.js']);
+    h.kubelet.start();
+    h.create(web('web'));
+    await h.until('web', isReady);
+    h.delete('web', 300);
+    const begun = performance.now();
+    await h.kubelet.close(500);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(h.kubelet.running()).toBe(0);
+    expect(h.pod('web')).toBeDefined();
+  });
+
   it('kills what ignores SIGTERM when the grace is over', async () => {
     await h.build(
       'dev.local/app',
