@@ -122,18 +122,7 @@ export function createObjects(ports: ObjectsPorts): Objects {
     const version = versionOf(definition, object, options.version);
     const now = clock.now();
     decodeObject(definition, version, object, options);
-    const { metadata } = object;
-    if (!definition.namespaced) delete metadata.namespace;
-    else checkNamespace(metadata.namespace ?? '');
-    metadata.uid = randomUUID();
-    metadata.creationTimestamp = rfc3339(now);
-    if (metadata.resourceVersion) {
-      throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created');
-    }
-    for (const key of ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'] as const) {
-      delete (metadata as unknown as JsonObject)[key];
-    }
-    if (metadata.generateName && !metadata.name) metadata.name = generatedName(metadata.generateName);
+    identify(definition, object, now);
 
     const request = {
       operation: 'CREATE',
@@ -145,6 +134,8 @@ export function createObjects(ports: ObjectsPorts): Objects {
     admit(definition, version, 'default', request, options);
     if (definition.subresources.status) delete object.status;
     definition.strategy?.prepareCreate?.(object, { view: store, now });
+    // Read again: admission may have replaced it.
+    const { metadata } = object;
     if (definition.generation) metadata.generation = 1;
     else delete metadata.generation;
     check(definition, version, object, undefined);
@@ -250,6 +241,22 @@ export function createObjects(ports: ObjectsPorts): Objects {
     const object = clone(requireObject(result)) as unknown as KubeObject;
     checkIdentity(object, namespace, name);
     return { object: update(resource, old, object, undefined, { ...options, version: version.name }), created: false };
+  }
+
+  /** Name, uid and time of a new object; the namespace must be there. */
+  function identify(definition: ResourceDefinition, object: KubeObject, now: number): void {
+    const { metadata } = object;
+    if (!definition.namespaced) delete metadata.namespace;
+    else checkNamespace(metadata.namespace ?? '');
+    metadata.uid = randomUUID();
+    metadata.creationTimestamp = rfc3339(now);
+    if (metadata.resourceVersion) {
+      throw new ApiError('BadRequest', 'resourceVersion should not be set on objects to be created');
+    }
+    for (const key of ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'] as const) {
+      delete (metadata as unknown as JsonObject)[key];
+    }
+    if (metadata.generateName && !metadata.name) metadata.name = generatedName(metadata.generateName);
   }
 
   function checkNamespace(name: string): void {

@@ -52,7 +52,8 @@ export function serverSideApply(
     if (orphaned) merged = (without(merged, orphaned, schema) as JsonObject | undefined) ?? {};
   }
 
-  const object = clone(live ?? applied) as unknown as JsonObject & { metadata: JsonObject };
+  const source = live ?? applied;
+  const object = { ...source, metadata: { ...source.metadata } } as unknown as JsonObject & { metadata: JsonObject };
   for (const key of Object.keys(object)) {
     if (key !== 'apiVersion' && key !== 'kind' && key !== 'metadata' && !(key in merged)) delete object[key];
   }
@@ -71,7 +72,7 @@ export function serverSideApply(
     ...(by.subresource ? { subresource: by.subresource } : {}),
     fields,
   };
-  return { object: object as unknown as KubeObject, managers: [entry, ...rest] };
+  return { object: clone(object) as unknown as KubeObject, managers: [entry, ...rest] };
 }
 
 /** What of `fields` another owns and `config` would change. */
