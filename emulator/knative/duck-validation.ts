@@ -1,10 +1,11 @@
 /** Validation of what eventing kinds share: references, destinations, delivery. */
 import type { PlatformConfig } from './config/types.ts';
-import type { DeliverySpec, Destination, KReference } from './duck.ts';
+import type { CloudEventOverrides, DeliverySpec, Destination, KReference, SourceSpec } from './duck.ts';
 import {
   disallowedFields,
   type FieldError,
   fieldError,
+  invalidKeyName,
   invalidValue,
   missingField,
   missingOneOfAtLeast,
@@ -55,13 +56,22 @@ export function validateReference(reference: KReference | undefined, options: Re
 
 /** duck/v1 Destination. Paths below it. */
 export function validateDestination(destination: Destination | undefined, options: ReferenceOptions = {}): FieldError {
-  const { ref, uri } = destination ?? {};
-  if (!ref && uri === undefined) return missingOneOfAtLeast('ref', 'uri');
-  let errors = noError;
-  if (!ref && !isAbsolute(uri ?? '')) {
-    errors = invalidValue('Relative URI is not allowed when Ref and [apiVersion, kind, name] is absent', 'uri');
+  const { ref, uri, CACerts } = destination ?? {};
+  if (uri === undefined)
+    return ref ? validateReference(ref, options).viaField('ref') : missingOneOfAtLeast('ref', 'uri');
+  if (ref && hasScheme(uri)) {
+    const message = 'Absolute URI is not allowed when Ref or [apiVersion, kind, name] is present';
+    return fieldError(message, ['[apiVersion, kind, name]', 'ref', 'uri']);
   }
-  return ref ? errors.also(validateReference(ref, options).viaField('ref')) : errors;
+  if (!ref && !isAbsolute(uri)) {
+    return invalidValue('Relative URI is not allowed when Ref and [apiVersion, kind, name] is absent', 'uri');
+  }
+  if (CACerts === undefined || CACerts.includes('-----BEGIN CERTIFICATE-----')) return noError;
+  return invalidValue('CA Cert provided is invalid', 'caCert');
+}
+
+function hasScheme(uri: string): boolean {
+  return /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(uri);
 }
 
 /** Has a scheme and a host. */
@@ -69,21 +79,51 @@ export function isAbsolute(uri: string): boolean {
   return /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^/?#]+/.test(uri);
 }
 
+/** A flag of eventing's config-features. */
+export function isEnabled({ eventing }: PlatformConfig, feature: string): boolean {
+  return eventing.features[feature]?.toLowerCase() === 'enabled';
+}
+
+export function referenceOptions(config: PlatformConfig): ReferenceOptions {
+  return { groupAllowed: isEnabled(config, 'kreference-group') };
+}
+
+/** Names that CloudEvents allow for extension attributes; the first bad one is told. Paths below `ceOverrides`. */
+export function validateOverrides(overrides: CloudEventOverrides | undefined): FieldError {
+  for (const key of Object.keys(overrides?.extensions ?? {}).sort()) {
+    const why = key === '' ? 'keys MUST NOT be empty' : 'keys are expected to be alphanumeric';
+    if (!/^[a-zA-Z0-9]+$/.test(key)) return invalidKeyName(key, '', why).viaField('extensions');
+  }
+  return noError;
+}
+
+/** What every source has: a sink and overrides. Paths below `spec`. */
+export function validateSource(spec: SourceSpec | undefined, config: PlatformConfig): FieldError {
+  return validateDestination(spec?.sink, referenceOptions(config))
+    .viaField('sink')
+    .also(validateOverrides(spec?.ceOverrides).viaField('ceOverrides'));
+}
+
+/** Puts the namespace into a reference that names none. */
+export function defaultNamespace(destination: Destination | undefined, namespace: string | undefined): void {
+  if (destination?.ref && namespace) destination.ref.namespace ||= namespace;
+}
+
 export function isEmptyDestination(destination: Destination | undefined): boolean {
   return !destination || (!destination.ref && destination.uri === undefined);
 }
 
 /** eventing duck/v1 DeliverySpec. Paths below it. */
-export function validateDelivery(delivery: DeliverySpec | undefined, { eventing }: PlatformConfig): FieldError {
+export function validateDelivery(delivery: DeliverySpec | undefined, config: PlatformConfig): FieldError {
   if (!delivery) return noError;
-  const enabled = (feature: string) => eventing.features[feature]?.toLowerCase() === 'enabled';
+  const enabled = (feature: string) => isEnabled(config, feature);
   const { retry, backoffPolicy, backoffDelay, timeout, retryAfterMax, deadLetterSink, format } = delivery;
   let errors = noError;
-  if (deadLetterSink) errors = errors.also(validateDestination(deadLetterSink).viaField('deadLetterSink'));
+  if (deadLetterSink) errors = validateDestination(deadLetterSink, referenceOptions(config)).viaField('deadLetterSink');
   if (retry !== undefined && retry < 0) errors = errors.also(invalidValue(retry, 'retry'));
   if (timeout !== undefined) {
     if (!enabled('delivery-timeout')) errors = errors.also(disallowedFields('timeout'));
-    else if (isoPeriod(timeout) !== 'positive') errors = errors.also(invalidValue(timeout, 'timeout'));
+    else if (['invalid', 'zero'].includes(isoPeriod(timeout))) errors = errors.also(invalidValue(timeout, 'timeout'));
   }
   if (backoffPolicy !== undefined && !['linear', 'exponential'].includes(backoffPolicy)) {
     errors = errors.also(invalidValue(backoffPolicy, 'backoffPolicy'));

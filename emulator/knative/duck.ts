@@ -55,3 +55,9 @@ export interface StatusBase {
 export interface AppliedPolicies {
   policies?: { apiVersion: string; name: string }[];
 }
+
+/** meta/v1 LabelSelector. */
+export interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}

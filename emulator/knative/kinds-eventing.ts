@@ -1,23 +1,40 @@
 /** The kinds of Knative Eventing. */
 import type { PrinterColumn, ResourceDefinition } from '../kernel/resource.ts';
+import { admission } from './admission.ts';
 import { apiServerSourceSpec, apiServerSourceStatus } from './api-server-source/schema.ts';
+import { apiServerSourceRules } from './api-server-source/validation.ts';
 import { brokerSpec, brokerStatus } from './broker/schema.ts';
+import { brokerRules } from './broker/validation.ts';
 import { channelSpec, channelStatus } from './channel/schema.ts';
+import { channelRules } from './channel/validation.ts';
 import { ageColumn, readyColumns } from './conditions-schema.ts';
 import { containerSourceSpec, containerSourceStatus } from './container-source/schema.ts';
+import { containerSourceRules } from './container-source/validation.ts';
 import { defineKind, type Kind } from './definition.ts';
 import { eventPolicySpec, eventPolicyStatus } from './event-policy/schema.ts';
+import { eventPolicyRules } from './event-policy/validation.ts';
 import { eventTransformSpec, eventTransformStatus } from './event-transform/schema.ts';
+import { eventTransformRules } from './event-transform/validation.ts';
 import { eventTypeSpec, eventTypeSpecV1Beta3, eventTypeStatus } from './event-type/schema.ts';
+import { eventTypeRules } from './event-type/validation.ts';
 import { inMemoryChannelSpec, inMemoryChannelStatus } from './in-memory-channel/schema.ts';
+import { inMemoryChannelRules } from './in-memory-channel/validation.ts';
 import { jobSinkSpec, jobSinkStatus } from './job-sink/schema.ts';
+import { jobSinkRules } from './job-sink/validation.ts';
 import { parallelSpec, parallelStatus } from './parallel/schema.ts';
+import { parallelRules } from './parallel/validation.ts';
 import { pingSourceSpec, pingSourceStatus } from './ping-source/schema.ts';
+import { pingSourceRules } from './ping-source/validation.ts';
 import { requestReplySpec, requestReplyStatus } from './request-reply/schema.ts';
+import { requestReplyRules } from './request-reply/validation.ts';
 import { sequenceSpec, sequenceStatus } from './sequence/schema.ts';
+import { sequenceRules } from './sequence/validation.ts';
 import { sinkBindingSpec, sinkBindingStatus } from './sink-binding/schema.ts';
+import { sinkBindingRules } from './sink-binding/validation.ts';
 import { subscriptionSpec, subscriptionStatus } from './subscription/schema.ts';
+import { subscriptionRules } from './subscription/validation.ts';
 import { triggerSpec, triggerStatus } from './trigger/schema.ts';
+import { triggerRules } from './trigger/validation.ts';
 
 const part = 'knative-eventing';
 const eventing = { group: 'eventing.knative.dev', categories: ['all', 'knative', 'eventing'], part };
@@ -70,6 +87,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...eventing,
     kind: 'Broker',
+    admission: admission(brokerRules),
     plural: 'brokers',
     labels: addressable,
     versions: [
@@ -96,6 +114,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...eventing,
     kind: 'Trigger',
+    admission: admission(triggerRules),
     plural: 'triggers',
     versions: [
       {
@@ -116,6 +135,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...eventing,
     kind: 'EventType',
+    admission: admission(eventTypeRules),
     plural: 'eventtypes',
     versions: [
       {
@@ -145,6 +165,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...eventing,
     kind: 'EventPolicy',
+    admission: admission(eventPolicyRules),
     plural: 'eventpolicies',
     versions: [
       {
@@ -159,6 +180,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...eventing,
     kind: 'EventTransform',
+    admission: admission(eventTransformRules),
     plural: 'eventtransforms',
     labels: addressable,
     versions: [
@@ -174,6 +196,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...eventing,
     kind: 'RequestReply',
+    admission: admission(requestReplyRules),
     plural: 'requestreplies',
     shortNames: ['rr'],
     versions: [
@@ -191,6 +214,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
     categories: ['all', 'knative', 'messaging', 'channel'],
     part,
     kind: 'Channel',
+    admission: admission(channelRules),
     plural: 'channels',
     shortNames: ['ch'],
     labels: channelLabels,
@@ -209,6 +233,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
     categories: ['all', 'knative', 'messaging', 'channel'],
     part,
     kind: 'InMemoryChannel',
+    admission: admission(inMemoryChannelRules),
     plural: 'inmemorychannels',
     shortNames: ['imc'],
     labels: channelLabels,
@@ -227,6 +252,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
     categories: ['all', 'knative', 'messaging'],
     part,
     kind: 'Subscription',
+    admission: admission(subscriptionRules),
     plural: 'subscriptions',
     shortNames: ['sub'],
     versions: [
@@ -242,6 +268,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...flows,
     kind: 'Sequence',
+    admission: admission(sequenceRules),
     plural: 'sequences',
     labels: addressable,
     versions: [
@@ -257,6 +284,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   defineKind({
     ...flows,
     kind: 'Parallel',
+    admission: admission(parallelRules),
     plural: 'parallels',
     labels: addressable,
     versions: [
@@ -271,6 +299,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   }),
   source({
     kind: 'ApiServerSource',
+    admission: admission(apiServerSourceRules),
     plural: 'apiserversources',
     versions: [
       {
@@ -284,6 +313,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   }),
   source({
     kind: 'ContainerSource',
+    admission: admission(containerSourceRules),
     plural: 'containersources',
     versions: [
       {
@@ -297,6 +327,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   }),
   source({
     kind: 'SinkBinding',
+    admission: admission(sinkBindingRules),
     plural: 'sinkbindings',
     categories: ['all', 'knative', 'sources', 'bindings'],
     labels: { 'duck.knative.dev/binding': 'true' },
@@ -312,6 +343,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
   }),
   source({
     kind: 'PingSource',
+    admission: admission(pingSourceRules),
     plural: 'pingsources',
     versions: [
       { name: 'v1', ...pingSource },
@@ -323,6 +355,7 @@ export const eventingDefinitions: ResourceDefinition[] = [
     categories: ['all', 'knative', 'eventing', 'sink'],
     part,
     kind: 'JobSink',
+    admission: admission(jobSinkRules),
     plural: 'jobsinks',
     labels: addressable,
     versions: [

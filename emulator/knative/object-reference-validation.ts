@@ -8,19 +8,32 @@ const identifierMessage =
 
 /** Paths below the reference. */
 export function validateObjectReference(reference: ObjectReference | undefined): FieldError {
-  const { apiVersion = '', kind = '', name = '', ...others } = reference ?? {};
+  const { apiVersion, kind, name, ...others } = reference ?? {};
   const set = Object.entries(others)
     .filter(([, value]) => value !== '' && value !== undefined)
     .map(([field]) => field)
     .sort();
-  let errors = set.length > 0 ? disallowedFields(...set) : noError;
-  const check = (field: string, value: string, wrong: string[]) => {
+  const errors = set.length > 0 ? disallowedFields(...set) : noError;
+  return errors.also(validateNamed({ apiVersion, kind, name: name ?? '' }));
+}
+
+/** Parts of a reference that must be there and well-formed; `name` and `namespace` only when they are given here. */
+export function validateNamed(parts: {
+  apiVersion: string | undefined;
+  kind: string | undefined;
+  name?: string;
+  namespace?: string;
+}): FieldError {
+  let errors = noError;
+  const check = (field: string, value: string, reasons: (text: string) => string[]) => {
+    const wrong = value === '' ? [] : reasons(value);
     if (value === '') errors = errors.also(missingField(field));
     else if (wrong.length > 0) errors = errors.also(invalidValue(wrong.join(', '), field));
   };
-  check('apiVersion', apiVersion, qualifiedNameErrors(apiVersion));
-  check('kind', kind, /^[A-Za-z_][A-Za-z0-9_]*$/.test(kind) ? [] : [identifierMessage]);
-  check('name', name, label1123Errors(name));
+  check('apiVersion', parts.apiVersion ?? '', qualifiedNameErrors);
+  check('kind', parts.kind ?? '', (kind) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(kind) ? [] : [identifierMessage]));
+  if (parts.name !== undefined) check('name', parts.name, label1123Errors);
+  if (parts.namespace !== undefined) check('namespace', parts.namespace, label1123Errors);
   return errors;
 }
 

@@ -6,7 +6,7 @@ import { certificateSpec } from './schema.ts';
 import type { Certificate } from './types.ts';
 
 export const certificateRules: Rules<Certificate> = {
-  webhook: 'serving.knative.dev',
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1alpha1.Certificate', certificateSpec),
   validate(certificate) {
     const { dnsNames, domain, secretName } = certificate.spec ?? {};

@@ -4,7 +4,6 @@ import type { KubeObject } from '../../kernel/object.ts';
 import type { Admission } from '../../kernel/resource.ts';
 import { exampleChecksum, exampleChecksumAnnotation, exampleKey } from './checksum.ts';
 import { parseDomain } from './domains.ts';
-import { checkBrokerDefaults, checkChannelDefaults, checkEventingFeatures, checkPingDefaults } from './eventing.ts';
 import { parseGc } from './gc.ts';
 import { eventingNamespace, servingNamespace } from './namespaces.ts';
 import { parseNetwork } from './network.ts';
@@ -35,10 +34,6 @@ const webhooks: Record<string, { name: string; checks: Record<string, Check> }> 
   [eventingNamespace]: {
     name: 'config.webhook.eventing.knative.dev',
     checks: {
-      'config-br-defaults': checkBrokerDefaults,
-      'default-ch-webhook': checkChannelDefaults,
-      'config-ping-defaults': checkPingDefaults,
-      'config-features': checkEventingFeatures,
       'config-observability': parseObservability,
       'config-logging': checkLogging,
       'config-leader-election': checkLeaderElection,

@@ -1,5 +1,7 @@
 /** The defaults of knative-eventing: what a Broker or a Channel gets that names nothing itself. */
-import { ConfigError, type Data, reader } from './parse.ts';
+
+import type { DeliverySpec } from '../duck.ts';
+import { type Data, reader } from './parse.ts';
 import type { BrokerDefaults, ChannelTemplate, EventingConfig } from './types.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -9,7 +11,7 @@ interface BrokerEntry {
   kind?: string;
   name?: string;
   namespace?: string;
-  delivery?: Record<string, unknown>;
+  delivery?: DeliverySpec;
   brokerClasses?: Record<string, BrokerEntry>;
 }
 
@@ -92,56 +94,5 @@ function document<T>(text: string | undefined): T | undefined {
     return typeof value === 'object' && value !== null ? (value as T) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** config-br-defaults. @throws ConfigError */
-export function checkBrokerDefaults(data: Data): void {
-  const text = data['default-br-config'];
-  if (!text) throw new ConfigError(`ConfigMap is missing (or empty) key: "default-br-config" : ${goData(data)}`);
-  checkEntry(text);
-}
-
-/** default-ch-webhook. @throws ConfigError */
-export function checkChannelDefaults(data: Data): void {
-  const text = data['default-ch-config'];
-  if (text === undefined) throw new ConfigError('ConfigMap is missing key: "default-ch-config"');
-  if (text === '') throw new ConfigError('ConfigMap\'s value is empty: "default-ch-config"');
-  checkEntry(text);
-}
-
-function checkEntry(text: string): void {
-  try {
-    parseYaml(text);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const why = error.message.replace('error converting YAML to JSON: ', '');
-    throw new ConfigError(
-      `Failed to parse the entry: ConfigMap's value could not be converted to JSON: ${why} : ${text}`,
-    );
-  }
-}
-
-function goData(data: Data): string {
-  return `map[${Object.entries(data)
-    .map(([key, value]) => `${key}:${value}`)
-    .join(' ')}]`;
-}
-
-/** config-ping-defaults. @throws ConfigError */
-export function checkPingDefaults(data: Data): void {
-  reader(data).integer(-1, 'dataMaxSize', 'data-max-size');
-}
-
-const flags = ['enabled', 'disabled', 'allowed', 'strict', 'permissive'];
-
-/** config-features of knative-eventing. @throws ConfigError */
-export function checkEventingFeatures(data: Data): void {
-  for (const [key, value] of Object.entries(data)) {
-    if (key.startsWith('_') || key === 'default-authorization-mode' || key === 'oidc-discovery-base-url') continue;
-    if (key.startsWith('apiserversources.')) continue;
-    if (!flags.includes(value.trim().toLowerCase()) && key in featureDefaults) {
-      throw new ConfigError(`cannot parse the feature flag '${key}' = '${value}'`);
-    }
   }
 }

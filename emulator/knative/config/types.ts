@@ -1,4 +1,5 @@
 /** The parsed ConfigMaps of knative-serving and knative-eventing. Durations in ms unless a name says seconds. */
+import type { DeliverySpec } from '../duck.ts';
 import type { Template } from './go-template-ast.ts';
 
 export type Flag = 'Enabled' | 'Disabled' | 'Allowed';
@@ -148,10 +149,8 @@ export interface EventingConfig {
 
 export interface BrokerDefaults {
   brokerClass: string;
-  config:
-    | { apiVersion: string; kind: string; name: string; namespace?: string; delivery?: Record<string, unknown> }
-    | undefined;
-  delivery: Record<string, unknown> | undefined;
+  config: { apiVersion: string; kind: string; name: string; namespace?: string } | undefined;
+  delivery: DeliverySpec | undefined;
 }
 
 export interface ChannelTemplate {

@@ -13,7 +13,7 @@ import type { Configuration } from './types.ts';
 const group = 'serving.knative.dev';
 
 export const configurationRules: Rules<Configuration> = {
-  webhook: group,
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1.Configuration', configurationSpec),
   defaults: defaultConfiguration,
   userInfo: (object) => (isOwned(object) ? undefined : group),

@@ -11,7 +11,7 @@ import type { DomainMapping } from './types.ts';
 const group = 'serving.knative.dev';
 
 export const domainMappingRules: Rules<DomainMapping> = {
-  webhook: group,
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1beta1.DomainMapping', domainMappingSpec),
   defaults(mapping) {
     if (mapping.spec && mapping.metadata.namespace) mapping.spec.ref.namespace ||= mapping.metadata.namespace;

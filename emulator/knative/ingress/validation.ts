@@ -6,7 +6,7 @@ import { ingressSpec } from './schema.ts';
 import type { Ingress, IngressPath, IngressRule, IngressSplit, IngressTls } from './types.ts';
 
 export const ingressRules: Rules<Ingress> = {
-  webhook: 'serving.knative.dev',
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1alpha1.Ingress', ingressSpec),
   defaults(ingress) {
     for (const rule of ingress.spec?.rules ?? []) {

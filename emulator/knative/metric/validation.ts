@@ -7,7 +7,7 @@ import { metricSpec } from './schema.ts';
 import type { Metric } from './types.ts';
 
 export const metricRules: Rules<Metric> = {
-  webhook: 'serving.knative.dev',
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1alpha1.Metric', metricSpec),
   validate(metric, { config }) {
     const { stableWindow = 0, panicWindow = 0, scrapeTarget = '' } = metric.spec ?? {};

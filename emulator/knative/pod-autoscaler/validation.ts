@@ -12,7 +12,7 @@ import type { PodAutoscaler } from './types.ts';
 const metrics: Record<string, string> = { [kpaClass]: 'concurrency', [hpaClass]: 'cpu' };
 
 export const podAutoscalerRules: Rules<PodAutoscaler> = {
-  webhook: 'serving.knative.dev',
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1alpha1.PodAutoscaler', podAutoscalerSpec),
   defaults(scaler, { config }) {
     const annotations = { ...scaler.metadata.annotations };

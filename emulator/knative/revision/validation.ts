@@ -30,7 +30,7 @@ import { revisionSpec, revisionTemplate } from './schema.ts';
 import type { Revision, RevisionSpec, RevisionTemplate } from './types.ts';
 
 export const revisionRules: Rules<Revision> = {
-  webhook: 'serving.knative.dev',
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1.Revision', revisionSpec),
   defaults: defaultRevision,
   validate: validateRevision,

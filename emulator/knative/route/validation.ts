@@ -22,7 +22,7 @@ import type { Route, RouteSpec, TrafficTarget } from './types.ts';
 const group = 'serving.knative.dev';
 
 export const routeRules: Rules<Route> = {
-  webhook: group,
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1.Route', routeSpec),
   defaults: defaultRoute,
   userInfo: (object) => (isOwned(object) ? undefined : group),

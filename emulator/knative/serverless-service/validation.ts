@@ -8,7 +8,7 @@ import { serverlessServiceSpec } from './schema.ts';
 import type { ServerlessService } from './types.ts';
 
 export const serverlessServiceRules: Rules<ServerlessService> = {
-  webhook: 'serving.knative.dev',
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1alpha1.ServerlessService', serverlessServiceSpec),
   validate(service) {
     let errors = validateNetworkingAnnotations(service.metadata.annotations).viaField('annotations');

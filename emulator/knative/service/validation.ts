@@ -13,7 +13,7 @@ import type { Service } from './types.ts';
 const group = 'serving.knative.dev';
 
 export const serviceRules: Rules<Service> = {
-  webhook: group,
+  webhook: 'webhook.serving.knative.dev',
   type: rootType('v1.Service', serviceSpec),
   defaults: defaultService,
   userInfo: () => group,

@@ -14,11 +14,15 @@ export class DecodeError extends Error {
 interface Path {
   struct: string;
   stack: string[];
+  strict: boolean;
 }
 
-/** The value as Go writes it back: empty fields dropped, missing ones that have no `omitempty` added. @throws DecodeError */
-export function roundTrip(type: Type, value: unknown): Json {
-  return convert(type.go, value, { struct: '', stack: [] });
+/**
+ * The value as Go writes it back: empty fields dropped, missing ones that have no `omitempty` added. `strict`: a field
+ * that Go does not know is an error. @throws DecodeError
+ */
+export function roundTrip(type: Type, value: unknown, strict = false): Json {
+  return convert(type.go, value, { struct: '', stack: [], strict });
 }
 
 function convert(type: GoType, value: unknown, path: Path): Json {
@@ -65,9 +69,13 @@ function convert(type: GoType, value: unknown, path: Path): Json {
 
 function convertStruct(struct: GoStruct, value: Record<string, unknown>, path: Path): Json {
   const out: { [key: string]: Json } = {};
+  if (path.strict) {
+    const unknown = Object.keys(value).find((key) => !struct.fields.some(({ json }) => json === key));
+    if (unknown !== undefined) throw new DecodeError(`json: unknown field ${JSON.stringify(unknown)}`);
+  }
   for (const { json, type, embedded } of struct.fields) {
     const given = value[json];
-    const below = { struct: shortName(struct.name), stack: [...path.stack, ...embedded, json] };
+    const below = { ...path, struct: shortName(struct.name), stack: [...path.stack, ...embedded, json] };
     if (given === undefined || given === null) {
       if (type.always && !type.pointer) out[json] = zero(type.go);
       continue;
@@ -92,7 +100,7 @@ function zero(type: GoType): Json {
     case 'quantity':
       return '0';
     case 'struct':
-      return convertStruct(type, {}, { struct: '', stack: [] });
+      return convertStruct(type, {}, { struct: '', stack: [], strict: false });
     default:
       return null;
   }

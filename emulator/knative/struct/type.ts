@@ -61,11 +61,12 @@ export function int64(description: string, more: Schema = {}): Type {
   return { schema: { type: 'integer', format: 'int64', description, ...more }, go: { kind: 'int64' } };
 }
 
-/** Any JSON below, kept as it is. */
+/** Any JSON below, kept as it is; also when empty. */
 export function open(description: string, more: Schema = {}): Type {
   return {
     schema: { type: 'object', description, 'x-kubernetes-preserve-unknown-fields': true, ...more },
     go: { kind: 'raw' },
+    pointer: true,
   };
 }
 

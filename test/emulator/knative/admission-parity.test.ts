@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { createBench, type Outcome, read } from './parity-cases.ts';
 
 /** Steps that need controllers, clients or the wire are left to the scenario's own runner. */
-const folders = ['config-maps', 'container', 'defaults', 'domain-mapping', 'eventing', 'template', 'traffic', 'warnings'];
+const folders = [
+  'config-maps',
+  'container',
+  'defaults',
+  'domain-mapping',
+  'eventing',
+  'template',
+  'traffic',
+  'warnings',
+];
 
 describe.each(folders)('admission/%s', (name) => {
   const folder = `admission/${name}`;

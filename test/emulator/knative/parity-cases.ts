@@ -115,7 +115,12 @@ export function createBench(): Bench {
     return { resource: kinds[kind] ?? kind, namespace, name };
   }
 
-  function attempt(status: number, step: Step, keep: string[] | undefined, work: (warn: (text: string) => void) => KubeObject): Outcome {
+  function attempt(
+    status: number,
+    step: Step,
+    keep: string[] | undefined,
+    work: (warn: (text: string) => void) => KubeObject,
+  ): Outcome {
     const heard: string[] = [];
     const warn = (text: string) => void heard.push(text);
     const told = () => {
@@ -148,7 +153,12 @@ export function createBench(): Bench {
       if (step.create) {
         const object = manifest(folder, step.create);
         results[''] = attempt(201, step, step.keep, (warn) =>
-          objects.create(resourceOf(object) ?? '', object, { user, warn, fieldValidation: 'Warn', dryRun: step.query?.['dryRun'] === 'All' }),
+          objects.create(resourceOf(object) ?? '', object, {
+            user,
+            warn,
+            fieldValidation: 'Warn',
+            dryRun: step.query?.['dryRun'] === 'All',
+          }),
         );
       }
       for (const one of step.cases ?? []) {
@@ -164,7 +174,9 @@ export function createBench(): Bench {
           const stored = objects.view.get(resource, within, name);
           if (!stored) throw new Error(`${step.on} is not there`);
           const changed = vary(clone(stored)) as KubeObject;
-          results[one.name] = attempt(200, step, keep, (warn) => objects.update(resource, changed, { ...options, warn }));
+          results[one.name] = attempt(200, step, keep, (warn) =>
+            objects.update(resource, changed, { ...options, warn }),
+          );
         } else {
           const object = vary(manifest(folder, step.base ?? '')) as DraftObject;
           const resource = resourceOf(object);
