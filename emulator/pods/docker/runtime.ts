@@ -127,7 +127,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
       },
     );
     const state = await created.inspect().catch(() => undefined);
-    const stopSignal = state?.Config.StopSignal ?? 'SIGTERM';
+    const stopSignal = (state?.Config as { StopSignal?: string } | undefined)?.StopSignal ?? 'SIGTERM';
     const own = firstAddress(state) ?? '';
     const ip = network?.ip ?? own;
     seen(ip);

@@ -2,7 +2,8 @@
  * Retained logs: the last 64 MiB per service across instances (decision 15), and `kubectl logs` from the same entries.
  * On disk: `<dir>/<namespace>/<service>/`; pods that belong to no service have a folder of their own, `~<pod>`.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenLogStore, PodLogQuery } from '../kubelet-ports.ts';
 import type { LogEntry, LogQuery } from '../ports.ts';
@@ -185,7 +186,13 @@ export async function openLogStore(dir: string, options: LogStoreOptions = {}): 
       const key = `${namespace}/${folder}`;
       logs.delete(key);
       opened.delete(key);
-      rmSync(join(dir, segment(namespace), segment(folder)), { recursive: true, force: true });
+      // What was still being written may come in between; a folder that stays is no reason to fall.
+      void rm(join(dir, segment(namespace), segment(folder)), {
+        recursive: true,
+        force: true,
+        maxRetries: 10,
+        retryDelay: 50,
+      }).catch(() => undefined);
     },
 
     async flush() {
