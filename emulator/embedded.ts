@@ -159,7 +159,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 
     const stats = createTrafficStats();
     const boots = createBootTimes();
-    const drains = createDrains();
+    const drains = createDrains(store);
     const gate = Promise.withResolvers<FromDataPlane & { type: 'listening' }>();
     plane.onMessage((message) => {
       switch (message.type) {

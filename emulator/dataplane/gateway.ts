@@ -205,7 +205,10 @@ export function createGateway(ports: GatewayPorts): Gateway {
       return;
     }
     if (revision) revision.apply(target);
-    else revision = new Revision(target, { now, random, connect });
+    else {
+      const left = (pod: string) => emit({ type: 'drained', revision: key, pod });
+      revision = new Revision(target, { now, random, connect, left });
+    }
     revisions.set(key, revision);
     if (target.instances.some(({ draining }) => draining))
       setTimeout(reportDrained, drainQuietMs + 1, revision).unref();

@@ -127,7 +127,10 @@ export type FromDataPlane =
   | { type: 'stats'; stats: InstanceStat[] }
   | { type: 'traffic'; samples: TrafficSample[] }
   | { type: 'coldStart'; trace: ColdStartTrace }
-  /** In-flight requests of an instance reached 0 while draining and 30 s (or less) passed without a new one. */
+  /**
+   * In-flight requests of an instance reached 0 while draining and 30 s (or less) passed without a new one, or it is in the
+   * snapshot no longer. May come more than once.
+   */
   | { type: 'drained'; revision: RevisionKey; pod: string };
 
 export interface DataPlanePort {

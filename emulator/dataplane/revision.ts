@@ -52,6 +52,8 @@ export interface RevisionPorts {
   now(): number;
   random(): number;
   connect(target: InstanceTarget, protocol: RevisionTarget['protocol']): Connections;
+  /** One that is no longer in the snapshot has ended its last request. */
+  left(pod: string): void;
 }
 
 export class Revision {
@@ -132,6 +134,7 @@ export class Revision {
     instance.connections.close();
     for (const waiter of instance.queue) this.#waiting.add(waiter);
     instance.queue.clear();
+    if (instance.inFlight === 0) this.#ports.left(pod);
   }
 
   /** Draining ones serve on only while there is nothing else. */
@@ -166,6 +169,7 @@ export class Revision {
 
   release(instance: Instance): void {
     instance.inFlight--;
+    if (instance.gone && instance.inFlight === 0) this.#ports.left(instance.target.pod);
     instance.quietSince = this.#ports.now();
     for (const waiter of instance.queue) {
       if (!this.#hasSlot(instance)) break;

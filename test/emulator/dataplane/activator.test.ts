@@ -243,3 +243,29 @@ describe('splits', () => {
     }
   });
 });
+
+describe('instances that are gone', () => {
+  it('are told drained: at once when idle, else after their last request', async () => {
+    const plane = await using(startPlane());
+    const hold = gate();
+    const began = gate();
+    const app = await using(
+      startApp(async (_, response) => {
+        began.open();
+        await hold.opened;
+        response.end('ended');
+      }),
+    );
+    await put(plane, {
+      instances: [anInstance(app.port, { pod: 'busy' }), anInstance(1, { pod: 'idle', draining: true })],
+    });
+    const asked = ask(plane.port);
+    await began.opened;
+    await plane.apply({});
+    await plane.until('drained', ({ pod }) => pod === 'idle');
+    expect(plane.messages.some((message) => message.type === 'drained' && message.pod === 'busy')).toBe(false);
+    hold.open();
+    expect((await asked).body).toBe('ended');
+    await plane.until('drained', ({ pod }) => pod === 'busy');
+  });
+});
