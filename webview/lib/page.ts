@@ -61,14 +61,15 @@ export function unexpected(error: unknown): PageProblem {
   return { code: 'unexpected', text: t('problem.unexpected', { detail }), fix: '' };
 }
 
-const palette = ['blue', 'purple', 'orange', 'green', 'yellow'] as const;
+// Not charts-orange (see-through in the default themes) and not red (that is failure).
+const palette = ['charts-blue', 'charts-purple', 'charts-yellow', 'terminal-ansiCyan', 'charts-green'] as const;
 
 /** A revision keeps its colour on every page: by its number, else by its letters. */
 export function revisionColor(short: string): string {
   const number = /^\d+$/.test(short)
-    ? Number(short)
+    ? Number(short) - 1
     : [...short].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0);
-  return `var(--vscode-charts-${palette[number % palette.length]})`;
+  return `var(--vscode-${palette[Math.max(0, number) % palette.length]})`;
 }
 
 export function instancesText(count: number): string {

@@ -97,7 +97,9 @@ channel.on('clear', () => {
 });
 channel.on('lines', ({ key, lines }) => {
   if (key !== service?.key) return;
-  arrived += lines.length;
+  // What is read from before the view opened is no rate.
+  const recent = Date.now() - 5_000;
+  arrived += lines.filter(({ time }) => time > recent).length;
   list.changed(buffer.add(lines));
   paint();
 });

@@ -190,7 +190,7 @@ function renderColdStarts(now: RevisionsState): void {
         { class: 'dim caption' },
         t('revisions.coldStartOf', {
           revision: short(start.revision),
-          time: new Date(start.at).toLocaleTimeString(locale),
+          time: new Date(start.at).toLocaleTimeString(locale, { hour12: false }),
           ms: Math.round(start.totalMs),
         }),
       ),
@@ -200,7 +200,9 @@ function renderColdStarts(now: RevisionsState): void {
 }
 
 function renderConditions(now: RevisionsState): void {
-  const rows = now.conditions.map(({ type, status, reason, message }) => {
+  const first = (type: string) => (type === 'Ready' ? 0 : 1);
+  const sorted = [...now.conditions].sort((one, other) => first(one.type) - first(other.type));
+  const rows = sorted.map(({ type, status, reason, message }) => {
     const state = status === 'True' ? 'ready' : status === 'False' ? 'failed' : 'starting';
     const known = ['Ready', 'ConfigurationsReady', 'RoutesReady'].includes(type);
     const words =

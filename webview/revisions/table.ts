@@ -114,7 +114,7 @@ function subLine(row: RevisionRowView, state: RevisionsState, actions: TableActi
   const changed = isFirst
     ? t('revisions.first')
     : row.changes.length > 0
-      ? row.changes.join(', ')
+      ? row.changes.map((change) => (change === 'image' ? t('revisions.newImage') : change)).join(', ')
       : t('revisions.noChange');
   const words = [when, changed, row.state === 'ready' ? '' : t(`state.${row.state}`)].filter(Boolean).join(' · ');
   return h('span', { class: 'l', title: `${row.revision}\n${row.image}` }, words);

@@ -11,7 +11,7 @@ const colors: Record<string, string> = {
   spawn: 'var(--vscode-charts-yellow)',
   boot: 'var(--vscode-charts-blue)',
   ready: 'var(--vscode-charts-green)',
-  connect: 'var(--vscode-charts-orange)',
+  connect: 'var(--vscode-terminal-ansiCyan)',
   firstByte: 'var(--vscode-charts-purple)',
 };
 
