@@ -252,6 +252,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     }
     this.#upstream = undefined;
     this.#stage = 'tunnel';
+    if (this.instance) this.instance.tunnels++;
     this.#status = status;
     this.sinceWrite = 0;
     this.firstByteAt = this.#host.now() - this.arrived;
@@ -380,6 +381,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
   /** Leaves all counts; `status` 499 = the client went. */
   #finish(status: number): void {
     if (this.#stage === 'done') return;
+    if (this.#stage === 'tunnel' && this.instance) this.instance.tunnels--;
     this.#stage = 'done';
     this.#status = status;
     this.#activatorStats?.end(this.#host.now(), false);

@@ -46,6 +46,8 @@ const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const reportEveryMs = 1000;
 /** An instance that is being stopped counts as drained when nothing ran in it for so long. */
 const drainQuietMs = 200;
+/** A WebSocket gets so long to end by itself. */
+const tunnelDrainMs = 60_000;
 const headTimeoutMs = 30_000;
 const idleClientMs = 3_600_000;
 
@@ -221,8 +223,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
 
   function reportDrained(revision: Revision): void {
     for (const instance of revision.instances.values()) {
-      if (!instance.target.draining || instance.drainReported || instance.inFlight > 0) continue;
-      if (now() - instance.quietSince < drainQuietMs) continue;
+      if (!instance.target.draining || instance.drainReported) continue;
+      if (instance.inFlight > instance.tunnels || now() - instance.quietSince < drainQuietMs) continue;
+      if (instance.tunnels > 0 && now() - instance.drainingSince < tunnelDrainMs) continue;
       instance.drainReported = true;
       emit({ type: 'drained', revision: revision.target.key, pod: instance.target.pod });
     }
@@ -248,6 +251,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
   function sweepConnections(time: number): void {
     for (const revision of revisions.values()) {
       for (const { connections: pool } of revision.instances.values()) pool.sweep(time);
+      reportDrained(revision);
     }
     for (const connection of connections) {
       const since = connection.headSince;

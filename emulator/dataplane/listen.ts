@@ -1,6 +1,7 @@
 /** Taking ports: the next free one where that is allowed, and by whom one is held where the system tells. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { basename } from 'node:path';
 
 export class PortTaken extends Error {
   readonly code = 'PortTaken';
@@ -57,10 +58,19 @@ export async function portHolder(port: number): Promise<string | undefined> {
     if (!/^\d+$/.test(pid)) continue;
     for (const fd of await names(`/proc/${pid}/fd`)) {
       const link = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
-      if (inodes.has(link)) return `${(await readText(`/proc/${pid}/comm`)).trim()} (pid ${pid})`;
+      if (inodes.has(link)) return `${await programName(pid)} (pid ${pid})`;
     }
   }
   return undefined;
+}
+
+/** `nginx`, `node server.mjs`: an interpreter says little without its script. */
+async function programName(pid: string): Promise<string> {
+  const [program = '', ...given] = (await readText(`/proc/${pid}/cmdline`)).split('\0');
+  const script = given.find((argument) => !argument.startsWith('-'));
+  const isScript = script !== undefined && /\.(?:[cm]?[jt]s|py|rb|jar|php)$/.test(script);
+  const name = basename(program) || (await readText(`/proc/${pid}/comm`)).trim();
+  return isScript ? `${name} ${basename(script)}` : name;
 }
 
 function readText(path: string): Promise<string> {

@@ -37,6 +37,8 @@ export interface Instance {
   readonly stats: RequestStats;
   connections: Connections;
   inFlight: number;
+  /** Of those, how many were upgraded (WebSocket). */
+  tunnels: number;
   /** Waiting at this very instance (Serve). */
   readonly queue: Set<Waiter>;
   /** Refused a connection; not chosen before this time (ms, monotonic). */
@@ -46,6 +48,8 @@ export interface Instance {
   /** ms, monotonic, of the last end of a request; for draining. */
   quietSince: number;
   drainReported: boolean;
+  /** ms, monotonic, since it is being stopped. */
+  drainingSince: number;
 }
 
 export interface RevisionPorts {
@@ -107,6 +111,7 @@ export class Revision {
     if (known && known.target.host === target.host && known.target.port === target.port) {
       if (target.draining && !known.target.draining) {
         known.quietSince = now();
+        known.drainingSince = now();
         // Kept connections would keep an application from ending that waits for them.
         known.connections.close();
         known.connections = connect(target, this.target.protocol);
@@ -120,11 +125,13 @@ export class Revision {
       stats: new RequestStats(now()),
       connections: connect(target, this.target.protocol),
       inFlight: 0,
+      tunnels: 0,
       queue: new Set(),
       avoidUntil: 0,
       gone: false,
       quietSince: now(),
       drainReported: false,
+      drainingSince: now(),
     });
   }
 

@@ -1,4 +1,6 @@
 /** The three timers, on a clock that the test moves: the sweep of the data plane is called by hand. */
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RevisionTarget } from '../../../emulator/dataplane/protocol.ts';
 import {
@@ -117,6 +119,24 @@ describe('timers', () => {
     expect(answered).toBe(false);
     await hold(false);
     expect((await asked).status).toBe(504);
+  });
+
+  it('let an instance go that only a WebSocket keeps, after a minute', async () => {
+    const { plane, app } = await served(() => {}, { timeoutSeconds: 600 });
+    app.server.on('upgrade', (_, socket) => {
+      socket.on('error', () => {});
+      socket.on('end', () => socket.end());
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: echo\r\nconnection: upgrade\r\n\r\n');
+    });
+    const socket = net.connect(plane.port, '127.0.0.1');
+    const upgraded = once(socket, 'data');
+    socket.write('GET / HTTP/1.1\r\nHost: hello.test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+    await upgraded;
+    const began = performance.now();
+    await plane.apply(serving(aRevision(key, { instances: [anInstance(app.port, { draining: true })] })));
+    await plane.until('drained');
+    expect((performance.now() - began) * factor).toBeGreaterThan(60_000);
+    socket.destroy();
   });
 
   it('end a WebSocket too', async () => {
