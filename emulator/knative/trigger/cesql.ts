@@ -55,7 +55,7 @@ function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   const pattern =
-    /([ \t\r\n]+)|("(?:\\[^]|""|[^"\\])*"|'(?:\\[^]|''|[^'\\])*')|([0-9]+(?![a-zA-Z0-9]))|([a-zA-Z0-9]+(?:_[A-Z_]*)?)|(!=|<>|>=|<=|[=<>*/%+\-(),])/y;
+    /([ \t\r\n]+)|("(?:\\[\s\S]|""|[^"\\])*"|'(?:\\[\s\S]|''|[^'\\])*')|([0-9]+(?![a-zA-Z0-9]))|([a-zA-Z0-9]+(?:_[A-Z_]*)?)|(!=|<>|>=|<=|[=<>*/%+\-(),])/y;
   while (at < text.length) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
