@@ -109,11 +109,10 @@ export function createContainerRunner(container: Container, context: ContainerCo
     address(port) {
       const number = typeof port === 'number' && port > 0 ? port : portNamed(container, port);
       const own = container.ports?.[0]?.containerPort;
-      // The serving port is wherever the runtime put it; other ports are the app's own.
-      if (number === undefined || number === own || own === undefined) {
-        return address ?? (number ? { host: context.sandbox.ip, port: number } : undefined);
-      }
-      return { host: context.sandbox.ip, port: number };
+      // The serving port is wherever the runtime put it, and nowhere while nothing runs; other ports are the app's own.
+      if (own !== undefined && (number === undefined || number === own)) return address;
+      const { ip } = context.sandbox;
+      return number === undefined || ip === '' ? undefined : { host: ip, port: number };
     },
     exec: (argv, io) => {
       if (!running) throw new Error('the container is not running');

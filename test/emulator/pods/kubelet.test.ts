@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { podAnnotations } from '../../../emulator/pods/ports.ts';
 import type { Pod } from '../../../emulator/pods/types.ts';
@@ -255,6 +257,25 @@ describe('kubelet with processes', () => {
     await fetch(`http://${addressOf(ready)}/exit`).catch(() => undefined);
     const again = await h.until('rev', (pod) => firstContainer(pod)?.restartCount === 1 && isReady(pod));
     expect(firstContainer(again)?.lastState.terminated?.exitCode).toBe(3);
+  });
+
+  it('never takes another program on the declared port for the app', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await h.build('dev.local/app', { 'bad.js': 'process.exit(7)' }, ['node', 'bad.js']);
+    const labels = { 'serving.knative.dev/revision': 'rev' };
+    const pod = aPod('rev', { name: 'user-container', ports: [{ containerPort: port }] }, {}, { labels });
+    pod.spec?.containers.push({ name: 'queue-proxy', image: 'queue' });
+    let wasReady = false;
+    const watch = h.store.subscribe(({ object }) => {
+      wasReady ||= object.kind === 'Pod' && isReady(object as Pod);
+    });
+    h.create(pod);
+    await h.until('rev', (pod) => firstContainer(pod)?.state.waiting?.reason === 'CrashLoopBackOff');
+    expect(wasReady).toBe(false);
+    watch[Symbol.dispose]();
+    other.close();
   });
 
   it('restarts a container whose liveness probe fails', async () => {
