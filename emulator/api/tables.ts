@@ -33,7 +33,7 @@ export function tableOf(
     metadata,
     columnDefinitions: headers ? columnDefinitions(version) : [],
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, ...version.columns.map((column) => cellOf(column, object, options.now))],
+      cells: columnsOf(version).map((column) => cellOf(column, object, options.now)),
       ...(options.includeObject === 'None' ? {} : { object: rowObject(object, options) }),
     })),
   };
@@ -48,26 +48,27 @@ export function partialMetadata(object: KubeObject): object {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
 }
 
-const nameColumn: ColumnDefinition = {
+const nameColumn: PrinterColumn = {
   name: 'Name',
   type: 'string',
-  format: 'name',
   description: 'Name of the object.',
-  priority: 0,
+  value: ({ metadata }) => metadata.name,
 };
 
+/** The name comes first, but where a kind has it elsewhere (events). */
+function columnsOf({ columns }: ResourceVersionDefinition): PrinterColumn[] {
+  return columns.some(({ name }) => name === 'Name') ? columns : [nameColumn, ...columns];
+}
+
 function columnDefinitions(version: ResourceVersionDefinition): ColumnDefinition[] {
-  return [
-    nameColumn,
-    ...version.columns.map(({ name, type, description = '', priority = 0 }) => ({
-      name,
-      // Dates arrive as the text that is shown.
-      type,
-      format: '',
-      description,
-      priority,
-    })),
-  ];
+  // Dates arrive as the text that is shown.
+  return columnsOf(version).map(({ name, type, description = '', priority = 0 }) => ({
+    name,
+    type,
+    format: name === 'Name' ? 'name' : '',
+    description,
+    priority,
+  }));
 }
 
 function cellOf(column: PrinterColumn, object: KubeObject, now: number): unknown {
