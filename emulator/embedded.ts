@@ -8,8 +8,9 @@ import { ensureCerts } from './api/certs.ts';
 import { kubernetesVersion } from './api/health.ts';
 import { kubernetesKinds } from './api/kinds/kinds.ts';
 import { writeKubeconfig } from './api/kubeconfig.ts';
-import { type ApiListener, listenApi } from './api/listen.ts';
+import { type ApiListener, listenApi, tokenKey } from './api/listen.ts';
 import { createApi } from './api/server.ts';
+import { createTokens } from './api/tokens.ts';
 import { createAutoscaler } from './autoscaler/service.ts';
 import { capabilityGroup, capabilityVersion, type PlatformInfo, protocolVersion } from './capabilities/protocol.ts';
 import { capabilityRoutes } from './capabilities/routes.ts';
@@ -275,6 +276,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       shutdown: () => void setTimeout(() => ending.resolve('asked to'), 50),
       reset: () => resetPlatform({ objects, registry, store, idle: () => garbage.idle() }),
     });
+    const tokens = createTokens(tokenKey(certs));
+    const authenticate = (token: string) => tokens.verify(token, Date.now());
     const api = createApi({
       objects,
       registry,
@@ -283,6 +286,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       routes,
       routeGroups: [{ group: capabilityGroup, version: capabilityVersion }],
       pods: podSubresources({ kubelet, logs, view: store }),
+      tokens,
+      log,
     });
     closers.push(() => api.close());
     const listener = await listenKept(settings.apiPort ?? 0);
@@ -316,12 +321,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 
     async function listenKept(port: number): Promise<ApiListener> {
       try {
-        return await listenApi(api, { port, certs });
+        return await listenApi(api, { port, certs, authenticate });
       } catch (error) {
         // Another program has taken the kept port meanwhile: kubeconfig and record tell the new one.
         if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port === 0) throw error;
         log('warn', `port ${port}, on which the API was, is taken; choosing another`);
-        return listenApi(api, { port: 0, certs });
+        return listenApi(api, { port: 0, certs, authenticate });
       }
     }
 
