@@ -165,12 +165,15 @@ export class RunAdapter implements vscode.DebugAdapter {
     this.#ended = true;
     this.#stop.abort();
     const dir = this.#running?.application.dir;
+    const stopped = dir && this.#deps.runs.find(dir) === this.#running ? this.#deps.runs.stop(dir) : undefined;
+    // Before the instances are gone: a Node that is being debugged does not end until its debugger has let go, which the
+    // children of this session do when it ends.
+    this.#event('terminated', {});
     try {
-      if (dir && this.#deps.runs.find(dir) === this.#running) await this.#deps.runs.stop(dir);
+      await stopped;
     } catch (error) {
       this.#deps.log.error(error instanceof Error ? error : String(error));
     }
-    this.#event('terminated', {});
   }
 
   #output(text: string, category: 'console' | 'stdout' | 'stderr' = 'console'): void {

@@ -47,11 +47,11 @@ describe('a window with a folder that has no application', () => {
   it('starts the platform on request and shows it in the status bar', async () => {
     await editor().run('slipway.platform.start');
     await editor()
-      .page.locator('.statusbar-item[id*="slipway"]', { hasText: /default/ })
+      .page.locator('.statusbar-item[id*="slipway"]', { hasText: /embedded/ })
       .waitFor();
     await editor().openContainer();
     await editor()
-      .row('Platform', /default/)
+      .row('Platform', /embedded/)
       .waitFor();
     await editor().shot('platform');
     expect(platformsOf(editor().dir)).toHaveLength(1);

@@ -72,7 +72,7 @@ describe('deploy in one click', () => {
   });
 
   it('deploys a change as a second revision that takes over', async () => {
-    writeFileSync(source(), readFileSync(source(), 'utf8').replace("'Hello'", "'Welcome'"));
+    writeFileSync(source(), readFileSync(source(), 'utf8').replace('`${greeting}, ${name}!`', '`Welcome, ${name}!`'));
     await editor().act('Applications', /^shop/, 'slipway.application.deploy');
     await editor()
       .notification(/shop-00002 serves 100 %/)
@@ -108,8 +108,9 @@ describe('the traffic slider', () => {
     expect(dragged + (await other())).toBe(100);
     // A drag is as exact as a hand; the arrow keys do the rest.
     await slider.focus();
-    for (let value = dragged; value !== 70; value += Math.sign(70 - value)) {
+    for (let value = dragged; value !== 70; value = Number(await slider.inputValue())) {
       await editor().page.keyboard.press(value < 70 ? 'ArrowRight' : 'ArrowLeft');
+      await until('the step', async () => Number(await slider.inputValue()) !== value);
     }
     expect([await slider.inputValue(), String(await other())]).toEqual(['70', '30']);
     await editor().shot('dragged');
