@@ -5,11 +5,9 @@ import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
 
 export const extensionMessages = defineArea(
   {
-    'output.name': 'Slipway',
     'action.showOutput': 'Show output',
     'action.start': 'Start platform',
     'action.openUrl': 'Open URL',
-    'action.copyUrl': 'Copy URL',
     'action.showLogs': 'Show logs',
     'action.sendTraffic': 'Send traffic',
     'action.openFile': 'Open {file}',
@@ -74,11 +72,9 @@ export const extensionMessages = defineArea(
     'tree.next': 'next {time}, {in}',
     'tree.last': 'last {status} in {ms} ms',
     'tree.ping': '{schedule} → {sink}',
-    'tree.domain': '→ {service}',
     'tree.problems.one': '1 problem in its files',
     'tree.problems.many': '{count} problems in its files',
     'tree.restarts': '{count} restarts',
-    'tree.open': 'Open {url}',
     'tree.more': '{count} older revisions',
 
     'time.now': 'just now',
@@ -127,8 +123,6 @@ export const extensionMessages = defineArea(
     'deploy.stillServing': '{revision} serves on.',
     'deploy.cancelled': 'Deploying {name} was cancelled.',
     'deploy.busy': '{name} is being deployed already.',
-    'deploy.protected': '{environment} is protected. Type {name} to deploy to it.',
-    'deploy.confirmReset': 'The manifest of {name} has `traffic:`. Replace the split that is on the platform?',
     'deploy.note.firstTakesAll': 'The first revision of a service takes all traffic.',
     'deploy.note.trafficInManifest':
       'The manifest has traffic:, which was left out; the split on the platform is kept.',
@@ -148,7 +142,6 @@ export const extensionMessages = defineArea(
       '{name} cannot be debugged: Slipway attaches to Node.js applications only. It runs without a debugger.',
     'run.debugTitle': 'Debug {name} on Slipway',
     'run.runTitle': 'Run {name} on Slipway',
-    'run.restarted': 'restarted in {ms} ms',
 
     'service.pick': 'Which service?',
     'service.none': 'There is no service on {target}.',
@@ -169,8 +162,6 @@ export const extensionMessages = defineArea(
 
     'traffic.previewTitle': '{name}: traffic as it is ↔ as it would be',
     'traffic.rolledBack': '{name}: {split}',
-    'traffic.changed': '{split}',
-    'traffic.viewTitle': 'Traffic',
 
     'domain.prompt': 'Host name for {name}, for example shop.example.com',
     'domain.title': 'Add domain',
@@ -213,15 +204,11 @@ export const extensionMessages = defineArea(
 
     'panel.revisions': 'Revisions & traffic',
     'logs.saved': 'Saved {file}',
-    'logs.mark.revision': 'new revision {revision}',
-    'webview.missing': 'This page could not be loaded. Reinstall Slipway.',
   },
   {
-    'output.name': 'Slipway',
     'action.showOutput': '显示输出',
     'action.start': '启动平台',
     'action.openUrl': '打开 URL',
-    'action.copyUrl': '复制 URL',
     'action.showLogs': '显示日志',
     'action.sendTraffic': '发送流量',
     'action.openFile': '打开 {file}',
@@ -286,11 +273,9 @@ export const extensionMessages = defineArea(
     'tree.next': '下次 {time},{in}',
     'tree.last': '上次 {status},{ms} 毫秒',
     'tree.ping': '{schedule} → {sink}',
-    'tree.domain': '→ {service}',
     'tree.problems.one': '其文件中有 1 个问题',
     'tree.problems.many': '其文件中有 {count} 个问题',
     'tree.restarts': '重启 {count} 次',
-    'tree.open': '打开 {url}',
     'tree.more': '{count} 个更早的修订版本',
 
     'time.now': '刚刚',
@@ -339,8 +324,6 @@ export const extensionMessages = defineArea(
     'deploy.stillServing': '{revision} 继续提供服务。',
     'deploy.cancelled': '已取消部署 {name}。',
     'deploy.busy': '{name} 正在部署中。',
-    'deploy.protected': '{environment} 受保护。输入 {name} 以部署到该环境。',
-    'deploy.confirmReset': '{name} 的清单包含 `traffic:`。要替换平台上的流量分配吗?',
     'deploy.note.firstTakesAll': '服务的第一个修订版本承接全部流量。',
     'deploy.note.trafficInManifest': '清单中的 traffic: 未应用;平台上的流量分配保持不变。',
     'deploy.note.portFound': '应用忽略了 PORT;实际监听端口为 {port}。',
@@ -358,7 +341,6 @@ export const extensionMessages = defineArea(
     'run.cannotDebug': '{name} 无法调试:Slipway 只能附加到 Node.js 应用。将在无调试器的情况下运行。',
     'run.debugTitle': '在 Slipway 上调试 {name}',
     'run.runTitle': '在 Slipway 上运行 {name}',
-    'run.restarted': '{ms} 毫秒内重启完成',
 
     'service.pick': '选择服务',
     'service.none': '{target} 上没有服务。',
@@ -379,8 +361,6 @@ export const extensionMessages = defineArea(
 
     'traffic.previewTitle': '{name}:当前流量 ↔ 应用后的流量',
     'traffic.rolledBack': '{name}:{split}',
-    'traffic.changed': '{split}',
-    'traffic.viewTitle': '流量',
 
     'domain.prompt': '{name} 的主机名,例如 shop.example.com',
     'domain.title': '添加域名',
@@ -423,8 +403,6 @@ export const extensionMessages = defineArea(
 
     'panel.revisions': '修订版本与流量',
     'logs.saved': '已保存 {file}',
-    'logs.mark.revision': '新修订版本 {revision}',
-    'webview.missing': '无法加载此页面。请重新安装 Slipway。',
   },
 );
 

@@ -7,6 +7,7 @@ import { isInside } from './deploys.ts';
 import type { Platforms } from './platform/platforms.ts';
 import type { Problems } from './problems.ts';
 import { setContext } from './settings.ts';
+import { isNoSource } from './source-files.ts';
 
 export interface Running {
   readonly application: Application;
@@ -133,11 +134,4 @@ export class Runs implements vscode.Disposable {
     void this.stopAll();
     this.#changes.dispose();
   }
-}
-
-/** Folders that tools write to, and files that are no part of the running program. */
-export function isNoSource(path: string): boolean {
-  return /(^|[\\/])(node_modules|\.[^\\/]+|__pycache__|dist|build|out|target|coverage)([\\/]|$)|\.(log|tmp|swp|pyc)$|~$/.test(
-    path,
-  );
 }

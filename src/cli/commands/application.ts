@@ -170,7 +170,9 @@ function showProgress(invocation: Invocation, progress: DeployProgress): void {
       invocation.note(`  ${progress.text}`);
       break;
     case 'waiting': {
-      const reason = [progress.reason, progress.message].filter(Boolean).join(': ');
+      // `Deploying` alone says nothing that the next line does not.
+      if (progress.message === '') break;
+      const reason = `${progress.reason}: ${progress.message}`;
       invocation.note(`  ${invocation.say('deploy.waiting', { reason })}`);
       break;
     }

@@ -152,7 +152,7 @@ const area = defineArea(
       '"{schedule}" fired {type}: HTTP {status} in {ms} ms, attempt {attempts}; the app logged {method} {path}',
     'tour.zero': 'scale to zero',
     'tour.zero.seen':
-      'desired 0 and no ready endpoint {seconds} s after the last request (stable window {window}); {draining} still draining',
+      'desired 0 and no ready endpoint {seconds} s after the last request (stable window and grace period {window}); {draining} still draining',
     'tour.wake': 'a request wakes it',
     'tour.wake.seen': 'HTTP {status} after {ms} ms: {phases}',
     'tour.logs': 'logs',
@@ -161,7 +161,7 @@ const area = defineArea(
     'tour.rollback.seen': '{from} → {to}; it says "{says}" again',
     'tour.clean': 'clean up',
     'tour.clean.seen':
-      'service, platform (pid {pid}) and {processes} processes of the application are gone; {bytes} removed from disk',
+      "service, platform (pid {pid}) and the application's {processes} processes are gone; {bytes} removed from disk",
     'tour.done': 'The tour took {seconds} s. What to type next:',
     'tour.next.editor': 'npm run editor          the same in the editor, in a browser',
     'tour.next.up': 'npm run slipway -- up   a platform of your own',
@@ -345,7 +345,7 @@ const area = defineArea(
       '“{schedule}”触发了 {type}：HTTP {status}，{ms} 毫秒，第 {attempts} 次尝试；应用记录了 {method} {path}',
     'tour.zero': '缩容到零',
     'tour.zero.seen':
-      '最后一个请求 {seconds} 秒后期望实例数为 0，且没有就绪端点（稳定窗口 {window}）；{draining} 个仍在排空',
+      '最后一个请求 {seconds} 秒后期望实例数为 0，且没有就绪端点（稳定窗口和宽限期 {window}）；{draining} 个仍在排空',
     'tour.wake': '请求将其唤醒',
     'tour.wake.seen': '{ms} 毫秒后返回 HTTP {status}：{phases}',
     'tour.logs': '日志',

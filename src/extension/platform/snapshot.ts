@@ -69,15 +69,32 @@ const serviceLabel = 'serving.knative.dev/service';
 
 /** Newest first. */
 export function revisionsOf(snapshot: Snapshot, key: ServiceKey): KubeObject[] {
-  return snapshot.revisions
-    .filter(({ metadata }) => metadata.namespace === key.namespace && metadata.labels?.[serviceLabel] === key.name)
-    .sort((one, other) => generationOf(other) - generationOf(one));
+  return [...(byService(snapshot.revisions).get(keyText(key)) ?? [])].sort(
+    (one, other) => generationOf(other) - generationOf(one),
+  );
 }
 
-export function podsOf(snapshot: Snapshot, key: ServiceKey): KubeObject[] {
-  return snapshot.pods.filter(
-    ({ metadata }) => metadata.namespace === key.namespace && metadata.labels?.[serviceLabel] === key.name,
-  );
+export function podsOf(snapshot: Snapshot, key: ServiceKey): readonly KubeObject[] {
+  return byService(snapshot.pods).get(keyText(key)) ?? [];
+}
+
+const indexes = new WeakMap<readonly KubeObject[], Map<string, KubeObject[]>>();
+
+/** Once per list: a thousand services must not each look through five thousand revisions. */
+function byService(objects: readonly KubeObject[]): Map<string, KubeObject[]> {
+  const known = indexes.get(objects);
+  if (known) return known;
+  const index = new Map<string, KubeObject[]>();
+  for (const object of objects) {
+    const name = object.metadata.labels?.[serviceLabel];
+    if (name === undefined) continue;
+    const key = keyText({ namespace: object.metadata.namespace ?? 'default', name });
+    const list = index.get(key);
+    if (list) list.push(object);
+    else index.set(key, [object]);
+  }
+  indexes.set(objects, index);
+  return index;
 }
 
 function generationOf(revision: KubeObject): number {
