@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { Applications } from './applications.ts';
 import { registerCommands } from './commands/index.ts';
 import { viewIds } from './contributions.ts';
+import { registerHoldTime } from './debug/hold-time.ts';
 import { registerDebug } from './debug/provider.ts';
 import { Deploys } from './deploys.ts';
 import type { Deps } from './deps.ts';
@@ -57,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     }),
     registerDocuments(),
     registerDebug(deps),
+    registerHoldTime(deps),
     registerDiagnostics(deps),
     registerCodeLens(deps),
     registerLanguageStatus(deps),

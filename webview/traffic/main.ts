@@ -189,7 +189,8 @@ function emptyPage(now: TrafficState): HTMLElement {
     });
     return h('div', { class: 'empty' }, h('p', {}, t('traffic.empty')), pick);
   }
-  return h('div', { class: 'empty dim' }, h('p', {}, t('traffic.noServices')));
+  const deploy = button(t('traffic.deploy'), () => void channel.request('command', { name: 'deploy' }).catch(failed));
+  return h('div', { class: 'empty' }, h('p', {}, t('traffic.noServices')), now.trusted && deploy);
 }
 
 function startButton(): HTMLElement {

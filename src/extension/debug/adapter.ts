@@ -148,6 +148,9 @@ export class RunAdapter implements vscode.DebugAdapter {
           localRoot: dir,
           remoteRoot: dir,
           continueOnAttach: true,
+          // For hold-time.ts.
+          slipwayNamespace: this.#running?.session.namespace ?? 'dev',
+          slipwayPod: pod,
           restart: false,
           timeout: 10_000,
           skipFiles: ['<node_internals>/**'],

@@ -1,0 +1,116 @@
+/** package.json, the catalogues and the typed table of ids say the same. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandIds, contextKeys, settingDefaults, viewIds } from '../../../src/extension/contributions.ts';
+import { extensionMessages } from '../../../src/extension/messages.ts';
+import { pageMessages } from '../../../webview/messages.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const manifest = JSON.parse(read('package.json')) as {
+  contributes: {
+    commands: { command: string }[];
+    menus: Record<string, { command: string; when?: string }[]>;
+    keybindings: { command: string; when?: string }[];
+    views: Record<string, { id: string }[]>;
+    viewsWelcome: { view: string; when?: string; contents: string }[];
+    configuration: { properties: Record<string, { default: unknown }> };
+  };
+};
+const { contributes } = manifest;
+
+function sources(folder: string): string {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('messages.ts'))
+    .map((path) => read(join(folder, path)))
+    .join('\n');
+}
+
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([found]) => found).sort();
+
+describe('the manifest and the code', () => {
+  it('name the same commands', () => {
+    expect(contributes.commands.map(({ command }) => command).sort()).toEqual([...commandIds].sort());
+  });
+
+  it('name the same settings with the same defaults', () => {
+    const settings = Object.entries(contributes.configuration.properties);
+    expect(Object.fromEntries(settings.map(([name, { default: value }]) => [name, value]))).toEqual(
+      Object.fromEntries(Object.entries(settingDefaults).map(([name, value]) => [`slipway.${name}`, value])),
+    );
+  });
+
+  it('name the same views', () => {
+    const views = Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id));
+    expect(views.sort()).toEqual([viewIds.platform, viewIds.applications, viewIds.traffic, viewIds.logs].sort());
+  });
+
+  it('use only context keys that are set', () => {
+    const clauses = [
+      ...Object.values(contributes.menus).flat(),
+      ...contributes.keybindings,
+      ...contributes.viewsWelcome,
+    ].flatMap(({ when }) => (when ? [when] : []));
+    const used = new Set(clauses.flatMap((when) => when.match(/\bslipway\.\w+(?!\w*')/g) ?? []));
+    const known = new Set<string>([...Object.values(contextKeys), ...Object.values(viewIds)]);
+    expect([...used].filter((key) => !known.has(key))).toEqual([]);
+  });
+
+  it('show no command in the palette that cannot work there', () => {
+    const guarded = new Set(contributes.menus['commandPalette']?.map(({ command }) => command));
+    const always = commandIds.filter((id) => !guarded.has(id));
+    expect(always.sort()).toEqual(
+      [
+        'slipway.application.new',
+        'slipway.doctor',
+        'slipway.platform.copyKubeconfig',
+        'slipway.platform.refresh',
+        'slipway.platform.use',
+        'slipway.showOutput',
+        'slipway.walkthrough',
+      ].sort(),
+    );
+  });
+
+  it('offer running and deploying in a trusted workspace only', () => {
+    const starting = /^slipway\.application\.(deploy|run|debug)$/;
+    const entries = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
+    const open = entries.filter(
+      ({ command, when = '' }) =>
+        starting.test(command) && !/isWorkspaceTrusted|-(deployable|runnable|debuggable)/.test(when),
+    );
+    expect(open).toEqual([]);
+  });
+});
+
+describe('the catalogues', () => {
+  it('of the manifest have the same keys and name files that are there', () => {
+    const en = JSON.parse(read('package.nls.json')) as Record<string, string>;
+    const zh = JSON.parse(read('package.nls.zh-cn.json')) as Record<string, string>;
+    expect(Object.keys(zh)).toEqual(Object.keys(en));
+    for (const text of [...Object.values(en), ...Object.values(zh)]) {
+      if (text.startsWith('media/')) expect(read(text).length).toBeGreaterThan(0);
+    }
+  });
+
+  it.each([
+    ['extension', extensionMessages, 'src/extension'],
+    ['pages', pageMessages, 'webview'],
+  ] as const)(
+    'of the %s have the same placeholders in both languages, and every key is used',
+    (_name, area, folder) => {
+      const code = sources(folder);
+      const zh: Record<string, string> = area['zh-cn'];
+      for (const [key, text] of Object.entries(area.en)) {
+        expect([key, placeholders(zh[key] ?? '')]).toEqual([key, placeholders(text)]);
+      }
+      const unused = Object.keys(area.en).filter((key) => {
+        const stem = key.slice(0, key.lastIndexOf('.') + 1);
+        // Keys are made of a stem and a closed word, too: `state.${row.state}`.
+        return !code.includes(`'${key}'`) && !(stem !== '' && code.includes(`\`${stem}\${`));
+      });
+      expect(unused).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,96 @@
+/** The pure parts of the editor front end. */
+import { describe, expect, it } from 'vitest';
+import { words } from '../../../src/extension/messages.ts';
+import { parseKey, shortRevision } from '../../../src/extension/platform/snapshot.ts';
+import { isNoSource } from '../../../src/extension/source-files.ts';
+import { agoText, inText } from '../../../src/extension/trees/time.ts';
+import { changeWords } from '../../../src/extension/views/revisions-state.ts';
+import { findSource } from '../../../src/extension/views/source-places.ts';
+import { pinned, stateOf } from '../../../src/extension/views/traffic-state.ts';
+
+const { say } = words('en');
+
+describe('findSource', () => {
+  const files = new Set(['/ws/shop/src/server.ts', '/ws/shop/server.ts', '/ws/other/lib/x.py']);
+  const find = (path: string) => findSource(path, ['/ws/shop', '/ws/other'], async (file) => files.has(file));
+
+  it.each([
+    ['/ws/shop/src/server.ts', '/ws/shop/src/server.ts'],
+    ['file:///state/images/ab12/tree/src/server.ts', '/ws/shop/src/server.ts'],
+    ['./src/server.ts', '/ws/shop/src/server.ts'],
+    ['server.ts', '/ws/shop/server.ts'],
+    ['lib/x.py', '/ws/other/lib/x.py'],
+    ['../../etc/passwd.conf', undefined],
+    ['src/gone.ts', undefined],
+  ])('%s → %s', async (path, expected) => {
+    expect(await find(path)).toBe(expected);
+  });
+});
+
+describe('pinned', () => {
+  it('follows the latest when it takes all, and pins a split', () => {
+    expect(pinned({ 'a-2': 100 }, 'a-2')).toEqual({ '@latest': 100 });
+    expect(pinned({ 'a-1': 100 }, 'a-2')).toEqual({ 'a-1': 100 });
+    expect(pinned({ 'a-1': 90, 'a-2': 10 }, 'a-2')).toEqual({ 'a-1': 90, 'a-2': 10 });
+  });
+});
+
+describe('stateOf', () => {
+  it.each([
+    [{ failed: true, ready: 'False' }, 1, 1, 'failed'],
+    [{ failed: false, ready: 'True' }, 2, 2, 'ready'],
+    [{ failed: false, ready: 'True' }, 0, 1, 'starting'],
+    [{ failed: false, ready: 'Unknown' }, 0, 0, 'starting'],
+    [{ failed: false, ready: 'True' }, 0, 0, 'zero'],
+  ] as const)('%o with %i of %i pods is %s', (row, ready, pods, expected) => {
+    expect(stateOf(row, ready, pods)).toBe(expected);
+  });
+});
+
+describe('words', () => {
+  it('names what changed between revisions in a few', () => {
+    const change = (path: string) => ({ path, before: undefined, after: 'x' });
+    expect(changeWords(['spec.containers[0].image', 'spec.containers[0].env[GREETING].value'].map(change))).toEqual([
+      'image',
+      'env GREETING',
+    ]);
+    expect(changeWords(['a.b', 'a.c', 'a.d', 'a.e', 'a.f'].map(change))).toEqual(['b', 'c', 'd', '+2']);
+  });
+
+  it('tells spans of time', () => {
+    expect([59_000, 60_000, 7_200_000, 90_000_000].map((ms) => agoText(say, ms))).toEqual([
+      'just now',
+      '1 min ago',
+      '2 h ago',
+      '1 d ago',
+    ]);
+    expect([400, 59_400, 3_000_000, 7_200_000, 400_000_000].map((ms) => inText(say, ms))).toEqual([
+      'in 0 s',
+      'in 59 s',
+      'in 50 min',
+      'in 2 h',
+      'in 5 d',
+    ]);
+  });
+
+  it('shortens revisions, and takes a key apart', () => {
+    expect(shortRevision('shop-00012', 'shop')).toBe('00012');
+    expect(shortRevision('by-hand', 'shop')).toBe('by-hand');
+    expect(parseKey('dev/shop')).toEqual({ namespace: 'dev', name: 'shop' });
+  });
+});
+
+describe('isNoSource', () => {
+  it.each([
+    ['src/server.ts', false],
+    ['deploy/service.yaml', false],
+    ['node_modules/x/index.js', true],
+    ['.git/index', true],
+    ['dist/server.js', true],
+    ['app/__pycache__/x.pyc', true],
+    ['server.log', true],
+    ['builder/main.go', false],
+  ])('%s: %s', (path, expected) => {
+    expect(isNoSource(path)).toBe(expected);
+  });
+});
