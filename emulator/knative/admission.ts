@@ -45,8 +45,15 @@ export interface Rules<T extends KubeObject> {
   dryRun?(object: T, context: ValidationContext<T>): string | undefined;
 }
 
+const rulesByAdmission = new WeakMap<Admission, Rules<KubeObject>>();
+
+/** The rules that an admission of `admission()` was made from. */
+export function rulesOf(made: Admission | undefined): Rules<KubeObject> | undefined {
+  return made && rulesByAdmission.get(made);
+}
+
 export function admission<T extends KubeObject>(rules: Rules<T>): Admission {
-  return {
+  const made: Admission = {
     default(request) {
       const object = request.object as T;
       if (request.subresource !== '' || request.operation === 'DELETE') return undefined;
@@ -65,6 +72,8 @@ export function admission<T extends KubeObject>(rules: Rules<T>): Admission {
       return judge(rules, request, request.operation);
     },
   };
+  rulesByAdmission.set(made, rules as unknown as Rules<KubeObject>);
+  return made;
 }
 
 function judge<T extends KubeObject>(

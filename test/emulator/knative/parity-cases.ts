@@ -91,7 +91,7 @@ export function createBench(): Bench {
   }
   for (const { resource, object } of configMapSeeds()) objects.create(resource, object, { user });
 
-  const expand = (text: string) => text.replaceAll('${ns}', namespace).replaceAll('${domain}', domain);
+  const expand = (text: string) => text.replace(/\$\{ns\}/g, namespace).replace(/\$\{domain\}/g, domain);
 
   function manifest(folder: string, file: string): DraftObject {
     const text = expand(readFileSync(fileURLToPath(new URL(`${folder}/${file}`, scenarios)), 'utf8'));
