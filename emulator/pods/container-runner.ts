@@ -314,6 +314,12 @@ export function createContainerRunner(container: Container, context: ContainerCo
   async function ended(exit: ExitInfo, flush: () => void): Promise<void> {
     for (const watcher of watchers) watcher[Symbol.dispose]();
     watchers = [];
+    // Before anything else: it gets no request any more.
+    running = undefined;
+    address = undefined;
+    facts.ready = false;
+    facts.started = false;
+    context.changed();
     flush();
     mark(stopping ? 'stopped' : exit.signal ? `killed ${exit.signal}` : `exited ${exit.code}`);
     // 80 lines and 2 KiB are what kubelets take for FallbackToLogsOnError.
@@ -329,11 +335,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
       finishedAt,
       containerId: facts.containerId,
     };
-    running = undefined;
-    address = undefined;
     facts.state = { is: 'terminated', ...termination };
-    facts.ready = false;
-    facts.started = false;
     context.changed();
     if (stopping || !context.restarts(exit)) return;
     if (/EADDRINUSE|address already in use/i.test(output)) portTaken(output);

@@ -132,7 +132,8 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     const ip = network?.ip ?? own;
     seen(ip);
     const addressOf = (port: number | undefined) => {
-      if (port === undefined) return undefined;
+      // One that has ended already has no address any more.
+      if (port === undefined || ip === '') return undefined;
       const bound = (network?.state ?? state)?.NetworkSettings.Ports?.[`${port}/tcp`]?.[0]?.HostPort;
       return publish ? (bound ? { host: '127.0.0.1', port: Number(bound) } : undefined) : { host: ip, port };
     };
