@@ -4,11 +4,13 @@ import type { DataPlanePort, FromDataPlane } from './protocol.ts';
 
 /** How long requests in flight get to end when it is closed. */
 const closeTimeoutMs = 2000;
+/** Nearly all that a request allocates dies young; a bigger nursery only grows the process (246 MB under load, with this 135). */
+const youngMb = 24;
 
 /** `url`: of the bundled (or, in the repository, the TypeScript) worker entry. A worker that dies is told as `failed`. */
 export function createWorkerDataPlane(url: URL): DataPlanePort {
   const listeners = new Set<(message: FromDataPlane) => void>();
-  const worker = new Worker(url, { name: 'dataplane' });
+  const worker = new Worker(url, { name: 'dataplane', resourceLimits: { maxYoungGenerationSizeMb: youngMb } });
   let closing = false;
   const tell = (message: FromDataPlane) => {
     for (const listener of listeners) listener(message);
