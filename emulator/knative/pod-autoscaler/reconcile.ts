@@ -7,7 +7,7 @@ import { type KubeObject, keyOf, type ObjectKey } from '../../kernel/object.ts';
 import type { View } from '../../kernel/resource.ts';
 import { beginConditions, conditionOf, isReady } from '../conditions.ts';
 import { readConfig } from '../config/read.ts';
-import { annotation, autoscaling, kpaClass, resources, serving } from '../keys.ts';
+import { annotation, autoscaling, hpaClass, kpaClass, resources, serving } from '../keys.ts';
 import {
   annotationsOf,
   byLabel,
@@ -21,6 +21,7 @@ import type { ServerlessService } from '../serverless-service/types.ts';
 import { isReadyPod } from '../workloads/pods.ts';
 import { workloads } from '../workloads/resources.ts';
 import type { Deployment, Pod } from '../workloads/types.ts';
+import { reconcileHpaClass } from './hpa.ts';
 import { activatorsFor, deciderOf, fewestActivators, makeMetric, makeServerlessService } from './resources.ts';
 import { activeThreshold, decideScale } from './scale.ts';
 import { computeActive, markServerlessServiceNotReady, podAutoscalerConditions } from './status.ts';
@@ -65,9 +66,12 @@ export function reconcilePodAutoscaler(
   ports: PodAutoscalerPorts,
 ): Outcome {
   const { metadata, spec } = autoscaler;
-  if (metadata.deletionTimestamp || annotation(annotationsOf(autoscaler), autoscaling.class)?.value !== kpaClass)
-    return {};
+  if (metadata.deletionTimestamp) return {};
   const config = readConfig(view);
+  const kind = annotation(annotationsOf(autoscaler), autoscaling.class)?.value;
+  if (kind === hpaClass) return reconcileHpaClass(autoscaler, view, now, config, readyPods(view, autoscaler));
+  // Of another class: somebody else's.
+  if (kind !== kpaClass) return {};
   const conditions = beginConditions(podAutoscalerConditions, autoscaler, now);
   const { observedGeneration: _o, conditions: _c, ...before } = autoscaler.status ?? {};
   const status: PodAutoscalerStatus = {

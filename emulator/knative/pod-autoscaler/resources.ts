@@ -28,7 +28,8 @@ export function makeServerlessService(
       mode,
       objectRef: autoscaler.spec?.scaleTargetRef ?? {},
       protocolType: autoscaler.spec?.protocolType ?? 'http1',
-      numActivators,
+      // 0 = all of them.
+      ...(numActivators > 0 ? { numActivators } : {}),
     },
   };
 }

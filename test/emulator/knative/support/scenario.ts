@@ -64,8 +64,10 @@ export async function playScenario(
   const network = { data: { 'ingress-class': 'kourier.ingress.networking.knative.dev' } };
   objects.patch('configmaps', 'knative-serving', 'config-network', { type: 'merge', patch: network }, user);
 
-  const expand = <T>(value: T): T =>
-    JSON.parse(JSON.stringify(value).replaceAll('${ns}', ns).replaceAll('${domain}', domain)) as T;
+  const expand = <T>(value: T): T => {
+    const text = JSON.stringify(value).replaceAll(/\$\{(ns|domain)\}/g, (_, name) => (name === 'ns' ? ns : domain));
+    return JSON.parse(text) as T;
+  };
   /** `ksvc/hello` → resource, namespace, name. */
   const place = (reference: string) => {
     const path = lib.apiPath(reference, ns).split('/').filter(Boolean);
