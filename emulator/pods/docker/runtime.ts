@@ -2,7 +2,10 @@
  * Runs containers through a Docker Engine. A pod of one container is that container; one of several shares the network of
  * a container that only waits. Everything carries the platform's label, by which a later start finds what was left behind.
  */
-import { Writable } from 'node:stream';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { KubeObject } from '../../kernel/object.ts';
 import {
@@ -34,15 +37,17 @@ const debugPort = 9229;
 
 /** @returns undefined where no engine answers. */
 export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<PodRuntime | undefined> {
+  // The client is large: it is not even loaded where there can be no engine.
+  if (!mayHaveEngine(options)) return undefined;
   const { default: Engine } = await import('dockerode');
   const docker = new Engine(options.socketPath ? { socketPath: options.socketPath } : undefined);
-  const info = (await within(docker.info(), answersWithinMs)) as EngineInfo | undefined;
+  const info = (await within(docker.version(), answersWithinMs)) as EngineInfo | undefined;
   if (!info) return undefined;
   // Containers' own addresses are only reached where the engine runs on this very system.
   const publish =
     process.platform !== 'linux' ||
-    /Docker Desktop/i.test(info.OperatingSystem ?? '') ||
-    (info.SecurityOptions ?? []).some((option) => option.includes('rootless'));
+    /Docker Desktop/i.test(info.Platform?.Name ?? '') ||
+    (info.Components ?? []).some(({ Name }) => /rootlesskit/i.test(Name));
   let pause: Promise<void> | undefined;
   const live = new Set<Docker.Container>();
 
@@ -60,8 +65,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
         await docker.getImage(pauseImage).inspect();
       } catch {
         const [repo = '', tag = ''] = pauseImage.split(':');
-        const { Readable } = await import('node:stream');
-        const tar = Readable.from([pauseTar(info.Architecture ?? '')]);
+        const tar = Readable.from([pauseTar(info.Arch ?? '')]);
         const stream = await docker.importImage(tar as never, { repo, tag });
         await new Promise<void>((resolve, reject) => {
           stream.on('end', resolve).on('error', reject).resume();
@@ -237,9 +241,15 @@ interface Network {
 }
 
 interface EngineInfo {
-  OperatingSystem?: string;
-  Architecture?: string;
-  SecurityOptions?: string[];
+  Arch?: string;
+  Platform?: { Name: string };
+  Components?: { Name: string }[];
+}
+
+function mayHaveEngine({ socketPath }: DockerRuntimeOptions): boolean {
+  if (process.env['DOCKER_HOST'] || process.platform === 'win32') return true;
+  const usual = ['/var/run/docker.sock', join(homedir(), '.docker', 'run', 'docker.sock')];
+  return (socketPath ? [socketPath] : usual).some((path) => existsSync(path));
 }
 
 async function execIn(docker: Docker, container: Docker.Container, argv: string[], io: ExecStreams): Promise<ExitInfo> {
