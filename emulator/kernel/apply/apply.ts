@@ -3,7 +3,17 @@ import { ApiError } from '../errors.ts';
 import { clone, isObject, type JsonObject, own, sameJson, set } from '../json.ts';
 import { type KubeObject, rfc3339 } from '../object.ts';
 import type { Schema } from '../resource.ts';
-import { type FieldSet, fieldsOf, isLeaf, itemIdentity, listKeys, memberOf, pathsOf, subtract } from './fields.ts';
+import {
+  type FieldSet,
+  fieldsOf,
+  isLeaf,
+  itemIdentity,
+  listKeys,
+  memberOf,
+  pathsOf,
+  subtract,
+  unshared,
+} from './fields.ts';
 import { type Manager, ownable, readManagers } from './managers.ts';
 
 export interface ApplyBy {
@@ -33,9 +43,10 @@ export function serverSideApply(
   const mine = managers.find(isMine);
   const others = managers.filter((entry) => !isMine(entry));
 
+  let merged = merge(current, config, schema) as JsonObject;
   const conflicts: { manager: Manager; fields: FieldSet }[] = [];
   for (const other of others) {
-    const contested = conflicting(fields, other.fields, config, current, schema);
+    const contested = conflicting(fields, other.fields, merged, current, schema);
     if (contested) conflicts.push({ manager: other, fields: contested });
   }
   if (conflicts.length > 0 && !by.force) throw conflictError(conflicts);
@@ -44,11 +55,11 @@ export function serverSideApply(
     const lost = conflicts.find(({ manager }) => manager === other)?.fields;
     return lost ? { ...other, fields: subtract(other.fields, lost) ?? {} } : other;
   });
-  let merged = merge(current, config, schema) as JsonObject;
   const given = mine && subtract(mine.fields, fields);
   if (given) {
     let orphaned: FieldSet | undefined = given;
-    for (const other of rest) orphaned = orphaned && subtract(orphaned, other.fields);
+    for (const other of [fields, ...rest.map((entry) => entry.fields)])
+      orphaned = orphaned && unshared(orphaned, other);
     if (orphaned) merged = (without(merged, orphaned, schema) as JsonObject | undefined) ?? {};
   }
 
@@ -75,21 +86,21 @@ export function serverSideApply(
   return { object: clone(object) as unknown as KubeObject, managers: [entry, ...rest] };
 }
 
-/** What of `fields` another owns and `config` would change. */
+/** What of `fields` another owns as well and the merge would change. */
 function conflicting(
   fields: FieldSet,
   owned: FieldSet,
-  config: unknown,
+  merged: unknown,
   live: unknown,
   schema: Schema | undefined,
 ): FieldSet | undefined {
-  if (isLeaf(fields) || isLeaf(owned)) return sameJson(config, live) ? undefined : isLeaf(fields) ? {} : fields;
+  if (isLeaf(fields) && isLeaf(owned)) return sameJson(merged, live) ? undefined : {};
   const result: FieldSet = {};
   for (const [element, inner] of Object.entries(fields)) {
     if (element === '.') continue;
     const other = own(owned as JsonObject, element) as FieldSet | undefined;
     if (!other) continue;
-    const [a, innerSchema] = step(config, element, schema);
+    const [a, innerSchema] = step(merged, element, schema);
     const [b] = step(live, element, schema);
     const contested = conflicting(inner, other, a, b, innerSchema);
     if (contested) result[element] = contested;

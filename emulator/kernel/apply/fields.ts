@@ -120,14 +120,34 @@ export function isLeaf(set: FieldSet): boolean {
   return Object.keys(set).length === 0;
 }
 
-/** `a` without what `b` names; undefined when nothing is left. A leaf in `b` takes the whole subtree of `a`. */
+/** Whether the path of a node is owned, not only something below it. */
+function ownsItself(set: FieldSet): boolean {
+  return isLeaf(set) || set['.'] !== undefined;
+}
+
+/** The paths of `a` that are not in `b`; undefined when none is left. */
 export function subtract(a: FieldSet, b: FieldSet | undefined): FieldSet | undefined {
   if (!b) return a;
-  if (isLeaf(b) || isLeaf(a)) return isLeaf(b) ? undefined : a;
   const result: FieldSet = {};
   for (const [element, inner] of Object.entries(a)) {
+    if (element === '.') continue;
+    const rest = subtract(inner, own(b as JsonObject, element) as FieldSet | undefined);
+    if (rest !== undefined) result[element] = rest;
+  }
+  const itself = ownsItself(a) && !ownsItself(b);
+  const below = Object.keys(result).length > 0;
+  if (itself && below) result['.'] = {};
+  return itself || below ? result : undefined;
+}
+
+/** As `subtract`, and a leaf of `a` under which `b` has anything is left out too: others live there. */
+export function unshared(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  if (isLeaf(a)) return undefined;
+  const result: FieldSet = {};
+  for (const [element, inner] of Object.entries(a)) {
+    if (element === '.') continue;
     const other = own(b as JsonObject, element) as FieldSet | undefined;
-    const rest = other === undefined ? inner : subtract(inner, other);
+    const rest = other === undefined ? inner : unshared(inner, other);
     if (rest !== undefined) result[element] = rest;
   }
   return Object.keys(result).length > 0 ? result : undefined;

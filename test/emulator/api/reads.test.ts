@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { configMap, core, custom, type TestPlatform, testPlatform, type Watch, widget } from './support.ts';
+
+let platform: TestPlatform;
+const open: Watch[] = [];
+beforeEach(() => {
+  platform = testPlatform();
+});
+afterEach(async () => {
+  for (const watch of open.splice(0)) await watch.close();
+});
+
+const maps = `${core}/configmaps`;
+const merge = { 'content-type': 'application/merge-patch+json' };
+const create = (name: string, labels?: object) =>
+  platform.call('POST', maps, configMap(name, { k: '1' }, labels ? { labels } : {}));
+const names = (body: { items: { metadata: { name: string } }[] }) => body.items.map(({ metadata }) => metadata.name);
+async function watch(url: string): Promise<Watch> {
+  const opened = await platform.watch(url);
+  open.push(opened);
+  return opened;
+}
+
+describe('lists', () => {
+  test('pages are of one revision, whatever is written meanwhile', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await create(name);
+    const first = await platform.call('GET', `${maps}?limit=2`);
+    expect(names(first.body)).toEqual(['a', 'b']);
+    expect(first.body.metadata.remainingItemCount).toBe(2);
+    await platform.call('DELETE', `${maps}/c`);
+    await create('bb');
+    await platform.call('PATCH', `${maps}/d`, { data: { k: '2' } }, merge);
+    const second = await platform.call('GET', `${maps}?limit=2&continue=${first.body.metadata.continue}`);
+    expect(names(second.body)).toEqual(['c', 'd']);
+    expect(second.body.items[1].data.k).toBe('1');
+    expect(second.body.metadata.resourceVersion).toBe(first.body.metadata.resourceVersion);
+  });
+
+  test.each([
+    ['x=1', ['a', 'b']],
+    ['x!=1', ['c', 'd']],
+    ['x in (1,2),y', ['b']],
+    ['!x', ['d']],
+    ['x notin (1)', ['c', 'd']],
+    ['x', ['a', 'b', 'c']],
+  ])('label selector %s', async (selector, expected) => {
+    await create('a', { x: '1' });
+    await create('b', { x: '1', y: 'z' });
+    await create('c', { x: '2' });
+    await create('d');
+    expect(names((await platform.call('GET', `${maps}?labelSelector=${encodeURIComponent(selector)}`)).body)).toEqual(
+      expected,
+    );
+  });
+
+  test('tables have the columns of the kind', async () => {
+    await platform.call('POST', custom, widget('a', { size: 3 }));
+    const { body } = await platform.call('GET', custom, undefined, {
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+    });
+    expect(body.columnDefinitions.map(({ name }: { name: string }) => name)).toEqual(['Name', 'Size', 'Ready']);
+    expect(body.rows[0].cells).toEqual(['a', 3, '']);
+    expect(body.rows[0].object.kind).toBe('PartialObjectMetadata');
+  });
+});
+
+describe('watches', () => {
+  test('initial events end with a marked bookmark; then changes come', async () => {
+    await create('a');
+    const events = await watch(
+      `${maps}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
+    );
+    expect((await events.next()).object.metadata.name).toBe('a');
+    const bookmark = await events.next();
+    expect(bookmark.type).toBe('BOOKMARK');
+    expect(bookmark.object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+    await create('b');
+    expect(await events.next()).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'b' } } });
+  });
+
+  test('history from a revision, without gap or repetition', async () => {
+    const { body } = await create('a');
+    await platform.call('PATCH', `${maps}/a`, { data: { k: '2' } }, merge);
+    const events = await watch(`${maps}?watch=1&resourceVersion=${body.metadata.resourceVersion}`);
+    expect(await events.next()).toMatchObject({ type: 'MODIFIED', object: { data: { k: '2' } } });
+    await platform.call('DELETE', `${maps}/a`);
+    const deleted = await events.next();
+    expect(deleted.type).toBe('DELETED');
+    expect(Number(deleted.object.metadata.resourceVersion)).toBe(platform.store.revision);
+  });
+
+  test('an object comes into a selector and leaves it', async () => {
+    await create('a');
+    const events = await watch(`${maps}?watch=1&labelSelector=on&resourceVersion=${platform.store.revision}`);
+    await platform.call('PATCH', `${maps}/a`, { metadata: { labels: { on: '1' } } }, merge);
+    expect((await events.next()).type).toBe('ADDED');
+    await platform.call('PATCH', `${maps}/a`, { metadata: { labels: { on: null } } }, merge);
+    const left = await events.next();
+    expect(left.type).toBe('DELETED');
+    expect(left.object.metadata.labels).toEqual({ on: '1' });
+  });
+
+  test('a revision that is gone is answered with 410 in the stream', async () => {
+    const file = platform.store;
+    for (let index = 0; index < 11_100; index++) {
+      file.put(
+        'configmaps',
+        {
+          ...JSON.parse(JSON.stringify(configMap('a'))),
+          metadata: { name: 'a', namespace: 'default', uid: 'u', resourceVersion: '', creationTimestamp: '' },
+        },
+        undefined,
+      );
+    }
+    const events = await watch(`${maps}?watch=1&resourceVersion=1`);
+    expect(await events.next()).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+    expect(await events.next()).toBeUndefined();
+  });
+
+  test('a watcher that does not read is cut off, and others go on', async () => {
+    const slow = await watch(`${maps}?watch=1&resourceVersion=${platform.store.revision}`);
+    for (let index = 0; index < 10_050; index++) {
+      platform.store.put(
+        'configmaps',
+        {
+          ...JSON.parse(JSON.stringify(configMap('a'))),
+          metadata: {
+            name: `a${index % 7}`,
+            namespace: 'default',
+            uid: 'u',
+            resourceVersion: '',
+            creationTimestamp: '',
+          },
+        },
+        undefined,
+      );
+    }
+    let count = 0;
+    while (await slow.next()) count++;
+    expect(count).toBeGreaterThan(9_000);
+    expect(count).toBeLessThanOrEqual(10_000);
+  });
+
+  test('events of a Table watch name their columns once', async () => {
+    await platform.call('POST', custom, widget('a'));
+    const { body } = await platform.api.handle({
+      method: 'GET',
+      path: '/apis/example.com/v1/namespaces/default/widgets',
+      query: new URLSearchParams('watch=1&timeoutSeconds=1'),
+      headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+      body: new Uint8Array(),
+      user: { username: 'x', groups: [] },
+      signal: new AbortController().signal,
+    });
+    let text = '';
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(chunk).toString();
+      if (!text.includes('MODIFIED')) {
+        await platform.call('PATCH', `${custom}/a`, { spec: { size: 2 } }, merge);
+      }
+    }
+    const events = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ object }) => object.columnDefinitions.length)).toEqual([3, 0]);
+  });
+});
+
+describe('discovery and OpenAPI', () => {
+  test('aggregated discovery names every served resource', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const { body } = await platform.call('GET', '/apis', undefined, { accept });
+    const group = body.items.find(({ metadata }: { metadata: { name: string } }) => metadata.name === 'example.com');
+    expect(group.versions[0].resources[0]).toMatchObject({
+      resource: 'widgets',
+      scope: 'Namespaced',
+      shortNames: ['wd'],
+      subresources: [{ subresource: 'status' }],
+    });
+  });
+
+  test('OpenAPI documents carry group, version and kind and the parameters of writes', async () => {
+    const index = await platform.call('GET', '/openapi/v3');
+    expect(Object.keys(index.body.paths)).toContain('apis/example.com/v1');
+    const { body } = await platform.call('GET', '/openapi/v3/apis/example.com/v1');
+    const { patch } = body.paths['/apis/example.com/v1/namespaces/{namespace}/widgets/{name}'];
+    expect(patch['x-kubernetes-group-version-kind']).toEqual({ group: 'example.com', kind: 'Widget', version: 'v1' });
+    expect(patch.parameters.map(({ name }: { name: string }) => name)).toEqual([
+      'dryRun',
+      'fieldManager',
+      'fieldValidation',
+      'force',
+    ]);
+  });
+});
