@@ -28,7 +28,7 @@ const row = (short: string, percent: number, rest: Partial<TrafficRowView> = {})
 });
 const rows = [row('00003', 20), row('00002', 30), row('00001', 50)];
 const begin = (list: readonly TrafficRowView[] = rows): Wish => receive(noWish(''), 'default/shop', list);
-const after = (actions: Action[], list: readonly TrafficRowView[] = rows, from = begin(list)): Wish =>
+const outcome = (actions: Action[], list: readonly TrafficRowView[] = rows, from = begin(list)): Wish =>
   actions.reduce((wish, action) => reduce(wish, action, list), from);
 const split = (wish: Wish, list: readonly TrafficRowView[] = rows): number[] =>
   wished(list, wish).map(({ percent }) => percent);
@@ -42,15 +42,15 @@ describe('a wish', () => {
 
   it('shares what is left in proportion and always sums to 100', () => {
     for (let percent = 0; percent <= 100; percent++) {
-      const parts = split(after([{ type: 'dragStart' }, drag('00003', percent)]));
+      const parts = split(outcome([{ type: 'dragStart' }, drag('00003', percent)]));
       expect(parts.reduce((sum, part) => sum + part, 0)).toBe(100);
       expect(parts[0]).toBe(percent);
     }
-    expect(split(after([{ type: 'dragStart' }, drag('00003', 60)]))).toEqual([60, 15, 25]);
+    expect(split(outcome([{ type: 'dragStart' }, drag('00003', 60)]))).toEqual([60, 15, 25]);
   });
 
   it('is restored by dragging back, however far it went', () => {
-    const wish = after([
+    const wish = outcome([
       { type: 'dragStart' },
       drag('00003', 100),
       drag('00003', 0),
@@ -62,21 +62,21 @@ describe('a wish', () => {
 
   it('leaves locked rows alone, and refuses with the reason when all others are locked', () => {
     const lock = (short: string): Action => ({ type: 'toggleLock', revision: `shop-${short}` });
-    expect(split(after([lock('00001'), { type: 'dragStart' }, drag('00003', 40)]))).toEqual([40, 10, 50]);
-    const refused = after([lock('00001'), lock('00002'), { type: 'dragStart' }, drag('00003', 40)]);
+    expect(split(outcome([lock('00001'), { type: 'dragStart' }, drag('00003', 40)]))).toEqual([40, 10, 50]);
+    const refused = outcome([lock('00001'), lock('00002'), { type: 'dragStart' }, drag('00003', 40)]);
     expect(refused.refused).toBe('allOthersLocked');
     expect(split(refused)).toEqual([20, 30, 50]);
   });
 
   it('gives nothing to a failed revision', () => {
     const list = [row('00003', 0, { state: 'failed' }), row('00002', 40), row('00001', 60)];
-    const refused = after([{ type: 'set', revision: 'shop-00003', percent: 10 }], list);
+    const refused = outcome([{ type: 'set', revision: 'shop-00003', percent: 10 }], list);
     expect(refused.refused).toBe('failedRevision');
-    expect(split(after([{ type: 'set', revision: 'shop-00002', percent: 10 }], list), list)).toEqual([0, 10, 90]);
+    expect(split(outcome([{ type: 'set', revision: 'shop-00002', percent: 10 }], list), list)).toEqual([0, 10, 90]);
   });
 
   it('survives a change made elsewhere, which is told; keeping it makes it the new base', () => {
-    const wish = after([{ type: 'set', revision: 'shop-00003', percent: 60 }]);
+    const wish = outcome([{ type: 'set', revision: 'shop-00003', percent: 60 }]);
     const elsewhere = [row('00003', 0), row('00002', 0), row('00001', 100)];
     const kept = receive(wish, 'default/shop', elsewhere);
     expect(split(kept, elsewhere)).toEqual([60, 15, 25]);
@@ -88,7 +88,7 @@ describe('a wish', () => {
   });
 
   it('ends when the platform has reached it, and when another service is shown', () => {
-    const wish = after([{ type: 'set', revision: 'shop-00003', percent: 60 }]);
+    const wish = outcome([{ type: 'set', revision: 'shop-00003', percent: 60 }]);
     const reached = [row('00003', 60), row('00002', 15), row('00001', 25)];
     expect(receive(wish, 'default/shop', reached).percent).toBeNull();
     expect(receive(wish, 'default/other', rows)).toEqual({ ...noWish('default/other'), base: begin().base });
@@ -96,7 +96,7 @@ describe('a wish', () => {
 
   it('is undone step by step', () => {
     const set = (percent: number): Action => ({ type: 'set', revision: 'shop-00003', percent });
-    const wish = after([set(60), set(80), { type: 'undo' }]);
+    const wish = outcome([set(60), set(80), { type: 'undo' }]);
     expect(split(wish)).toEqual([60, 15, 25]);
     expect(reduce(wish, { type: 'undo' }, rows).percent).toBeNull();
   });
@@ -105,7 +105,7 @@ describe('a wish', () => {
 describe('rows and presets', () => {
   it('shows what was added, newest first', () => {
     const others = [row('00004', 0), row('00000', 0)];
-    const wish = after([{ type: 'add', revision: 'shop-00004' }]);
+    const wish = outcome([{ type: 'add', revision: 'shop-00004' }]);
     expect(shownRows(rows, others, wish).map(({ short }) => short)).toEqual(['00004', '00003', '00002', '00001']);
   });
 
