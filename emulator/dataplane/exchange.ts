@@ -301,6 +301,10 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     if (this.#firstRefusal > 0 && now - this.#firstRefusal > refusedForMs) return false;
     // One that is being stopped will not come back: the request waits for the next.
     instance.avoidUntil = leaving ? Number.POSITIVE_INFINITY : now + retryEveryMs;
+    // The last one was already going when it was chosen: whoever comes next is a cold start, and is told as one.
+    if (leaving && [...(this.revision?.instances.values() ?? [])].every((each) => each.gone || each.target.draining)) {
+      this.fromZero = true;
+    }
     this.#releaseInstance();
     this.#acquire();
     // Nobody else may come to look once it is no longer avoided.

@@ -14,9 +14,20 @@ export function serveStream(
   rawHeaders: readonly string[],
   onRequest: OnRequest,
 ): void {
+  // What HTTP/1.1 could read as another request must not get there, whatever the library lets through.
+  if (!isPlain(headers[':method']) || !isPlain(headers[':path']) || !isPlain(headers[':authority'] ?? headers.host)) {
+    stream.on('error', () => {});
+    stream.respond({ ':status': 400 }, { endStream: true });
+    return;
+  }
   const downstream = new Http2Downstream(stream);
   const head = toHead(headers, (flags & endStreamFlag) !== 0, rawHeaders);
   downstream.start(onRequest(downstream, head), head.length === 0);
+}
+
+/** Visible ASCII only: no blanks, no control characters. */
+function isPlain(text: string | undefined): boolean {
+  return text === undefined || /^[\x21-\x7e]*$/.test(text);
 }
 
 class Http2Downstream implements Downstream {

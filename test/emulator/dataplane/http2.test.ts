@@ -160,6 +160,28 @@ describe('h2c', () => {
     expect((await ask(plane.port)).status).toBe(502);
   });
 
+  it.each([
+    [{ ':path': '/a HTTP/1.1\r\nx: y' }],
+    [{ ':path': '/a b' }],
+    [{ ':method': 'GET /smuggled' }],
+    [{ ':authority': 'hello.test x' }],
+    [{ 'x-mine': 'a\r\nb: c' }],
+  ])('never turns into another request of HTTP/1.1: %j', async (fields) => {
+    const seen: unknown[] = [];
+    const app = await startApp((request, response) => {
+      seen.push([request.method, request.url, request.headers['x'], request.headers['b']]);
+      response.end();
+    });
+    open.push(app);
+    const plane = await planeFor(app.port, 'http1');
+    const answered = (async () => askH2(client(plane.port), fields).done)();
+    await answered.catch(() => undefined);
+    expect((await askH2(client(plane.port), { ':path': '/after' }).done).head[':status']).toBe(200);
+    // A field that is no field may be dropped and the rest go on; nothing of it becomes a line of its own.
+    expect(seen.at(-1)).toEqual(['GET', '/after', undefined, undefined]);
+    expect(seen.slice(0, -1)).toEqual('x-mine' in fields ? [['GET', '/', undefined, undefined]] : []);
+  });
+
   it('is held from zero', async () => {
     const plane = await startPlane();
     open.push(plane);
