@@ -5,7 +5,7 @@ import type { EventDraft } from '../kernel/controller.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
 import type { Change } from '../kernel/store.ts';
-import type { ExecStreams, ExitInfo, LogEntry, LogQuery, LogStore, PodRuntime } from './ports.ts';
+import type { ExecStreams, ExitInfo, LogStore, PodRuntime } from './ports.ts';
 import type { PodStatus } from './types.ts';
 
 /** The kubelet's writes. All synchronous; a pod that is gone or is another one by now (uid) is left alone. */
@@ -118,5 +118,3 @@ export interface PodLogQuery {
   limitBytes?: number;
   signal?: AbortSignal;
 }
-
-export type { LogEntry, LogQuery };

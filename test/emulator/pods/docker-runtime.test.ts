@@ -28,7 +28,7 @@ async function importImage(): Promise<void> {
   }
   const programs = ['/bin/sh', '/bin/cat', '/bin/sleep', '/bin/ls'];
   const libraries = [process.execPath, ...programs].flatMap(
-    (program) => execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? [],
+    (program) => execFileSync('/usr/bin/ldd', [program], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? [],
   );
   const bin = mkdtempSync(join(tmpdir(), 'slipway-image-'));
   symlinkSync(process.execPath, join(bin, 'node'));
