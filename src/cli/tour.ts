@@ -174,11 +174,14 @@ async function deployTwice(tour: Tour, report: Report): Promise<void> {
   const file = 'src/server.ts';
   const path = join(tour.app, file);
   const text = await readFile(path, 'utf8');
-  const before = '`${greeting}, ${name}!`';
-  const after = '`${greeting} again, ${name}!`';
+  const [before, after] = ['!`;', ' again!`;'] as const;
   expectThat(text.includes(before), `${file} has no line to change`);
   await writeFile(path, text.replace(before, after));
-  report('tour.change', {}, { file, line: text.slice(0, text.indexOf(before)).split('\n').length, says: after });
+  report(
+    'tour.change',
+    {},
+    { file, line: text.slice(0, text.indexOf(before)).split('\n').length, says: after.slice(0, -2).trim() },
+  );
   await deployOnce('v2');
   expectThat(tour.says.v1 !== tour.says.v2, 'the second revision says what the first one said');
 }
@@ -277,6 +280,8 @@ async function zeroAndBack(tour: Tour, report: Report): Promise<void> {
   const draining = (await instances(client)).length;
   report('tour.zero', {}, { seconds, window: stableWindow, draining });
 
+  // An instance that drains still answers while there is no other: then nothing would be woken.
+  await until(client, kinds.pod, namespace, options, (pods) => (pods.length === 0 ? true : undefined));
   const wall = Date.now();
   const began = performance.now();
   const { status } = await visitor.get(tour.host);

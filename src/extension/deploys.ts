@@ -152,7 +152,10 @@ export class Deploys implements vscode.Disposable {
 
   async #tellFailure(verdict: Extract<Verdict, { outcome: 'failed' }>, request: DeployRequest): Promise<void> {
     const { say } = this.#problems.words;
-    const { text, fix } = this.#problems.of(verdict.cause);
+    const { text, fix: coreFix } = this.#problems.of(verdict.cause);
+    // "Below" is the command line's place for the evidence; here it is the output channel, and the telling line comes along.
+    const told = verdict.cause.code === 'AppExited' ? tellingLine(verdict.evidence.logs) : undefined;
+    const fix = verdict.cause.code === 'AppExited' ? say('deploy.seeOutput') : coreFix;
     const serving = verdict.serving ? say('deploy.stillServing', { revision: verdict.serving }) : '';
     this.#log.error(say('deploy.failed', { service: verdict.service, cause: text }));
     for (const condition of verdict.evidence.conditions) this.#log.error(`  ${condition}`);
@@ -181,7 +184,7 @@ export class Deploys implements vscode.Disposable {
       },
       { label: say('action.showOutput'), run: () => this.#log.show(true) },
     ];
-    const whole = [say('deploy.failed', { service: verdict.service, cause: text }), fix, serving]
+    const whole = [say('deploy.failed', { service: verdict.service, cause: text }), told, fix, serving]
       .filter(Boolean)
       .join(' ');
     const chosen = await vscode.window.showErrorMessage(whole, ...offers.map(({ label }) => label));
@@ -213,4 +216,11 @@ export function isInside(uri: vscode.Uri, dir: string): boolean {
 /** Through the editor's own port forwarding, so that it works in a browser and over SSH too. */
 export async function openExternal(url: string): Promise<void> {
   await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(url)));
+}
+
+/** The line of an application's last output that says what went wrong, where one does. */
+export function tellingLine(logs: readonly string[]): string | undefined {
+  const line = logs.findLast((text) => /^\s*(Uncaught )?[\w.]*(Error|Exception)\b.*:|^panic:|^fatal\b/i.test(text));
+  const trimmed = line?.trim();
+  return trimmed && trimmed.length > 200 ? `${trimmed.slice(0, 200)}…` : trimmed;
 }

@@ -204,7 +204,9 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     );
     const instances = pods.map(readers.instance);
     const ready = instances.filter((instance) => instance.ready).length;
-    const failed = model.ready === 'False';
+    // Until the progress deadline Knative says Unknown of a revision whose instance crashes again and again.
+    const crashed = model.ready === 'True' ? undefined : instances.find(({ state }) => /Crash|Error|Fail/.test(state));
+    const failed = model.ready === 'False' || crashed !== undefined;
     const scale =
       ready === 0
         ? instances.length > 0
@@ -214,7 +216,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
           ? say('tree.instances.one')
           : say('tree.instances.many', { count: ready });
     const description = failed
-      ? `${model.reason}: ${firstLine(model.message)}`
+      ? [model.reason || crashed?.state, firstLine(model.message)].filter(Boolean).join(': ')
       : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale]
           .filter(Boolean)
           .join(' · ');
