@@ -22,7 +22,7 @@ export function button(
     appearance: options.appearance ?? 'secondary',
     title: options.title,
     'aria-label': options.title,
-    'data-id': options.id,
+    id: options.id,
   });
   element.textContent = label;
   element.addEventListener('click', onClick);

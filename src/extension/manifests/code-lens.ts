@@ -111,7 +111,10 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
       return [text(`$(error) ${say('lens.failed', { reason: model.reason })}`, 'slipway.service.showLogs', subject)];
     }
     const split = splitText(splitOf(trafficModelOf(snapshot, service, traffic)), key.name);
-    const state = model.ready === 'True' ? `$(pass) ${say('lens.ready')}` : `$(loading~spin) ${model.reason || say('tree.starting')}`;
+    const state =
+      model.ready === 'True'
+        ? `$(pass) ${say('lens.ready')}`
+        : `$(loading~spin) ${model.reason || say('tree.starting')}`;
     return [
       text(state, 'slipway.service.openRevisions', subject),
       ...(split ? [text(say('lens.traffic', { split }), 'slipway.service.select', subject)] : []),
