@@ -19,6 +19,10 @@ import { eventTypeSpec, eventTypeSpecV1Beta3, eventTypeStatus } from './event-ty
 import { eventTypeRules } from './event-type/validation.ts';
 import { inMemoryChannelSpec, inMemoryChannelStatus } from './in-memory-channel/schema.ts';
 import { inMemoryChannelRules } from './in-memory-channel/validation.ts';
+import { integrationSinkSpec, integrationSinkStatus } from './integration-sink/schema.ts';
+import { integrationSinkRules } from './integration-sink/validation.ts';
+import { integrationSourceSpec, integrationSourceStatus } from './integration-source/schema.ts';
+import { integrationSourceRules } from './integration-source/validation.ts';
 import { jobSinkSpec, jobSinkStatus } from './job-sink/schema.ts';
 import { jobSinkRules } from './job-sink/validation.ts';
 import { parallelSpec, parallelStatus } from './parallel/schema.ts';
@@ -348,6 +352,38 @@ export const eventingDefinitions: ResourceDefinition[] = [
     versions: [
       { name: 'v1', ...pingSource },
       { name: 'v1beta2', ...pingSource },
+    ],
+  }),
+  source({
+    kind: 'IntegrationSource',
+    admission: admission(integrationSourceRules),
+    plural: 'integrationsources',
+    versions: [
+      {
+        name: 'v1alpha1',
+        description: 'Sends events of another system to a sink.',
+        spec: integrationSourceSpec,
+        status: integrationSourceStatus,
+        columns: [sink, age, ready, reason],
+      },
+    ],
+  }),
+  defineKind({
+    group: 'sinks.knative.dev',
+    categories: ['all', 'knative', 'eventing', 'sink'],
+    part,
+    kind: 'IntegrationSink',
+    admission: admission(integrationSinkRules),
+    plural: 'integrationsinks',
+    labels: addressable,
+    versions: [
+      {
+        name: 'v1alpha1',
+        description: 'Sends events to another system.',
+        spec: integrationSinkSpec,
+        status: integrationSinkStatus,
+        columns: [url, age, ready, reason],
+      },
     ],
   }),
   defineKind({
