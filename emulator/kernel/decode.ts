@@ -10,14 +10,21 @@ import { defaultObject, pruneObject } from './schema/prune.ts';
 /** The version an object is written in. @throws ApiError BadRequest when its apiVersion or kind is another one. */
 export function versionOf(
   definition: ResourceDefinition,
-  object: { apiVersion?: string; kind?: string },
+  object: { apiVersion?: unknown; kind?: unknown },
   name: string | undefined,
 ): ResourceVersionDefinition {
-  const wanted = name ?? object.apiVersion?.slice(object.apiVersion.indexOf('/') + 1);
+  if (typeof object.apiVersion !== 'string' || typeof object.kind !== 'string') {
+    const field = typeof object.kind === 'string' ? 'apiVersion' : 'kind';
+    throw new ApiError(
+      'BadRequest',
+      `couldn't get version/kind; json parse error: json: cannot unmarshal into Go struct field .${field} of type string`,
+    );
+  }
+  const wanted = name ?? object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
   const version = definition.versions.find((one) => one.name === wanted) ?? storageVersion(definition);
   const apiVersion = apiVersionOf(definition, version.name);
   if (object.apiVersion !== apiVersion || object.kind !== definition.kind) {
-    const [group, given] = splitApiVersion(object.apiVersion ?? '');
+    const [group, given] = splitApiVersion(object.apiVersion);
     const groupVersion = definition.group ? `${definition.group}/${version.name}` : version.name;
     if (object.kind === definition.kind) {
       throw new ApiError(
