@@ -120,14 +120,15 @@ export function createApi(ports: ApiPorts): Api {
   };
 
   async function dispatch(request: ApiRequest, warn: (message: string) => void): Promise<ApiResponse> {
-    if (request.body.byteLength > maximumBytes) {
-      throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maximumBytes}`);
-    }
     const fixed = health(request) ?? versionAnswer(request);
     if (fixed) return fixed;
+    // Routes take more than objects may have: the files of an image come through one.
     for (const route of routes) {
       const parameters = matchRoute(route, request);
       if (parameters) return route.handle(request, parameters);
+    }
+    if (request.body.byteLength > maximumBytes) {
+      throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maximumBytes}`);
     }
     if (request.method === 'GET') {
       const found = discover(request.path, request, registry, routeGroups) ?? openApi(request, registry);
