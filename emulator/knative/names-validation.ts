@@ -36,10 +36,6 @@ export function label1035NameErrors(value: string, prefix: boolean): string[] {
   return label1035Errors(prefix && value.endsWith('-') ? `${value.slice(0, -1)}a` : value);
 }
 
-export function subdomainNameErrors(value: string, prefix: boolean): string[] {
-  return subdomainErrors(prefix && value.endsWith('-') ? `${value.slice(0, -1)}a` : value);
-}
-
 const qualifiedPart = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const qualifiedMessage = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${qualifiedPart}')`;
 

@@ -167,11 +167,6 @@ export function named(type: Type, goField: string): Type {
   return { ...type, goField };
 }
 
-/** The same type with its own description. */
-export function described(type: Type, description: string): Type {
-  return { ...type, schema: { ...type.schema, description } };
-}
-
 /** A Go string type of its own, as `v1.PullPolicy`. */
 export function stringType(type: Type, name: string): Type {
   return { ...type, go: { kind: 'string', name } };
