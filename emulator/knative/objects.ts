@@ -111,8 +111,3 @@ export function sameJson(a: unknown, b: unknown): boolean {
 export function notOwnedMessage(kind: string, name: string): string {
   return `There is an existing ${kind} "${name}" that we do not own.`;
 }
-
-/** Go's %q for names. */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
-}

@@ -6,7 +6,7 @@ import { annotation, autoscaling, serving } from '../keys.ts';
 import { annotationsOf, labelsOf, placed } from '../objects.ts';
 import type { PodAutoscalerSpec, Reachability } from '../pod-autoscaler/types.ts';
 import type { Container, Probe } from '../pod-spec/types.ts';
-import { canonical, fnv32a } from '../workloads/hash.ts';
+import { fnv32a } from '../workloads/hash.ts';
 import type { Deployment, DeploymentSpec, TemplateSpec } from '../workloads/types.ts';
 import {
   protocolOf,
@@ -45,7 +45,7 @@ export function makeDeployment(revision: Revision, config: PlatformConfig): Draf
     kind: 'Deployment',
     metadata: {
       ...placed(revision, deploymentName(revision)),
-      labels: { ...labels, [serving.deploymentHash]: fnv32a(canonical([spec, annotations, labels])).toString(36) },
+      labels: { ...labels, [serving.deploymentHash]: fnv32a(JSON.stringify([spec, annotations, labels])).toString(36) },
       annotations,
     },
     spec,

@@ -2,9 +2,9 @@
 import type { Child, Controller, Outcome } from '../../kernel/controller.ts';
 import { type KubeObject, objectKey } from '../../kernel/object.ts';
 import type { View } from '../../kernel/resource.ts';
-import { annotationsOf, controllerOf, without } from '../objects.ts';
+import { annotationsOf, controllerOf, sameJson, without } from '../objects.ts';
 import { deploymentStatus } from './deployment-status.ts';
-import { canonical, templateHash } from './hash.ts';
+import { templateHash } from './hash.ts';
 import { isActivePod } from './pods.ts';
 import { workloads } from './resources.ts';
 import type { Deployment, Pod, ReplicaSet } from './types.ts';
@@ -38,8 +38,7 @@ export function reconcileDeployment(deployment: Deployment, view: View, now: num
   const { spec, metadata } = deployment;
   if (metadata.deletionTimestamp || !spec) return {};
   const sets = view.list<ReplicaSet>(workloads.replicaSets, { ownerUid: metadata.uid });
-  const template = canonical(spec.template);
-  const newest = sets.find((set) => canonical(withoutHash(set)) === template);
+  const newest = sets.find((set) => sameJson(withoutHash(set), spec.template));
   const old = sets.filter((set) => set !== newest);
   const name = newest?.metadata.name ?? freshName(deployment, sets);
   const revision = newest

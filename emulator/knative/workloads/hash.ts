@@ -31,7 +31,7 @@ function safeText(text: string): string {
 }
 
 /** JSON with sorted keys; `undefined` and absent are the same. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value)
