@@ -184,7 +184,12 @@ export class Deploys implements vscode.Disposable {
       },
       { label: say('action.showOutput'), run: () => this.#log.show(true) },
     ];
-    const whole = [say('deploy.failed', { service: verdict.service, cause: text }), told, fix, serving]
+    const whole = [
+      say('deploy.failed', { service: verdict.service, cause: text }),
+      told && `${told.replace(/\.$/, '')}.`,
+      fix,
+      serving,
+    ]
       .filter(Boolean)
       .join(' ');
     const chosen = await vscode.window.showErrorMessage(whole, ...offers.map(({ label }) => label));
@@ -221,6 +226,7 @@ export async function openExternal(url: string): Promise<void> {
 /** The line of an application's last output that says what went wrong, where one does. */
 export function tellingLine(logs: readonly string[]): string | undefined {
   const line = logs.findLast((text) => /^\s*(Uncaught )?[\w.]*(Error|Exception)\b.*:|^panic:|^fatal\b/i.test(text));
-  const trimmed = line?.trim();
+  // Where the snapshot lies is nobody's business: its files are the application's own.
+  const trimmed = line?.trim().replaceAll(/\S*\/trees\/[0-9a-f]{16,}\//g, '');
   return trimmed && trimmed.length > 200 ? `${trimmed.slice(0, 200)}…` : trimmed;
 }

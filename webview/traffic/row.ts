@@ -57,9 +57,11 @@ export function createRow(revision: string, actions: RowActions): RowView {
   };
   slider.addEventListener('pointerdown', begin);
   slider.addEventListener('input', () => {
+    // Read first: beginning repaints, and would put the old value back.
+    const percent = Number(slider.value);
     // A key press is a drag of one step; a pointer's ends with `change`.
     begin();
-    actions.act({ type: 'drag', revision, percent: Number(slider.value) });
+    actions.act({ type: 'drag', revision, percent });
   });
   slider.addEventListener('change', end);
   slider.addEventListener('pointerup', end);
