@@ -99,8 +99,8 @@ async function make(
     ],
   });
   const pair = { cert: made.cert, key: made.private };
-  writeSecret(join(directory, `${name}.key`), pair.key);
-  writeSecret(join(directory, `${name}.crt`), pair.cert);
+  // One file, so that a certificate is never beside another one's key.
+  writeSecret(join(directory, `${name}.json`), JSON.stringify(pair));
   return pair;
 }
 
@@ -110,10 +110,7 @@ function isAddress(host: string): boolean {
 
 function readPair(directory: string, name: string): KeyPair | undefined {
   try {
-    return {
-      cert: readFileSync(join(directory, `${name}.crt`), 'utf8'),
-      key: readFileSync(join(directory, `${name}.key`), 'utf8'),
-    };
+    return JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8')) as KeyPair;
   } catch {
     return undefined;
   }

@@ -2,7 +2,9 @@
 import { type ApiRequest, type ApiResponse, json } from './http.ts';
 
 /** Paths that need no credentials. */
-export const openPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz', '/version']);
+export function isOpenPath(path: string): boolean {
+  return /^\/(healthz|livez|readyz|version)(\/|$)/.test(path);
+}
 
 export function health(request: ApiRequest): ApiResponse | undefined {
   const [, root] = request.path.split('/');

@@ -1,7 +1,6 @@
 /** The platform's own kubeconfig file. It never touches the user's. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { stringify } from 'yaml';
 import { type Certificates, writeSecret } from './certs.ts';
 
 export interface KubeconfigInput {
@@ -13,9 +12,10 @@ export interface KubeconfigInput {
   namespace?: string;
 }
 
+/** JSON, which is YAML: every client reads it. */
 export function buildKubeconfig({ name, server, certs, namespace = 'default' }: KubeconfigInput): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return stringify({
+  const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(certs.ca.cert) } }],
@@ -30,7 +30,8 @@ export function buildKubeconfig({ name, server, certs, namespace = 'default' }: 
     ],
     contexts: [{ name, context: { cluster: name, user: name, namespace } }],
     'current-context': name,
-  });
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 /** Atomic, mode 0600; makes the folder. */

@@ -10,7 +10,7 @@ import { ApiError } from '../kernel/errors.ts';
 import type { UserInfo } from '../kernel/resource.ts';
 import { maximumBytes } from './body.ts';
 import type { Certificates } from './certs.ts';
-import { openPaths } from './health.ts';
+import { isOpenPath } from './health.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Api } from './server.ts';
 
@@ -58,7 +58,11 @@ export async function listenApi(api: Api, options: ListenOptions): Promise<ApiLi
     socket.on('close', () => sockets.delete(socket));
   });
   server.on('request', (message, response) => {
-    respond(message, response).catch(() => response.destroy());
+    respond(message, response).catch((error: unknown) => {
+      const fault = new ApiError('InternalError', `Internal error occurred: ${(error as Error).message}`);
+      if (response.headersSent) response.destroy();
+      else void send(response, statusAnswer(fault), false);
+    });
   });
   server.on('upgrade', (message, socket, head) => {
     upgrade(message, socket, head).catch(() => socket.destroy());
@@ -126,7 +130,7 @@ export async function listenApi(api: Api, options: ListenOptions): Promise<ApiLi
     }
     const user = userOf(message);
     if (user) return { user };
-    if (openPaths.has(path) && !message.headers.authorization) return { user: anonymous };
+    if (isOpenPath(path) && !message.headers.authorization) return { user: anonymous };
     return statusAnswer(new ApiError('Unauthorized', 'Unauthorized'));
   }
 
