@@ -161,6 +161,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const stats = createTrafficStats();
     const boots = createBootTimes();
     const drains = createDrains(store);
+    const ending = Promise.withResolvers<string>();
     const gate = Promise.withResolvers<FromDataPlane & { type: 'listening' }>();
     plane.onMessage((message) => {
       switch (message.type) {
@@ -168,7 +169,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
           return gate.resolve(message);
         case 'failed':
           log('error', `data plane: ${message.message}`);
-          return gate.reject(platformFault('PortTaken', message.message, data));
+          // What one exchange broke is over with it; a data plane that is gone serves nobody, and the next start has one.
+          if (message.code.startsWith('DataPlane')) ending.resolve(message.message);
+          return gate.reject(
+            message.code === 'PortTaken'
+              ? platformFault('PortTaken', message.message, data)
+              : new Error(message.message),
+          );
         case 'applied':
           return applied.applied(message.version);
         case 'stats':
@@ -241,7 +248,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     closers.push(() => eventingRunner[Symbol.asyncDispose]());
 
     const leases = createLeases(() => performance.now());
-    const ending = Promise.withResolvers<string>();
     const watchLeases = setInterval(() => {
       if (options.lifetime === 'leased' && leases.expired()) ending.resolve('no editor has used it for ten minutes');
     }, leaseCheckMs);
