@@ -87,6 +87,8 @@ export async function listenApi(api: Api, options: ListenOptions): Promise<ApiLi
   async function respond(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const aborted = new AbortController();
     response.on('close', () => aborted.abort());
+    // A broken connection arrives as `close` as well.
+    response.on('error', () => aborted.abort());
     const { path, query } = splitUrl(message.url ?? '/');
     const refusal = refuse(message, path);
     if ('status' in refusal) {

@@ -127,6 +127,7 @@ export function createApi(ports: ApiPorts): Api {
       const parameters = matchRoute(route, request);
       if (parameters) return route.handle(request, parameters);
     }
+    // Routes have their own limits: blobs of images are larger than any object.
     if (request.body.byteLength > maximumBytes) {
       throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maximumBytes}`);
     }
