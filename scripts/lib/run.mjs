@@ -25,7 +25,17 @@ export function pinnedNode() {
 export function pinnedEnv(extra = {}) {
   const node = pinnedNode();
   const path = [...(node ? [dirname(node)] : []), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''];
-  return { ...process.env, PATH: path.join(delimiter), ...extra };
+  return { ...withoutOuterNpm(process.env), PATH: path.join(delimiter), ...extra };
+}
+
+/**
+ * What the npm that runs this script says of itself (`npm_config_user_agent` names its Node) would be taken for settings by an npm
+ * that we start with another Node. Settings that the user made (registry, proxy, cache) stay.
+ */
+function withoutOuterNpm(env) {
+  const own =
+    /^npm_(package_|lifecycle_|command$|execpath$|node_execpath$|config_(user_agent|local_prefix|global_prefix|prefix)$)/i;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !own.test(name)));
 }
 
 const children = new Set();

@@ -2,7 +2,7 @@
  * Programs that npm cannot give: looked for on PATH; where we may (Debian and its kin, as root or with sudo that asks no
  * password) installed, saying so; elsewhere named, with how to get them.
  */
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isWindows } from './paths.mjs';
 import { say } from './progress.mjs';
@@ -176,12 +176,3 @@ export async function ensureKubectl() {
   );
   return good(await kubectlVersion());
 }
-
-/** Whether this is an interactive session; a machine of CI has no one to ask. */
-export const osName = () => {
-  try {
-    return /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? process.platform;
-  } catch {
-    return process.platform;
-  }
-};

@@ -1,10 +1,9 @@
 /** A platform of a suite's own, brought up and down through the command line as a user does. */
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { slipway, slipwayJson } from './cli.ts';
 import { type Kube, kubeOf } from './kube.ts';
-import { root, type TemporaryHome, temporaryHome } from './places.ts';
+import { type TemporaryHome, temporaryHome } from './places.ts';
 import { describeProcesses, processesOf } from './processes.ts';
 import { until } from './until.ts';
 
@@ -69,10 +68,4 @@ export function usePlatform(name: string): () => Fixture {
     if (!fixture) throw new Error('the platform is not up');
     return fixture;
   };
-}
-
-/** The corpus's echo application, which says of itself all that a test wants to know. */
-export function echoApplication(to: string): string {
-  cpSync(join(root, 'test', 'conformance', 'parity', 'apps', 'echo', 'echo.mjs'), join(to, 'echo.mjs'));
-  return to;
 }

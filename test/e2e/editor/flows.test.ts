@@ -72,12 +72,12 @@ describe('deploy in one click', () => {
   });
 
   it('deploys a change as a second revision that takes over', async () => {
-    writeFileSync(source(), readFileSync(source(), 'utf8').replace('`${greeting}, ${name}!`', '`Welcome, ${name}!`'));
+    writeFileSync(source(), readFileSync(source(), 'utf8').replace('{greeting}, $', '{greeting} and welcome, $'));
     await editor().act('Applications', /^shop/, 'slipway.application.deploy');
     await editor()
       .notification(/shop-00002 serves 100 %/)
       .waitFor({ timeout: 90_000 });
-    expect((await request(platform.ingress, { host })).body).toContain('Welcome');
+    expect((await request(platform.ingress, { host })).body).toContain('Hello and welcome, world!');
   });
 });
 
