@@ -15,7 +15,7 @@ import { createAutoscaler } from './autoscaler/service.ts';
 import { capabilityGroup, capabilityVersion, type PlatformInfo, protocolVersion } from './capabilities/protocol.ts';
 import { capabilityRoutes } from './capabilities/routes.ts';
 import { createTrafficStats } from './capabilities/traffic-stats.ts';
-import type { DataPlanePort, FromDataPlane } from './dataplane/protocol.ts';
+import type { FromDataPlane } from './dataplane/protocol.ts';
 import { watchRouting } from './dataplane/watch-routing.ts';
 import { createWorkerDataPlane } from './dataplane/worker-port.ts';
 import { createEventing } from './eventing/eventing.ts';
@@ -395,5 +395,3 @@ function proxyEnvironment(inside: { host: string; port: number }): Record<string
   const direct = 'localhost,127.0.0.1,::1,.localhost';
   return { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: direct, no_proxy: direct, NODE_USE_ENV_PROXY: '1' };
 }
-
-export type { DataPlanePort };

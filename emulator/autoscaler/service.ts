@@ -118,7 +118,6 @@ export function createAutoscaler({ clock, store, config }: AutoscalerPorts): Aut
     for (const listener of listeners) listener(key);
   }
 
-
   return {
     start() {
       timer ??= clock.after(tickMs, tickAll);

@@ -4,7 +4,7 @@
  * layer) stands above it.
  */
 import type { GroupResource, KubeObject, ObjectKey } from './object.ts';
-import type { ListOptions, View } from './resource.ts';
+import type { View } from './resource.ts';
 
 export type WatchType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -66,4 +66,4 @@ export class StoreExpired extends Error {
   }
 }
 
-export type { ListOptions, View };
+export type { View };
