@@ -103,7 +103,8 @@ export function patch(context: ResourceContext): ApiResponse {
 /** The patch of a request by its content type. @throws ApiError. */
 export function readPatch({ request, match, warn }: ResourceContext): { patch: Patch; options: WriteOptions } {
   const type = mediaType(request);
-  const core = !match.definition.crd && !isCustom(match);
+  // Custom resources have no strategic merge.
+  const core = !match.definition.crd;
   const types = [
     'application/json-patch+json',
     'application/merge-patch+json',
@@ -135,11 +136,6 @@ export function readPatch({ request, match, warn }: ResourceContext): { patch: P
   if (type === 'application/merge-patch+json')
     return { patch: { type: 'merge', patch: value }, options: withDuplicates };
   return { patch: { type: 'strategic', patch: value }, options: withDuplicates };
-}
-
-/** Custom resources have no strategic merge. */
-function isCustom({ definition }: ResourceMatch): boolean {
-  return definition.crd;
 }
 
 export function deleteOne(context: ResourceContext): ApiResponse {
