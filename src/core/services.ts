@@ -7,7 +7,7 @@ import { type DomainModel, listDomains } from './domains.ts';
 import { type Gateway, gatewayOf, publicUrl } from './gateway.ts';
 import { type PodStatus, requireService, type ServiceStatus } from './lookup.ts';
 import { listPings, type PingModel } from './ping.ts';
-import { annotations, kinds, labels } from './resources.ts';
+import { kinds, labels } from './resources.ts';
 import { type RevisionModel, revisionModel } from './revisions.ts';
 
 export interface ServiceModel {
@@ -138,6 +138,3 @@ export async function showService(client: PlatformClient, namespace: string, nam
 export async function deleteService(client: PlatformClient, namespace: string, name: string): Promise<boolean> {
   return client.delete(kinds.service, namespace, name, { propagation: 'Background' });
 }
-
-/** Annotations of a Service that Slipway itself keeps: not the user's. */
-export const ownAnnotations: readonly string[] = Object.values(annotations);

@@ -3,7 +3,7 @@
  * line, column and what was expected; never rewritten.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ObjectInput } from '../client.ts';
 import type { MessageArgs, Problem, ProblemCode, SourcePlace } from '../codes.ts';
 import { Fault } from '../faults.ts';
@@ -308,10 +308,4 @@ function words(command: string | string[] | undefined): string[] | undefined {
 
 function isNode(argv: string[] | undefined): boolean {
   return /(^|[/\\])node(\.exe)?$/.test(argv?.[0] ?? '');
-}
-
-/** For people: relative to the current directory where that is shorter. */
-export function shortPath(file: string, from = process.cwd()): string {
-  const short = relative(from, file);
-  return short !== '' && !short.startsWith('..') ? short : file;
 }
