@@ -312,13 +312,20 @@ export const lowestNode = '22.13.0';
 
 function openOutput(data: string, file: string): number {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeDirectory(data);
     accessSync(data, constants.W_OK);
     return openSync(file, 'w', 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new Fault('DiskFull', { data }, { cause: error });
     throw new Fault('DataNotWritable', { data }, { cause: error });
   }
+}
+
+/** Not `recursive`: on file systems that refuse with ENOENT (/proc) Node's own never ends. */
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeDirectory(dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
 }
 
 function lastOutput(file: string): string {

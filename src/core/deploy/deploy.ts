@@ -170,7 +170,11 @@ export async function deploy(
   let applied: KubeObject;
   let manifest: Manifest = app.service;
   try {
-    if (existing && options.noTraffic) await pinTraffic(client, existing, signal);
+    if (existing && options.noTraffic) {
+      // Refused before anything changes: a split that is held for a deploy that never was would surprise.
+      await apply(client, prepared.service, signal, true);
+      await pinTraffic(client, existing, signal);
+    }
     if (!existing && options.noTraffic)
       onProgress({ type: 'note', code: 'firstTakesAll', args: { service: app.name } });
     applied = await apply(client, prepared.service, signal);

@@ -150,11 +150,12 @@ function revisionCause(scene: Scene, ready: Condition): Cause {
 
 /** A container that runs and is not ready: which of the two its probe tells. */
 function notListening(scene: Scene): Cause | undefined {
-  const running = scene.pods.some((pod) =>
-    ((pod.status ?? {}) as PodStatus).containerStatuses?.some(
-      ({ name, state, ready }) => name !== 'queue-proxy' && state?.running && !ready,
-    ),
-  );
+  // Knative's queue-proxy answers the probe in the application's place: the container itself is ready at once.
+  const running = scene.pods.some((pod) => {
+    const { containerStatuses = [] } = (pod.status ?? {}) as PodStatus;
+    const runs = containerStatuses.some(({ name, state }) => name !== 'queue-proxy' && state?.running);
+    return runs && conditionOf(pod, 'Ready')?.status !== 'True';
+  });
   if (!running) return undefined;
   const probe = scene.events.findLast(({ reason }) => reason === 'Unhealthy')?.message ?? '';
   const answered = /statuscode: (\d+)|HTTP probe failed|exit(ed with)? code/i.test(probe);

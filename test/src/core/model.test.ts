@@ -1,0 +1,210 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import schema from '../../../media/schemas/slipway.schema.json' with { type: 'json' };
+import { findApplicationAbove, findApplications } from '../../../src/core/app/find.ts';
+import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
+import { jsonSchema } from '../../../src/core/app/schema.ts';
+import { commandWords } from '../../../src/core/app/words.ts';
+import { takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
+import { scaffold, templates, validateName } from '../../../src/core/scaffold.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'slipway-model-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function write(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+const service = `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata:
+  name: shop
+spec:
+  template:
+    spec:
+      containers:
+        - image: dev.local/shop
+`;
+
+async function firstProblem(): Promise<[string, number | undefined, number | undefined, unknown]> {
+  const { problems } = await readApplication(dir);
+  const [problem] = problems;
+  return [problem?.code ?? '', problem?.place?.line, problem?.place?.column, problem?.args];
+}
+
+describe('an application', () => {
+  it('is read from slipway.yaml and deploy/', async () => {
+    write({
+      'slipway.yaml':
+        'name: shop\nrun:\n  start: node server.js\n  env: {A: 1}\nenvironments:\n  prod: {context: c, protected: true}\n',
+      'deploy/service.yaml': `${service}---\n`,
+    });
+    const app = await loadApplication(dir);
+    expect(app).toMatchObject({
+      name: 'shop',
+      build: { image: 'dev.local/shop', foreign: false },
+      run: { start: ['node', 'server.js'], env: { A: '1' }, debug: 'node' },
+      environments: { prod: { name: 'prod', context: 'c', deploy: 'direct', protected: true } },
+    });
+    expect(app.service.place(['spec', 'template', 'spec', 'containers', 0, 'image'])).toMatchObject({
+      line: 9,
+      column: 18,
+    });
+  });
+
+  it('is taken as it is without slipway.yaml, started as its own files say', async () => {
+    write({
+      'deploy/service.yaml': service,
+      Dockerfile: 'FROM a AS b\nCMD ["no"]\nFROM c\nENTRYPOINT ["python3"]\nCMD ["app.py"]\n',
+    });
+    expect((await loadApplication(dir)).run.start).toEqual(['python3', 'app.py']);
+    write({ 'package.json': '{"scripts":{"start":"node a.js"}}' });
+    expect((await loadApplication(dir)).run.start).toEqual(['node', 'a.js']);
+  });
+
+  it.each([
+    ['a bad indent', 'name: shop\nrun:\n  start: a\n   port: 3\n', 'YamlSyntax', 3, 10],
+    ['an unknown field', 'name: shop\nrum: {}\n', 'UnknownField', 2, 1],
+    ['a wrong type', 'name: shop\nrun: 5\n', 'BadField', 2, 6],
+    ['a port out of range', 'name: shop\nrun:\n  port: 70000\n', 'BadField', 3, 9],
+    ['a missing name', 'run: {start: a}\n', 'MissingField', 1, 1],
+    ['an open quote', 'name: "shop\n', 'YamlSyntax', 2, 1],
+  ])('with %s says where', async (_, text, code, line, column) => {
+    write({ 'slipway.yaml': text, 'deploy/service.yaml': service });
+    expect((await firstProblem()).slice(0, 3)).toEqual([code, line, column]);
+  });
+
+  it('says what is expected of a field that is misspelt', async () => {
+    write({ 'slipway.yaml': 'name: shop\nrum: {}\n', 'deploy/service.yaml': service });
+    expect((await firstProblem())[3]).toEqual({ path: 'rum', expected: 'run' });
+  });
+
+  it.each([
+    ['no image', service.replace('image: dev.local/shop', 'name: x'), 'MissingField', 9],
+    ['an image that is a number', service.replace('dev.local/shop', '5'), 'BadField', 9],
+    [
+      'no containers',
+      'apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: shop}\nspec: {}\n',
+      'MissingField',
+      4,
+    ],
+    ['no kind', 'apiVersion: v1\nmetadata: {name: a}\n', 'MissingField', 1],
+    ['another name', service.replace('name: shop', 'name: other'), 'BadField', 4],
+  ])('whose manifest has %s says where', async (_, text, code, line) => {
+    write({ 'slipway.yaml': 'name: shop\n', 'deploy/service.yaml': text });
+    expect((await firstProblem()).slice(0, 2)).toEqual([code, line]);
+  });
+
+  it('that is none is told from one without a Service', async () => {
+    expect((await firstProblem())[0]).toBe('NoApplication');
+    write({ 'slipway.yaml': 'name: shop\n' });
+    expect((await firstProblem())[0]).toBe('NoManifests');
+    write({ 'deploy/map.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' });
+    expect((await firstProblem())[0]).toBe('NoService');
+    write({ 'deploy/a.yaml': service.replace('shop', 'a'), 'deploy/b.yaml': service.replace('shop', 'b') });
+    expect((await firstProblem())[0]).toBe('SeveralServices');
+  });
+
+  it('is found from inside and from above', async () => {
+    write({
+      'one/slipway.yaml': 'name: one\n',
+      'one/src/a/x': '',
+      'two/deploy/s.yaml': service,
+      'three/node_modules/p/slipway.yaml': '',
+    });
+    expect(await findApplicationAbove(join(dir, 'one', 'src', 'a'))).toBe(join(dir, 'one'));
+    expect(await findApplications([dir])).toEqual([join(dir, 'one'), join(dir, 'two')]);
+  });
+});
+
+describe('words', () => {
+  it.each([
+    ['node "my file.ts" --x', ['node', 'my file.ts', '--x']],
+    ["echo 'a|b'", ['echo', 'a|b']],
+    ['a && b', ['/bin/sh', '-c', 'a && b']],
+    ['PORT=3 node x', ['/bin/sh', '-c', 'PORT=3 node x']],
+    ['echo "$PORT"', ['/bin/sh', '-c', 'echo "$PORT"']],
+    ['open "quote', undefined],
+    ['  ', undefined],
+  ])('%s', (text, expected) => {
+    expect(commandWords(text)).toEqual(expected);
+  });
+
+  it('repository of a reference', () => {
+    expect(repositoryOf('localhost:5000/a/b:v1@sha256:00')).toBe('localhost:5000/a/b');
+  });
+});
+
+describe('templates', () => {
+  it.each(templates().map(({ id }) => id))('%s makes an application without a problem', async (template) => {
+    const made = await scaffold({ template, dir: join(dir, 'my-app'), name: 'my-app' });
+    expect(made.files).toContain(made.open);
+    expect(made.files).toEqual(
+      expect.arrayContaining(['.dockerignore', '.gitignore', 'Dockerfile', 'README.zh-CN.md']),
+    );
+    const { application, problems } = await readApplication(made.dir);
+    expect(problems).toEqual([]);
+    expect(application?.run.start?.length).toBe(2);
+    const { files } = await takeSnapshot(made.dir, { cacheFile: false });
+    expect(files.map(({ path }) => path)).toContain(made.open);
+  });
+
+  it('refuse an unknown template, a bad name, a directory with something in it', async () => {
+    const at = (template: string, name: string) => scaffold({ template, dir: join(dir, 'x'), name });
+    await expect(at('nope', 'a')).rejects.toMatchObject({ code: 'TemplateUnknown' });
+    await expect(at('node-web', 'A_b')).rejects.toMatchObject({ code: 'NameInvalid' });
+    write({ 'x/file': '' });
+    await expect(at('node-web', 'a')).rejects.toMatchObject({ code: 'DirectoryTaken' });
+  });
+
+  it.each([
+    ['', 'empty'],
+    ['a'.repeat(64), 'tooLong'],
+    ['1a', 'firstLetter'],
+    ['a.b', 'characters'],
+    ['a-', 'lastCharacter'],
+    ['a-1', undefined],
+  ])('name %s is %s', (name, reason) => {
+    expect(validateName(name)?.reason).toBe(reason);
+  });
+});
+
+describe('a snapshot', () => {
+  it('leaves out what .dockerignore does, keeps installed dependencies, hashes again only what changed', async () => {
+    write({
+      '.dockerignore': 'node_modules\n*.log\n',
+      'a.js': '1',
+      'x.log': 'l',
+      'node_modules/p/i.js': '2',
+      '.git/HEAD': 'r',
+    });
+    const cacheFile = join(dir, '..', `cache-${process.pid}.json`);
+    try {
+      const first = await takeSnapshot(dir, { cacheFile });
+      expect(first.files.map(({ path }) => path)).toEqual(['.dockerignore', 'a.js', 'node_modules/p/i.js']);
+      expect((await takeSnapshot(dir, { cacheFile })).files).toEqual(first.files);
+      write({ 'a.js': '3' });
+      const hash = (files: typeof first.files) => files.find(({ path }) => path === 'a.js')?.sha256;
+      expect(hash((await takeSnapshot(dir, { cacheFile })).files)).not.toBe(hash(first.files));
+    } finally {
+      rmSync(cacheFile, { force: true });
+    }
+  });
+
+  it('of nothing is refused', async () => {
+    write({ '.dockerignore': '**\n' });
+    await expect(takeSnapshot(dir, { cacheFile: false })).rejects.toMatchObject({ code: 'EmptySnapshot' });
+  });
+});
+
+it('the published schema is the one the checks use', () => {
+  expect(schema).toEqual(JSON.parse(JSON.stringify(jsonSchema())));
+});
