@@ -39,7 +39,7 @@ async function main() {
       if (index < 4) await slipway('down');
     }
     rows['platform up, ms (command until it returns)'] = median(starts);
-    const platform = JSON.parse((await slipway('status', '--json')).output);
+    const platform = JSON.parse((await slipway('status', '--json')).stdout);
     rows['platform up, ms (its own count)'] = platform.startedInMs;
 
     say('idle, ten seconds');

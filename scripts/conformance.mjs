@@ -41,8 +41,7 @@ async function main() {
   let result;
   try {
     await slipway('up', '--detach', '--port', '0');
-    const { output } = await slipway('status', '--json');
-    const platform = JSON.parse(output);
+    const platform = JSON.parse((await slipway('status', '--json')).stdout);
     await slipway('image', 'build', 'dev.local/echo:v1', join(corpus, 'apps', 'echo'), '--cmd', 'node echo.mjs');
     result = await check(platform, values);
   } finally {
@@ -71,12 +70,12 @@ async function check({ kubeconfig, context, ingress }, { only = [], jobs }) {
   ];
   args.push('--have', 'eventing,config', '--jobs', jobs, '--json');
   for (const glob of only) args.push('--only', glob);
-  const { output } = await runNode([join(corpus, 'parity.mjs'), ...args], {
+  const { output, stdout } = await runNode([join(corpus, 'parity.mjs'), ...args], {
     check: false,
     quiet: true,
     pulse: 'the parity corpus',
   });
-  const found = parse(output);
+  const found = parse(stdout);
   if (found.length === 0) throw new ScriptError(`the corpus's runner reported nothing:\n${output.slice(-2000)}`);
   return found;
 }

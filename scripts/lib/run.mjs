@@ -69,7 +69,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
  * @param options `cwd`, `env` (added), `pulse` (what it does, in words: said at once and every few seconds of silence),
  *   `quiet` (output is kept and shown only when it fails), `onLine` (gets each line of stdout and stderr, and swallows it),
  *   `check: false` (a non-zero exit is returned, not thrown).
- * @returns {Promise<{code: number, output: string}>} `output` is the last 200 kB of stdout and stderr when piped.
+ * @returns {Promise<{code: number, output: string, stdout: string}>} When piped: `output` is the last 200 kB of both streams.
  */
 export function run(command, args, options = {}) {
   const { cwd = root, env = {}, pulse: doing, quiet = false, onLine, check = true } = options;
@@ -84,6 +84,12 @@ export function run(command, args, options = {}) {
     });
     children.add(child);
     let output = '';
+    let stdout = '';
+    if (piped) {
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        stdout += text;
+      });
+    }
     for (const stream of piped ? [child.stdout, child.stderr] : []) {
       let rest = '';
       stream.setEncoding('utf8');
@@ -113,7 +119,7 @@ export function run(command, args, options = {}) {
       if (exit !== 0 && check) {
         if (quiet) process.stderr.write(output.endsWith('\n') || output === '' ? output : `${output}\n`);
         reject(new ScriptError(`${command} ${args.join(' ')}: ended with ${signal ?? `exit code ${exit}`}`));
-      } else resolve({ code: exit, output });
+      } else resolve({ code: exit, output, stdout });
     });
   });
 }
