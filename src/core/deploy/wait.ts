@@ -70,9 +70,13 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
     options.signal?.addEventListener('abort', onAbort);
 
     const lost = (problem: Error): void => {
-      const fail = () => fails({ code: 'PlatformLost', args: { detail: problem.message } });
-      if (isFault(problem, 'PlatformStopped') || isFault(problem, 'PlatformNotRunning')) fail();
-      else outage ??= timer(lostMs, fail);
+      if (outage) return;
+      const fail = (error: Error) => fails({ code: 'PlatformLost', args: { detail: error.message } });
+      outage = timer(lostMs, () => fail(problem));
+      // A connection that breaks says little; whether the platform's process has gone is known at once.
+      client.platform({ timeoutMs: 2_000 }).catch((error: Error) => {
+        if (isFault(error, 'PlatformStopped') || isFault(error, 'PlatformNotRunning')) fail(error);
+      });
     };
     const back = (): void => {
       clearTimeout(outage);
