@@ -110,7 +110,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     }
     this.#host.started(this);
     if (this.#proxied) this.#activatorStats = this.#host.activatorBegin(revision.target.key);
-    this.fromZero = revision.instances.size === 0;
+    this.fromZero = !revision.isServing;
     if (this.#request.length !== 0) this.#downstream.resume();
     this.#acquire();
   }
@@ -301,10 +301,8 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     if (this.#firstRefusal > 0 && now - this.#firstRefusal > refusedForMs) return false;
     // One that is being stopped will not come back: the request waits for the next.
     instance.avoidUntil = leaving ? Number.POSITIVE_INFINITY : now + retryEveryMs;
-    // The last one was already going when it was chosen: whoever comes next is a cold start, and is told as one.
-    if (leaving && [...(this.revision?.instances.values() ?? [])].every((each) => each.gone || each.target.draining)) {
-      this.fromZero = true;
-    }
+    // The last one began to go after it was chosen: whoever comes next is a cold start, and is told as one.
+    if (leaving && !this.revision?.isServing) this.fromZero = true;
     this.#releaseInstance();
     this.#acquire();
     // Nobody else may come to look once it is no longer avoided.

@@ -60,7 +60,7 @@ export interface InstanceTarget {
   pod: string;
   host: string;
   port: number;
-  /** Being stopped: no new requests unless it is the only one left, then up to the drain's end. */
+  /** Being stopped: it ends what it has, and gets nothing new; what comes waits for the next instance. */
   draining: boolean;
   /** A debugger is paused in it: its request timers stand still. */
   held: boolean;

@@ -144,11 +144,14 @@ export class Revision {
     if (instance.inFlight === 0) this.#ports.left(pod);
   }
 
-  /** Draining ones serve on only while there is nothing else. */
+  /** As a Kubernetes Endpoints has it: one that is being stopped is no longer among them. */
   #choose(): void {
-    const all = [...this.instances.values()];
-    const fresh = all.filter(({ target }) => !target.draining);
-    this.#usable = fresh.length > 0 ? fresh : all;
+    this.#usable = [...this.instances.values()].filter(({ target }) => !target.draining);
+  }
+
+  /** Whether there is one for a new request. One that is being stopped ends what it has, and gets nothing more. */
+  get isServing(): boolean {
+    return this.#usable.length > 0;
   }
 
   /** An instance now; 'waiting': `waiter.assigned` follows; 'full': no place in the queue. */

@@ -207,11 +207,17 @@ describe('instances that come and go', () => {
     expect(await plane.until('drained')).toEqual({ type: 'drained', revision: key, pod: `pod-${old.port}` });
   });
 
-  it('the last one that is being stopped still serves', async () => {
+  it('the last one that is being stopped gets nothing new: the request wakes another, as from zero', async () => {
     const plane = await using(startPlane());
-    const app = await using(startApp((_, response) => response.end('ok')));
-    await put(plane, { instances: [anInstance(app.port, { draining: true })] });
-    expect((await ask(plane.port)).status).toBe(200);
+    const old = await using(startApp((_, response) => response.end('old')));
+    const fresh = await using(startApp((_, response) => response.end('fresh')));
+    const leaving = anInstance(old.port, { draining: true });
+    await put(plane, { instances: [leaving] });
+    const answer = ask(plane.port);
+    await plane.until('stats');
+    await put(plane, { instances: [leaving, anInstance(fresh.port)] });
+    expect((await answer).body).toBe('fresh');
+    expect(await plane.until('coldStart')).toMatchObject({ trace: { pod: `pod-${fresh.port}` } });
   });
 });
 
