@@ -72,8 +72,10 @@ async function check({ kubeconfig, context, ingress }, { only = [], jobs }) {
   for (const glob of only) args.push('--only', glob);
   const { output, stdout } = await runNode([join(corpus, 'parity.mjs'), ...args], {
     check: false,
-    quiet: true,
     pulse: 'the parity corpus',
+    onLine: (line) => {
+      for (const { name, passed } of parse(line)) say(`${passed ? 'agrees ' : 'differs'} ${name}`);
+    },
   });
   const found = parse(stdout);
   if (found.length === 0) throw new ScriptError(`the corpus's runner reported nothing:\n${output.slice(-2000)}`);
