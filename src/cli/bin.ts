@@ -1,9 +1,10 @@
 /** The program: the real streams and signals around `main`. Kept free of static imports that an old Node cannot read. */
 
-export const lowest = '22.13.0';
+/** What the HTTP client under the Kubernetes client asks for; the lowest that was tried, too. */
+export const lowest = '22.19.0';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 13)) {
+if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(
     `slipway needs Node.js ${lowest} or newer; this is ${process.versions.node}. Install it from https://nodejs.org.\n`,
   );

@@ -30,6 +30,8 @@ export function publicUrl(url: string | undefined, gateway?: { port: number | un
   if (!url || gateway?.port === undefined) return url;
   try {
     const parsed = new URL(url);
+    // A name inside the cluster is not reached through the gateway.
+    if (parsed.hostname.endsWith('.svc') || parsed.hostname.endsWith('.svc.cluster.local')) return url;
     if (parsed.port === '') parsed.port = String(gateway.port);
     return parsed.href.replace(/\/$/, '');
   } catch {
