@@ -14,6 +14,8 @@ import { fail, runNode, ScriptError } from './lib/run.mjs';
 import { ensureKubectl } from './lib/system.mjs';
 
 const corpus = join(root, 'test', 'conformance', 'parity');
+/** What the gate runs: the areas in which no scenario is left that nobody has looked at. The others: `npm run conformance`. */
+const gateAreas = ['objects/*'];
 const differencesFile = join(root, 'test', 'conformance', 'differences.json');
 
 async function main() {
@@ -43,7 +45,7 @@ async function main() {
     await slipway('up', '--detach', '--port', '0');
     const platform = JSON.parse((await slipway('status', '--json')).stdout);
     await slipway('image', 'build', 'dev.local/echo:v1', join(corpus, 'apps', 'echo'), '--cmd', 'node echo.mjs');
-    result = await check(platform, values);
+    result = await check(platform, values.gate && !values.only ? { ...values, only: gateAreas } : values);
   } finally {
     await slipway('down').catch((error) => say(`down: ${error.message}`));
     rmSync(home, { recursive: true, force: true });

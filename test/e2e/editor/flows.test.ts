@@ -205,9 +205,17 @@ describe('logs', () => {
     const boom = "  if (url.pathname === '/boom') console.error(new Error('boom').stack);\n";
     writeFileSync(source(), readFileSync(source(), 'utf8').replace('  const name = url', `${boom}  const name = url`));
     await editor().act('Applications', /^shop/, 'slipway.application.deploy');
+    // A roll-back pinned the traffic: the new revision is ready, and gets it when it is sent there.
     await editor()
-      .notification(/shop-00003 serves 100 %/)
+      .notification(/shop-00003 is ready and takes 0 %/)
       .waitFor({ timeout: 90_000 });
+    const traffic = await editor().webview('traffic');
+    await traffic.getByText('All to latest').click();
+    await traffic.locator('#apply').click();
+    await until('the third revision', async () => {
+      const targets = (await shop()).status?.traffic ?? [];
+      return targets.some(({ revisionName, percent }) => revisionName === 'shop-00003' && percent === 100);
+    });
     await request(platform.ingress, { host, path: '/?name=third-revision' });
     const page = await editor().webview('logs');
     await page.locator('.row', line('third-revision')).first().waitFor();
