@@ -1,64 +1,14 @@
 /**
- * What an autoscaler is told: the values of ConfigMap `config-autoscaler`, and the spec that follows from them and from
- * the annotations of one revision (Knative: MakeDecider, MakeMetric, ResolveMetricTarget).
+ * What an autoscaler is told: the spec that follows from ConfigMap `config-autoscaler` and from the annotations of one
+ * revision (Knative: MakeDecider, MakeMetric, ResolveMetricTarget).
  */
 import { parseDuration } from '../kernel/duration.ts';
-
-/** The keys of `config-autoscaler`, parsed. Durations in ms; the concurrency percentage as a fraction. */
-export interface AutoscalerConfig {
-  containerConcurrencyTargetFraction: number;
-  containerConcurrencyTargetDefault: number;
-  requestsPerSecondTargetDefault: number;
-  targetBurstCapacity: number;
-  stableWindowMs: number;
-  panicWindowPercentage: number;
-  panicThresholdPercentage: number;
-  maxScaleUpRate: number;
-  maxScaleDownRate: number;
-  enableScaleToZero: boolean;
-  scaleToZeroGracePeriodMs: number;
-  scaleToZeroPodRetentionPeriodMs: number;
-  scaleDownDelayMs: number;
-  podAutoscalerClass: string;
-  activatorCapacity: number;
-  initialScale: number;
-  allowZeroInitialScale: boolean;
-  minScale: number;
-  maxScale: number;
-  maxScaleLimit: number;
-}
+import type { AutoscalerConfig } from '../knative/config/types.ts';
 
 /** Utilization of the requests-per-second metric; no key of the ConfigMap changes it. */
 const rpsUtilization = 0.7;
 /** The smallest target that there can be. */
 const smallestTarget = 0.01;
-
-/** A key that is missing, or that the webhook would have refused, has Knative's default. */
-export function parseAutoscalerConfig(data: Readonly<Record<string, string>> = {}): AutoscalerConfig {
-  const percentage = number(data, 'container-concurrency-target-percentage', 70);
-  return {
-    containerConcurrencyTargetFraction: percentage > 1 ? percentage / 100 : percentage,
-    containerConcurrencyTargetDefault: number(data, 'container-concurrency-target-default', 100),
-    requestsPerSecondTargetDefault: number(data, 'requests-per-second-target-default', 200),
-    targetBurstCapacity: number(data, 'target-burst-capacity', 211),
-    stableWindowMs: duration(data, 'stable-window', 60_000),
-    panicWindowPercentage: number(data, 'panic-window-percentage', 10),
-    panicThresholdPercentage: number(data, 'panic-threshold-percentage', 200),
-    maxScaleUpRate: number(data, 'max-scale-up-rate', 1000),
-    maxScaleDownRate: number(data, 'max-scale-down-rate', 2),
-    enableScaleToZero: flag(data, 'enable-scale-to-zero', true),
-    scaleToZeroGracePeriodMs: duration(data, 'scale-to-zero-grace-period', 30_000),
-    scaleToZeroPodRetentionPeriodMs: duration(data, 'scale-to-zero-pod-retention-period', 0),
-    scaleDownDelayMs: duration(data, 'scale-down-delay', 0),
-    podAutoscalerClass: data['pod-autoscaler-class'] ?? 'kpa.autoscaling.knative.dev',
-    activatorCapacity: number(data, 'activator-capacity', 100),
-    initialScale: number(data, 'initial-scale', 1),
-    allowZeroInitialScale: flag(data, 'allow-zero-initial-scale', false),
-    minScale: number(data, 'min-scale', 0),
-    maxScale: number(data, 'max-scale', 0),
-    maxScaleLimit: number(data, 'max-scale-limit', 0),
-  };
-}
 
 /** What one decider is told. Windows and delay in whole seconds. */
 export interface DeciderSpec {
@@ -172,17 +122,4 @@ function parsed(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
-}
-
-function number(data: Readonly<Record<string, string>>, key: string, fallback: number): number {
-  return parsed(data[key]) ?? fallback;
-}
-
-function duration(data: Readonly<Record<string, string>>, key: string, fallback: number): number {
-  return parseDuration(data[key] ?? '') ?? fallback;
-}
-
-function flag(data: Readonly<Record<string, string>>, key: string, fallback: boolean): boolean {
-  const text = data[key];
-  return text === undefined ? fallback : /^true$/i.test(text);
 }

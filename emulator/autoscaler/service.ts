@@ -6,7 +6,8 @@ import type { InstanceStat } from '../dataplane/protocol.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../kernel/object.ts';
 import type { Change, Store, View } from '../kernel/store.ts';
-import { type AutoscalerConfig, annotation, type DeciderSpec, resolveDecider } from './config.ts';
+import type { AutoscalerConfig } from '../knative/config/types.ts';
+import { annotation, type DeciderSpec, resolveDecider } from './config.ts';
 import type { Decision } from './decide.ts';
 import { createDecider, type Decider } from './decider.ts';
 

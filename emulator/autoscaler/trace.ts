@@ -2,7 +2,8 @@
  * Replays a trace of the parity corpus (format: kpa/README.md there): line 1 describes the revision, every further line
  * is one second. Gives what was decided in each second, in the form of the trace's `expect`.
  */
-import { parseAutoscalerConfig, resolveDecider } from './config.ts';
+import { parseAutoscaler } from '../knative/config/serving.ts';
+import { resolveDecider } from './config.ts';
 import { createDecider, type Decider } from './decider.ts';
 
 export interface TraceHead {
@@ -49,7 +50,7 @@ export type TraceDecision =
 export function createReplay(head: TraceHead): (line: TraceLine) => TraceDecision | undefined {
   let { config, reachable } = head;
   let decider: Decider | undefined;
-  const spec = () => resolveDecider({ ...head, reachable }, parseAutoscalerConfig(config));
+  const spec = () => resolveDecider({ ...head, reachable }, parseAutoscaler(config));
 
   return (line) => {
     const now = head.epoch + line.t;

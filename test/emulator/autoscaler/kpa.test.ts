@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseAutoscalerConfig, resolveDecider } from '../../../emulator/autoscaler/config.ts';
+import { resolveDecider } from '../../../emulator/autoscaler/config.ts';
 import { replay } from '../../../emulator/autoscaler/replay.ts';
 import {
   createReplay,
@@ -11,6 +11,7 @@ import {
   type TraceHead,
   type TraceLine,
 } from '../../../emulator/autoscaler/trace.ts';
+import { parseAutoscaler } from '../../../emulator/knative/config/serving.ts';
 
 const folder = fileURLToPath(new URL('../../conformance/parity/kpa/', import.meta.url));
 const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl') && !name.startsWith('state-'));
@@ -60,7 +61,7 @@ describe('kpa traces', () => {
 
   it.each(names)('%s is resolved as Knative resolves it', (name) => {
     const { head } = load(name);
-    const spec = resolveDecider(head, parseAutoscalerConfig(head.config));
+    const spec = resolveDecider(head, parseAutoscaler(head.config));
     const { target, ...resolved } = head.resolved;
     expect(spec).toMatchObject(resolved);
     expect(near(spec.target, Number(target))).toBe(true);

@@ -1,12 +1,12 @@
 /** The running autoscaler over a store, in virtual time. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseAutoscalerConfig } from '../../../emulator/autoscaler/config.ts';
 import { type Autoscaler, createAutoscaler } from '../../../emulator/autoscaler/service.ts';
 import type { InstanceStat } from '../../../emulator/dataplane/protocol.ts';
 import { VirtualClock } from '../../../emulator/kernel/clock.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { openStore } from '../../../emulator/kernel/sqlite-store.ts';
 import type { Store } from '../../../emulator/kernel/store.ts';
+import { parseAutoscaler } from '../../../emulator/knative/config/serving.ts';
 
 const autoscalers = 'podautoscalers.autoscaling.internal.knative.dev';
 const key = 'default/hello-00001';
@@ -14,13 +14,13 @@ const key = 'default/hello-00001';
 let store: Store;
 let clock: VirtualClock;
 let autoscaler: Autoscaler;
-let config = parseAutoscalerConfig({});
+let config = parseAutoscaler({});
 let changed: string[];
 
 beforeEach(() => {
   store = openStore(':memory:');
   clock = new VirtualClock();
-  config = parseAutoscalerConfig({});
+  config = parseAutoscaler({});
   autoscaler = createAutoscaler({ clock, store, config: () => config });
   changed = [];
   autoscaler.onChange((one) => changed.push(one));
@@ -119,7 +119,7 @@ describe('autoscaler', () => {
   it('takes a changed configuration and changed annotations', () => {
     putAutoscaler();
     expect(autoscaler.spec(key)).toMatchObject({ target: 70, stableWindow: 60 });
-    config = parseAutoscalerConfig({ 'stable-window': '30s' });
+    config = parseAutoscaler({ 'stable-window': '30s' });
     clock.advance(2000);
     expect(autoscaler.spec(key)).toMatchObject({ stableWindow: 30 });
     putAutoscaler({ 'autoscaling.knative.dev/target': '5' });

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseAutoscalerConfig, resolveDecider } from '../../../emulator/autoscaler/config.ts';
+import { resolveDecider } from '../../../emulator/autoscaler/config.ts';
 import { createDecider, type Decider } from '../../../emulator/autoscaler/decider.ts';
 import type { TraceHead, TraceLine } from '../../../emulator/autoscaler/trace.ts';
 import { VirtualClock } from '../../../emulator/kernel/clock.ts';
@@ -16,6 +16,7 @@ import { createRegistry } from '../../../emulator/kernel/registry.ts';
 import { runControllers } from '../../../emulator/kernel/runner.ts';
 import { openStore } from '../../../emulator/kernel/sqlite-store.ts';
 import { conditionOf } from '../../../emulator/knative/conditions.ts';
+import { parseAutoscaler } from '../../../emulator/knative/config/serving.ts';
 import { podAutoscalerController } from '../../../emulator/knative/pod-autoscaler/reconcile.ts';
 import type { PodAutoscaler } from '../../../emulator/knative/pod-autoscaler/types.ts';
 import { serverlessServiceController } from '../../../emulator/knative/serverless-service/reconcile.ts';
@@ -74,7 +75,7 @@ function world(head: StateHead) {
   for (const name of ['default', 'knative-serving']) {
     objects.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, user);
   }
-  const settings = () => parseAutoscalerConfig(config);
+  const settings = () => parseAutoscaler(config);
   const spec = () => resolveDecider({ ...head, reachable }, settings());
   setConfig();
 
