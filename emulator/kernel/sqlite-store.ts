@@ -1,7 +1,8 @@
 /**
  * The store on node:sqlite. One log table `(rv, type, resource, key, object)` is both the state (newest row of a key that
- * is no DELETED) and the watch history; memory mirrors the state and the newest changes. WAL with synchronous=NORMAL: what
- * a call acknowledged survives SIGKILL of the process.
+ * is no DELETED) and the watch history; memory mirrors the state, and of the history only which revision changed what: an
+ * old version is read from its row when someone asks. WAL with synchronous=NORMAL: what a call acknowledged survives SIGKILL
+ * of the process.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { type GroupResource, type KubeObject, keyOf, type ObjectKey, objectKey } from './object.ts';
@@ -11,6 +12,16 @@ import { type Change, type Store, StoreConflict, StoreExpired, type WatchType } 
 export interface SqliteStoreOptions {
   /** Changes that stay readable for watches; older ones are compacted away. Default 10,000. */
   history?: number;
+}
+
+/** A change of the history, without its objects. */
+interface Entry {
+  type: WatchType;
+  resource: GroupResource;
+  key: ObjectKey;
+  revision: number;
+  /** The revision of the version before; absent for ADDED. */
+  before?: number;
 }
 
 interface Table {
@@ -34,8 +45,11 @@ class SqliteStore implements Store {
   readonly #historyLimit: number;
   readonly #insert;
   readonly #deleteRow;
-  /** Changes in order of revision; the first is the oldest that can be asked for. */
-  #history: Change[] = [];
+  readonly #readRow;
+  /** Versions that were replaced: their bytes are not kept. */
+  readonly #replaced = new WeakSet<KubeObject>();
+  /** In order of revision; the first is the oldest that can be asked for. */
+  #history: Entry[] = [];
   #revision = 0;
   #oldest = 0;
   #depth = 0;
@@ -53,6 +67,7 @@ class SqliteStore implements Store {
       CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;`);
     this.#insert = this.#database.prepare('INSERT INTO log (rv, type, resource, key, object) VALUES (?, ?, ?, ?, ?)');
     this.#deleteRow = this.#database.prepare('DELETE FROM log WHERE rv = ?');
+    this.#readRow = this.#database.prepare('SELECT object FROM log WHERE rv = ?');
     this.#load();
   }
 
@@ -119,8 +134,32 @@ class SqliteStore implements Store {
       if ((this.#history[middle]?.revision ?? 0) <= revision) low = middle + 1;
       else high = middle;
     }
-    const changes = this.#history.slice(low);
-    return resource === undefined ? changes : changes.filter((change) => change.resource === resource);
+    const entries = this.#history.slice(low);
+    return this.#changesOf(resource === undefined ? entries : entries.filter((entry) => entry.resource === resource));
+  }
+
+  #changesOf(entries: readonly Entry[]): Change[] {
+    // What one change left is what the next one of the same object found.
+    const versions = new Map<number, KubeObject>();
+    const version = (revision: number, resource: GroupResource, key: ObjectKey): KubeObject => {
+      const current = this.#tables.get(resource)?.objects.get(key);
+      if (current?.metadata.resourceVersion === String(revision)) return current;
+      let object = versions.get(revision);
+      if (!object) {
+        object = deepFreeze(JSON.parse(this.#readRow.get(revision)?.['object'] as string) as KubeObject);
+        this.#replaced.add(object);
+        versions.set(revision, object);
+      }
+      return object;
+    };
+    return entries.map(({ type, resource, key, revision, before }) => ({
+      type,
+      resource,
+      key,
+      revision,
+      object: version(revision, resource, key),
+      ...(before === undefined ? {} : { previous: version(before, resource, key) }),
+    }));
   }
 
   subscribe(listener: (change: Change) => void): Disposable {
@@ -134,7 +173,7 @@ class SqliteStore implements Store {
     let bytes = this.#bytes.get(object);
     if (!bytes) {
       bytes = Buffer.from(JSON.stringify(object));
-      this.#bytes.set(object, bytes);
+      if (!this.#replaced.has(object)) this.#bytes.set(object, bytes);
     }
     return bytes;
   }
@@ -159,7 +198,7 @@ class SqliteStore implements Store {
     this.#undo = [];
     const changes = this.#pending;
     this.#pending = [];
-    this.#history.push(...changes);
+    for (const change of changes) this.#remember(change);
     this.#deliver(changes);
     this.#compact();
     return result;
@@ -168,6 +207,14 @@ class SqliteStore implements Store {
   close(): void {
     this.#listeners.clear();
     this.#database.close();
+  }
+
+  #remember({ type, resource, key, revision, previous }: Omit<Change, 'object'>): void {
+    const before = previous && { before: Number(previous.metadata.resourceVersion) };
+    this.#history.push({ type, resource, key, revision, ...before });
+    if (!previous) return;
+    this.#replaced.add(previous);
+    this.#bytes.delete(previous);
   }
 
   #write<T extends KubeObject>(
@@ -247,8 +294,8 @@ class SqliteStore implements Store {
     const dropped = this.#history.splice(0, this.#history.length - this.#historyLimit);
     const oldest = dropped.at(-1)?.revision ?? this.#oldest;
     this.#database.exec('BEGIN IMMEDIATE');
-    for (const { type, revision, previous } of dropped) {
-      if (previous) this.#deleteRow.run(Number(previous.metadata.resourceVersion));
+    for (const { type, revision, before } of dropped) {
+      if (before !== undefined) this.#deleteRow.run(before);
       if (type === 'DELETED') this.#deleteRow.run(revision);
     }
     this.#database
@@ -274,14 +321,7 @@ class SqliteStore implements Store {
       this.#apply(type, resource, key, object, previous);
       this.#revision = Math.max(this.#revision, rv);
       if (rv > this.#oldest) {
-        this.#history.push({
-          type,
-          resource,
-          key,
-          revision: rv,
-          object,
-          ...(previous && type !== 'ADDED' ? { previous } : {}),
-        });
+        this.#remember({ type, resource, key, revision: rv, ...(previous && type !== 'ADDED' ? { previous } : {}) });
       }
     }
   }

@@ -111,6 +111,23 @@ describe('following', () => {
     expect(change).toMatchObject({ type: 'MODIFIED', revision: 2, previous: { metadata: { labels: { v: '1' } } } });
     expect(store.changesSince(3)).toEqual([]);
   });
+  test('old versions are read when asked for, and their bytes are not kept', () => {
+    const store = openStore(':memory:');
+    store.put('pods', pod('a', { spec: { n: 1 } }), '');
+    const old = store.put('pods', pod('a', { spec: { n: 2 } }), undefined);
+    const kept = store.bytes(old);
+    expect(store.bytes(old)).toBe(kept);
+    store.remove('pods', 'default', 'a');
+    expect(store.bytes(old)).not.toBe(kept);
+    expect(store.bytes(old)).toEqual(kept);
+    expect(store.changesSince(0).map(({ type, object, previous }) => [type, object.spec, previous?.spec])).toEqual([
+      ['ADDED', { n: 1 }, undefined],
+      ['MODIFIED', { n: 2 }, { n: 1 }],
+      ['DELETED', { n: 2 }, { n: 2 }],
+    ]);
+    const again = store.put('pods', pod('a', { spec: { n: 3 } }), '');
+    expect(store.changesSince(3)[0]?.object).toBe(again);
+  });
 });
 
 describe('on disk', () => {
