@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { slipway } from '../cli.ts';
 import { results, temporaryHome } from '../places.ts';
 import { until } from '../until.ts';
 import { launchCodeServer } from './code-server.ts';
@@ -141,6 +142,8 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
   const quickInput = quickInputOf(page);
   const close = async (): Promise<void> => {
     await running.close();
+    // A platform that the editor started outlives it by its lease; a suite's must not.
+    await slipway(['down'], { env, cwd: home.dir });
     home[Symbol.dispose]();
   };
   const editor: Editor = {
