@@ -99,6 +99,7 @@ export const extensionMessages = defineArea(
     'new.folderTitle': 'Folder in which {name} is created',
     'new.step': 'New application ({step}/{steps})',
     'new.done': 'Created {name}.',
+    'new.installing': 'Installing the development dependencies of {name}',
     'new.where': 'Where?',
     'new.other': 'Choose another folder…',
 
@@ -301,6 +302,7 @@ export const extensionMessages = defineArea(
     'new.folderTitle': '创建 {name} 的文件夹',
     'new.step': '新建应用({step}/{steps})',
     'new.done': '已创建 {name}。',
+    'new.installing': '正在安装 {name} 的开发依赖',
     'new.where': '位置?',
     'new.other': '选择其他文件夹…',
 

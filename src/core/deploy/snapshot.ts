@@ -31,6 +31,11 @@ export interface SnapshotOptions {
 const defaultIgnores = ['**/.git', '**/.hg', '**/.svn', '**/.DS_Store', '**/Thumbs.db', '.vscode', '.idea'];
 /** Installed dependencies: in the image even though .dockerignore leaves them out of a build's context. */
 const dependencies = /(^|\/)(node_modules|\.venv|venv)(\/|$)/;
+/**
+ * What only an editor or a compiler reads of them, and what npm is just unpacking: no application needs it to run, and it
+ * would be the largest part of many an image.
+ */
+const neverRun = /(^|\/)node_modules\/(typescript|@types|\.[^/]+-[A-Za-z0-9]{8})(\/|$)/;
 const hashesAtOnce = 8;
 
 /** @throws Fault EmptySnapshot, FileUnreadable, Cancelled */
@@ -67,7 +72,9 @@ async function filterOf(root: string): Promise<(path: string) => boolean> {
   const chosen = dockerignore()
     .add(own ?? docker ?? '')
     .createFilter();
-  return (path) => always(path) && (chosen(path) || (own === undefined && dependencies.test(path)));
+  const wanted = (path: string) => chosen(path) || dependencies.test(path);
+  // Whoever writes a .slipwayignore says all of it.
+  return (path) => always(path) && (own === undefined ? wanted(path) && !neverRun.test(path) : chosen(path));
 }
 
 async function walk(

@@ -178,6 +178,21 @@ describe('templates', () => {
 });
 
 describe('a snapshot', () => {
+  it('leaves out what only editors read of the dependencies, unless a .slipwayignore says what to leave out', async () => {
+    write({
+      'a.js': '1',
+      'node_modules/p/i.js': '2',
+      'node_modules/typescript/lib.js': '3',
+      'node_modules/@types/node/i.d.ts': '4',
+      'node_modules/.p-AbCd1234/i.js': '5',
+      'node_modules/p/node_modules/@types/x/i.d.ts': '6',
+    });
+    const paths = async () => (await takeSnapshot(dir, { cacheFile: false })).files.map(({ path }) => path);
+    expect(await paths()).toEqual(['a.js', 'node_modules/p/i.js']);
+    write({ '.slipwayignore': '.slipwayignore\nnode_modules/p\nnode_modules/.p*\n' });
+    expect(await paths()).toEqual(['a.js', 'node_modules/@types/node/i.d.ts', 'node_modules/typescript/lib.js']);
+  });
+
   it('leaves out what .dockerignore does, keeps installed dependencies, hashes again only what changed', async () => {
     write({
       '.dockerignore': 'node_modules\n*.log\n',

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
+import { installDevelopmentDependencies } from './install.ts';
 
 const lastParent = 'newApplicationParent';
 
@@ -49,6 +50,7 @@ export function newApplication(deps: Deps) {
       });
       deps.log.info(`${say('new.done', { name })} ${made.dir}`);
       await deps.context.globalState.update(lastParent, parent);
+      void installDevelopmentDependencies(deps, made.dir, name);
       await open(deps, made.dir, join(made.dir, made.open), name);
     } catch (error) {
       await deps.problems.report(error);
