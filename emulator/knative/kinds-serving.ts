@@ -263,7 +263,7 @@ export const servingDefinitions: ResourceDefinition[] = [
         description: 'An image that should be at hand on the nodes.',
         spec: imageSpec,
         status: imageStatus,
-        columns: [],
+        columns: [{ name: 'Image', type: 'string', value: '.spec.image' }],
       },
     ],
   }),

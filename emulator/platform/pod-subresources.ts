@@ -1,4 +1,4 @@
-/** `pods/{log,exec,portforward}` of the API, answered by the kubelet and the log store. */
+/** `pods/{log,exec,attach,portforward}` of the API, answered by the kubelet and the log store. */
 import { connect } from 'node:net';
 import type { PodSubresources } from '../api/server.ts';
 import { ApiError } from '../kernel/errors.ts';
@@ -15,6 +15,16 @@ export function podSubresources(ports: { kubelet: Kubelet; logs: OpenLogStore; v
       podLogs(ports, pod, { ...request, container: chosenContainer(pod, container) }),
     exec: (pod, container, argv, io) =>
       kubelet.exec(pod.metadata.namespace ?? '', pod.metadata.name, container, argv, io),
+    async attach(pod, container, io, signal) {
+      const lines = podLogs(ports, pod, {
+        container: chosenContainer(pod, container),
+        follow: true,
+        tailLines: 0,
+        signal,
+      });
+      for await (const line of lines) io.stdout(Buffer.from(line));
+      return { code: 0, reason: 'Completed' };
+    },
     async portForward(pod, port) {
       const address = kubelet.portAddress(pod.metadata.namespace ?? '', pod.metadata.name, port);
       if (!address) throw new ApiError('BadRequest', `pod ${pod.metadata.name} does not serve port ${port}`);

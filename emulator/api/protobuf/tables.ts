@@ -1,3 +1,5 @@
+import { workloadMessages } from './workload-tables.ts';
+
 /**
  * Field numbers of the messages in k8s.io/api's generated.proto files, for the kinds that clients send as protobuf. A type
  * is a scalar (`string int bool bytes time quantity intOrString json`), a message of this table, `[]type` or `map:type`.
@@ -282,7 +284,12 @@ const messages: Readonly<Record<string, Message>> = {
   ClaimVolume: { 1: ['claimName', 'string'], 2: ['readOnly', 'bool'] },
   KeyToPath: { 1: ['key', 'string'], 2: ['path', 'string'], 3: ['mode', 'int', 'keep'] },
   Role: { 1: ['metadata', 'ObjectMeta'], 2: ['rules', '[]PolicyRule'] },
-  ClusterRole: { 1: ['metadata', 'ObjectMeta'], 2: ['rules', '[]PolicyRule'] },
+  ClusterRole: {
+    1: ['metadata', 'ObjectMeta'],
+    2: ['rules', '[]PolicyRule'],
+    3: ['aggregationRule', 'AggregationRule'],
+  },
+  AggregationRule: { 1: ['clusterRoleSelectors', '[]LabelSelector'] },
   PolicyRule: {
     1: ['verbs', '[]string'],
     2: ['apiGroups', '[]string'],
@@ -304,6 +311,7 @@ const messages: Readonly<Record<string, Message>> = {
   },
   ResourceQuota: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'ResourceQuotaSpec'] },
   ResourceQuotaSpec: { 1: ['hard', 'map:quantity'], 2: ['scopes', '[]string'] },
+  ...workloadMessages,
   SelfSubjectAccessReview: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'SelfSubjectAccessReviewSpec'] },
   SelfSubjectAccessReviewSpec: {
     1: ['resourceAttributes', 'ResourceAttributes'],

@@ -91,6 +91,30 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     ).toBe('80');
   });
 
+  test('creates jobs, ingresses and budgets, which it sends as protobuf', async () => {
+    const create = (...args: string[]) => kubectl(['create', ...args]);
+    const spec = async (what: string) => JSON.parse(await kubectl(['get', what, '-o', 'jsonpath={.spec}']));
+    await create('job', 'j', '--image=x', '--', 'echo', 'hi');
+    await create('cronjob', 'c', '--image=x', '--schedule=*/5 * * * *', '--', 'echo', 'hi');
+    await create('ingress', 'i', '--class=slow', '--rule=a.example.com/x*=svc:http,tls=secret');
+    await create('pdb', 'least', '--selector=app=x', '--min-available=1');
+    await create('pdb', 'most', '--selector=app=x', '--max-unavailable=50%');
+    const container = { image: 'x', command: ['echo', 'hi'] };
+    expect(await spec('job/j')).toMatchObject({ template: { spec: { containers: [container] } } });
+    expect(await spec('cronjob/c')).toMatchObject({
+      schedule: '*/5 * * * *',
+      jobTemplate: { spec: { template: { spec: { containers: [container] } } } },
+    });
+    const backend = { service: { name: 'svc', port: { name: 'http' } } };
+    expect(await spec('ing/i')).toEqual({
+      ingressClassName: 'slow',
+      tls: [{ hosts: ['a.example.com'], secretName: 'secret' }],
+      rules: [{ host: 'a.example.com', http: { paths: [{ path: '/x', pathType: 'Prefix', backend }] } }],
+    });
+    expect(await spec('pdb/least')).toMatchObject({ minAvailable: 1, selector: { matchLabels: { app: 'x' } } });
+    expect(await spec('pdb/most')).toMatchObject({ maxUnavailable: '50%' });
+  });
+
   test('applies on both sides, patches in three ways, explains, waits, deletes', async () => {
     expect(await kubectl(['apply', '-f', '-'], widget(1))).toBe('widget.example.com/w created');
     expect(await kubectl(['apply', '-f', '-'], widget(1))).toBe('widget.example.com/w unchanged');

@@ -1,0 +1,53 @@
+/** Field numbers of batch/v1, networking.k8s.io/v1 Ingress and policy/v1, written as in `tables.ts`. */
+import type { Message } from './tables.ts';
+
+export const workloadMessages: Readonly<Record<string, Message>> = {
+  Job: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'JobSpec'] },
+  JobSpec: {
+    1: ['parallelism', 'int', 'keep'],
+    2: ['completions', 'int', 'keep'],
+    3: ['activeDeadlineSeconds', 'int', 'keep'],
+    4: ['selector', 'LabelSelector'],
+    5: ['manualSelector', 'bool', 'keep'],
+    6: ['template', 'PodTemplateSpec'],
+    7: ['backoffLimit', 'int', 'keep'],
+    8: ['ttlSecondsAfterFinished', 'int', 'keep'],
+    9: ['completionMode', 'string'],
+    10: ['suspend', 'bool', 'keep'],
+  },
+  CronJob: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'CronJobSpec'] },
+  CronJobSpec: {
+    1: ['schedule', 'string'],
+    2: ['startingDeadlineSeconds', 'int', 'keep'],
+    3: ['concurrencyPolicy', 'string'],
+    4: ['suspend', 'bool', 'keep'],
+    5: ['jobTemplate', 'JobTemplateSpec'],
+    6: ['successfulJobsHistoryLimit', 'int', 'keep'],
+    7: ['failedJobsHistoryLimit', 'int', 'keep'],
+    8: ['timeZone', 'string'],
+  },
+  JobTemplateSpec: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'JobSpec'] },
+  Ingress: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'IngressSpec'] },
+  IngressSpec: {
+    1: ['defaultBackend', 'IngressBackend'],
+    2: ['tls', '[]IngressTLS'],
+    3: ['rules', '[]IngressRule'],
+    4: ['ingressClassName', 'string'],
+  },
+  IngressBackend: { 3: ['resource', 'TypedLocalObjectReference'], 4: ['service', 'IngressServiceBackend'] },
+  TypedLocalObjectReference: { 1: ['apiGroup', 'string'], 2: ['kind', 'string'], 3: ['name', 'string'] },
+  IngressServiceBackend: { 1: ['name', 'string'], 2: ['port', 'ServiceBackendPort'] },
+  ServiceBackendPort: { 1: ['name', 'string'], 2: ['number', 'int'] },
+  IngressTLS: { 1: ['hosts', '[]string'], 2: ['secretName', 'string'] },
+  IngressRule: { 1: ['host', 'string'], 2: ['$value', 'IngressRuleValue'] },
+  IngressRuleValue: { 1: ['http', 'HTTPIngressRuleValue'] },
+  HTTPIngressRuleValue: { 1: ['paths', '[]HTTPIngressPath'] },
+  HTTPIngressPath: { 1: ['path', 'string'], 2: ['backend', 'IngressBackend'], 3: ['pathType', 'string'] },
+  PodDisruptionBudget: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'PodDisruptionBudgetSpec'] },
+  PodDisruptionBudgetSpec: {
+    1: ['minAvailable', 'intOrString'],
+    2: ['selector', 'LabelSelector'],
+    3: ['maxUnavailable', 'intOrString'],
+    4: ['unhealthyPodEvictionPolicy', 'string'],
+  },
+};
