@@ -34,6 +34,7 @@ import { readConfig } from './knative/config/read.ts';
 import { configMapSeeds } from './knative/config/seeds.ts';
 import { servingControllers } from './knative/controllers.ts';
 import { knativeDefinitions } from './knative/kinds.ts';
+import { enforceQuota } from './knative/workloads/quota.ts';
 import { createBootTimes } from './platform/boot-times.ts';
 import { createDebugLeases } from './platform/debug-leases.ts';
 import { createDeliver } from './platform/deliver.ts';
@@ -120,7 +121,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const clock = new SystemClock(settings.clockOffsetMs ?? 0);
     const store = openStore(files.store);
     closers.push(() => store.close());
-    const registry = createRegistry([...kubernetesKinds.map(withConfigMapAdmission), ...knativeDefinitions]);
+    const registry = createRegistry([...kubernetesKinds.map(withPlatformAdmission), ...knativeDefinitions]);
     const objects = createObjects({ store, registry, clock });
 
     const [images, logs, certs, guardian, docker] = await Promise.all([
@@ -384,9 +385,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   }
 }
 
-/** Kubernetes' own ConfigMaps, with Knative's webhook over those that configure it. */
-function withConfigMapAdmission(definition: ResourceDefinition): ResourceDefinition {
-  return definition.plural === 'configmaps' ? { ...definition, admission: configMapAdmission } : definition;
+/** Kubernetes' own kinds, with Knative's webhook over the ConfigMaps that configure it, and quotas over pods. */
+function withPlatformAdmission(definition: ResourceDefinition): ResourceDefinition {
+  if (definition.plural === 'configmaps') return { ...definition, admission: configMapAdmission };
+  if (definition.group === '' && definition.plural === 'pods') {
+    return { ...definition, admission: { ...definition.admission, validate: enforceQuota } };
+  }
+  return definition;
 }
 
 /** Applications reach `name.ns.svc.cluster.local` through the platform, and everything else as before. */

@@ -2,8 +2,9 @@
  * ResourceQuota for pods: what a namespace may still take (kubernetes plugin/pkg/admission/resourcequota). Reported in
  * the words of the admission plugin, so that the failure reaches a revision as it does on a cluster.
  */
+import { ApiError } from '../../kernel/errors.ts';
 import type { DraftObject, KubeObject } from '../../kernel/object.ts';
-import type { View } from '../../kernel/resource.ts';
+import type { AdmissionRequest, View } from '../../kernel/resource.ts';
 import { isActivePod } from './pods.ts';
 import { amountOf, formatAmount } from './quantity.ts';
 import { workloads } from './resources.ts';
@@ -51,6 +52,14 @@ export function quotaFault(
     }
   }
   return undefined;
+}
+
+/** Admission of pods that are made directly. @throws ApiError Forbidden, as the admission plugin does. */
+export function enforceQuota({ operation, subresource, object, view }: AdmissionRequest): undefined {
+  if (operation !== 'CREATE' || subresource !== '') return;
+  const { name, namespace = '' } = object.metadata;
+  const fault = quotaFault(view, namespace, [object]);
+  if (fault) throw new ApiError('Forbidden', fault.message, { details: { name, kind: 'pods' } });
 }
 
 function isPodResource(resource: string): boolean {
