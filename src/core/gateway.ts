@@ -31,10 +31,16 @@ export function publicUrl(url: string | undefined, gateway?: { port: number | un
   try {
     const parsed = new URL(url);
     // A name inside the cluster is not reached through the gateway.
-    if (parsed.hostname.endsWith('.svc') || parsed.hostname.endsWith('.svc.cluster.local')) return url;
+    if (isInsideCluster(url)) return url;
     if (parsed.port === '') parsed.port = String(gateway.port);
     return parsed.href.replace(/\/$/, '');
   } catch {
     return url;
   }
+}
+
+/** Whether a URL names a Service that only the cluster itself can reach. Pure. */
+export function isInsideCluster(url: string): boolean {
+  const hostname = URL.canParse(url) ? new URL(url).hostname : '';
+  return hostname.endsWith('.svc') || hostname.endsWith('.svc.cluster.local');
 }

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { Application } from '../core/app/model.ts';
 import type { DeployProgress } from '../core/deploy/deploy.ts';
 import type { Verdict } from '../core/deploy/verdict.ts';
+import { isInsideCluster } from '../core/gateway.ts';
 import type { Platforms } from './platform/platforms.ts';
 import { openPlace, type Problems } from './problems.ts';
 import type { Selection } from './selection.ts';
@@ -130,7 +131,9 @@ export class Deploys implements vscode.Disposable {
         this.#log.info(text);
         const open = say('action.openUrl');
         const logs = say('action.showLogs');
-        const chosen = await vscode.window.showInformationMessage(text, open, logs);
+        // A name inside the cluster opens nowhere; the button would lead to an error page.
+        const actions = isInsideCluster(url) ? [logs] : [open, logs];
+        const chosen = await vscode.window.showInformationMessage(text, ...actions);
         if (chosen === open) await openExternal(verdict.url);
         if (chosen === logs) await vscode.commands.executeCommand('slipway.service.showLogs', { type: 'service', key });
         return;
