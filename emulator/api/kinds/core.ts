@@ -1,4 +1,4 @@
-/** core/v1 (but pods and services) and events.k8s.io/v1. */
+/** core/v1, but pods and services. */
 import { at, isObject, sameJson } from '../../kernel/json.ts';
 import type { KubeObject } from '../../kernel/object.ts';
 import type { ResourceDefinition } from '../../kernel/resource.ts';
