@@ -60,7 +60,7 @@ function tableRow(
     cell(ms(figures?.p95)),
     cell(busy ? `${rough(errors)} %` : t('none'), errors > 0),
     cell(String(row.instances)),
-    h('td', { class: 'acts' }, ...rowActions(row, state, actions)),
+    h('td', { class: 'acts' }, h('span', { class: 'over' }, ...rowActions(row, state, actions))),
   );
 }
 
