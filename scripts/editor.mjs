@@ -40,7 +40,16 @@ async function main() {
     mkdirSync(join(userData, 'User'), { recursive: true });
     writeFileSync(
       settings,
-      `${JSON.stringify({ 'telemetry.telemetryLevel': 'off', 'workbench.startupEditor': 'none' }, null, 2)}\n`,
+      `${JSON.stringify(
+        {
+          'telemetry.telemetryLevel': 'off',
+          'workbench.startupEditor': 'none',
+          'chat.disableAIFeatures': true,
+          'workbench.secondarySideBar.defaultVisibility': 'hidden',
+        },
+        null,
+        2,
+      )}\n`,
     );
   }
   writeFileSync(join(home, 'config.yaml'), '{}\n');
@@ -66,6 +75,8 @@ async function main() {
       '--disable-telemetry',
       '--disable-update-check',
       '--disable-getting-started-override',
+      // The sample workspace is ours; without trust nothing of it may run.
+      '--disable-workspace-trust',
       '--bind-addr',
       `127.0.0.1:${values.port}`,
     ],
