@@ -15,7 +15,8 @@ interface BrokerEntry {
   brokerClasses?: Record<string, BrokerEntry>;
 }
 
-const featureDefaults: Record<string, string> = {
+/** `config-features` of knative-eventing where nothing is set; also what a new platform's ConfigMap says. */
+export const featureDefaults: Readonly<Record<string, string>> = {
   'kreference-group': 'disabled',
   'delivery-retryafter': 'disabled',
   'delivery-timeout': 'enabled',

@@ -1,6 +1,8 @@
 /** The ConfigMaps of a fresh platform: Knative's defaults, and each setting in `_example` in words of ours. */
+
 import type { DraftObject } from '../../kernel/object.ts';
 import { exampleChecksum, exampleChecksumAnnotation, exampleKey } from './checksum.ts';
+import { featureDefaults } from './eventing.ts';
 import { examples } from './examples.ts';
 import { eventingNamespace, servingNamespace } from './namespaces.ts';
 
@@ -61,18 +63,7 @@ export function configMapSeeds(options: SeedOptions = { domain: 'localhost' }): 
       ].join('\n'),
     }),
     eventing('config-ping-defaults', 'pingsource'),
-    eventing('config-features', 'controller', {
-      'kreference-group': 'disabled',
-      'delivery-retryafter': 'disabled',
-      'delivery-timeout': 'enabled',
-      'kreference-mapping': 'disabled',
-      'transport-encryption': 'disabled',
-      'eventtype-auto-create': 'disabled',
-      'authentication-oidc': 'disabled',
-      'default-authorization-mode': 'allow-same-namespace',
-      'cross-namespace-event-links': 'disabled',
-      'new-apiserversource-filters': 'disabled',
-    }),
+    eventing('config-features', 'controller', { ...featureDefaults }),
     eventing('config-kreference-mapping', 'controller'),
     eventing('config-leader-election', 'controller'),
     eventing('config-logging', 'logging'),
