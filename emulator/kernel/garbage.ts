@@ -10,7 +10,7 @@ import { type GroupResource, type KubeObject, keyOf, type ObjectKey } from './ob
 import type { Objects } from './objects.ts';
 import { groupResource, type UserInfo } from './resource.ts';
 import type { Change, Store } from './store.ts';
-import { WorkQueue } from './workqueue.ts';
+import { workInBatches } from './workqueue.ts';
 
 export interface GarbagePorts {
   objects: Objects;
@@ -31,17 +31,14 @@ interface Place {
 
 const collector: UserInfo = systemAccount('generic-garbage-collector');
 const namespaceController: UserInfo = systemAccount('namespace-controller');
-const batchMs = 8;
 
 export function collectGarbage({ objects, store, clock, log }: GarbagePorts): GarbageCollector {
   const { registry } = objects;
-  const queue = new WorkQueue<string>(clock, schedule);
+  const worker = workInBatches<string>(clock, attempt);
+  const { queue } = worker;
   const live = new Map<string, Place>();
   /** uid of an owner → who names it. */
   const dependents = new Map<string, Map<string, Place>>();
-  let scheduled: NodeJS.Immediate | undefined;
-  let waiters: (() => void)[] = [];
-  let disposed = false;
 
   for (const definition of registry.all()) {
     const resource = groupResource(definition);
@@ -53,13 +50,10 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
   const subscription = store.subscribe(observe);
 
   return {
-    idle: () => (queue.size === 0 ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
+    idle: worker.idle,
     async [Symbol.asyncDispose]() {
-      disposed = true;
       subscription[Symbol.dispose]();
-      queue[Symbol.dispose]();
-      if (scheduled) clearImmediate(scheduled);
-      settle();
+      worker[Symbol.dispose]();
     },
   };
 
@@ -82,34 +76,15 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
     }
   }
 
-  function schedule(): void {
-    if (!scheduled && !disposed) scheduled = setImmediate(batch);
-  }
-
-  function batch(): void {
-    scheduled = undefined;
-    const end = performance.now() + batchMs;
-    for (;;) {
-      const item = queue.take();
-      if (item === undefined) break;
-      try {
-        work(item);
-        queue.succeeded(item);
-      } catch (error) {
-        if (!(error instanceof ApiError)) log('error', `garbage: ${item}: ${(error as Error).stack ?? String(error)}`);
-        else if (error.reason !== 'Conflict') log('warn', `garbage: ${item}: ${error.message}`);
-        queue.retry(item);
-      }
-      if (performance.now() > end) break;
+  function attempt(item: string): void {
+    try {
+      work(item);
+      queue.succeeded(item);
+    } catch (error) {
+      if (!(error instanceof ApiError)) log('error', `garbage: ${item}: ${(error as Error).stack ?? String(error)}`);
+      else if (error.reason !== 'Conflict') log('warn', `garbage: ${item}: ${error.message}`);
+      queue.retry(item);
     }
-    if (queue.size > 0) schedule();
-    else settle();
-  }
-
-  function settle(): void {
-    const done = waiters;
-    waiters = [];
-    for (const resolve of done) resolve();
   }
 
   function work(item: string): void {

@@ -20,7 +20,7 @@ import {
 import type { Objects } from './objects.ts';
 import type { UserInfo } from './resource.ts';
 import { type Change, type Store, StoreConflict } from './store.ts';
-import { WorkQueue } from './workqueue.ts';
+import { workInBatches } from './workqueue.ts';
 
 export interface RunnerPorts {
   objects: Pick<Objects, 'create' | 'update' | 'delete'>;
@@ -41,7 +41,6 @@ export interface Runner extends AsyncDisposable {
   enqueue(controller: string, key: string): void;
 }
 
-const batchMs = 8;
 const controllerUser: UserInfo = {
   username: 'system:serviceaccount:knative-serving:controller',
   groups: ['system:serviceaccounts', 'system:serviceaccounts:knative-serving', 'system:authenticated'],
@@ -53,14 +52,12 @@ export function runControllers(
   { objects, store, clock, log }: RunnerPorts,
   { user = controllerUser }: RunnerOptions = {},
 ): Runner {
-  const queue = new WorkQueue<string>(clock, schedule);
+  const worker = workInBatches<string>(clock, work);
+  const { queue } = worker;
   const byName = new Map(controllers.map((controller) => [controller.name, controller as Controller]));
   const interest = interestOf(controllers);
   /** uid of a child → what was asked for and what came of it: nothing to do while both stand. */
   const applied = new Map<string, { wanted: string; resourceVersion: string }>();
-  let scheduled: NodeJS.Immediate | undefined;
-  let waiters: (() => void)[] = [];
-  let disposed = false;
 
   const subscription = store.subscribe(observe);
   for (const controller of byName.values()) {
@@ -68,18 +65,15 @@ export function runControllers(
   }
 
   return {
-    idle: () => (queue.size === 0 ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
+    idle: worker.idle,
     enqueue(name, key) {
       const controller = byName.get(name);
       if (!controller) throw new Error(`no controller ${name}`);
       queue.add(queueKey(controller, key));
     },
     async [Symbol.asyncDispose]() {
-      disposed = true;
       subscription[Symbol.dispose]();
-      queue[Symbol.dispose]();
-      if (scheduled) clearImmediate(scheduled);
-      settle();
+      worker[Symbol.dispose]();
     },
   };
 
@@ -104,30 +98,6 @@ export function runControllers(
         if (found?.metadata.uid === owner.uid) queue.add(queueKey(controller, keyOf(found)));
       }
     }
-  }
-
-  function schedule(): void {
-    if (!scheduled && !disposed) scheduled = setImmediate(batch);
-  }
-
-  function batch(): void {
-    scheduled = undefined;
-    // The thread's time, not the platform's: how long the API may wait for its turn.
-    const end = performance.now() + batchMs;
-    for (;;) {
-      const item = queue.take();
-      if (item === undefined) break;
-      work(item);
-      if (performance.now() > end) break;
-    }
-    if (queue.size > 0) schedule();
-    else settle();
-  }
-
-  function settle(): void {
-    const done = waiters;
-    waiters = [];
-    for (const resolve of done) resolve();
   }
 
   function work(item: string): void {

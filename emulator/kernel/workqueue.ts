@@ -68,3 +68,54 @@ export class WorkQueue<Key> {
     this.#waiting.clear();
   }
 }
+
+export interface Worker<Key> extends Disposable {
+  queue: WorkQueue<Key>;
+  /** Resolves when no key waits. Delayed ones do not count. */
+  idle(): Promise<void>;
+}
+
+/** The thread's time, not the platform's: how long the API may wait for its turn. */
+const batchMs = 8;
+
+/** Works a queue off on this thread, in short batches. `work` says itself whether a key succeeded or is to come again. */
+export function workInBatches<Key>(clock: Clock, work: (key: Key) => void): Worker<Key> {
+  const queue = new WorkQueue<Key>(clock, schedule);
+  let scheduled: NodeJS.Immediate | undefined;
+  let waiters: (() => void)[] = [];
+  let disposed = false;
+
+  function schedule(): void {
+    if (!scheduled && !disposed) scheduled = setImmediate(batch);
+  }
+
+  function batch(): void {
+    scheduled = undefined;
+    const end = performance.now() + batchMs;
+    for (;;) {
+      const key = queue.take();
+      if (key === undefined) break;
+      work(key);
+      if (performance.now() > end) break;
+    }
+    if (queue.size > 0) schedule();
+    else settle();
+  }
+
+  function settle(): void {
+    const done = waiters;
+    waiters = [];
+    for (const resolve of done) resolve();
+  }
+
+  return {
+    queue,
+    idle: () => (queue.size === 0 ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
+    [Symbol.dispose]() {
+      disposed = true;
+      queue[Symbol.dispose]();
+      if (scheduled) clearImmediate(scheduled);
+      settle();
+    },
+  };
+}
