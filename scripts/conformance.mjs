@@ -1,15 +1,17 @@
 /**
  * `npm run conformance`: the parity corpus (what a real Knative answered) against an embedded platform of its own.
- * Without arguments it runs all and writes test/conformance/RESULTS.md; with `--gate` it writes nothing, and a scenario that
- * differs fails unless test/conformance/differences.json lists it with its reason, as does a listed one that agrees by now.
+ * Without arguments it runs all and writes its section of test/conformance/RESULTS.md; with `--gate` it writes nothing, and a
+ * scenario that differs fails unless test/conformance/differences.json lists it with its reason, as does a listed one that
+ * agrees by now.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './lib/deps.mjs';
 import { dist, root } from './lib/paths.mjs';
 import { elapsed, say } from './lib/progress.mjs';
+import { writeSection } from './lib/results.mjs';
 import { fail, runNode, ScriptError } from './lib/run.mjs';
 import { ensureKubectl } from './lib/system.mjs';
 
@@ -131,20 +133,20 @@ function writeResults(result) {
     return `| ${area} | ${all.filter(({ passed }) => passed).length} | ${all.length} |`;
   });
   const differing = result.filter(({ passed }) => !passed);
-  const text = `# Conformance
+  writeSection(
+    'corpus',
+    `## Parity corpus
 
-Written by \`npm run conformance\` on ${new Date().toISOString().slice(0, 10)}: the parity corpus, recorded on a real Knative
-(parity/RECORDED.md), against the embedded platform. Scenarios that need containers (\`image\`) are not in it.
+\`npm run conformance\`: what a real Knative answered (parity/RECORDED.md) against the embedded platform. Scenarios that
+need containers (\`image\`) are not in it.
 
 | area | agree | scenarios |
 | --- | --- | --- |
 ${rows.join('\n')}
 | **all** | **${result.length - differing.length}** | **${result.length}** |
 
-${differing.length === 0 ? 'None differs.' : `These differ:\n\n${differing.map(({ name }) => `- \`${name}\`${listed[name] ? `: ${listed[name]}` : ''}`).join('\n')}`}
-`;
-  writeFileSync(join(root, 'test', 'conformance', 'RESULTS.md'), text);
-  say('wrote test/conformance/RESULTS.md');
+${differing.length === 0 ? 'None differs.' : `These differ:\n\n${differing.map(({ name }) => `- \`${name}\`${listed[name] ? `: ${listed[name]}` : ''}`).join('\n')}`}`,
+  );
 }
 
 main()
