@@ -10,6 +10,8 @@ export interface WatchOptions {
   signal: AbortSignal;
   /** How many undelivered changes cut a watcher off. Default 10,000. */
   backlog?: number;
+  /** How many bytes of them do. Default 32 MiB. */
+  backlogBytes?: number;
   /** ms between bookmarks. Default 60,000. */
   bookmarkMs?: number;
 }
@@ -24,20 +26,35 @@ const prefixes: Record<WatchType | 'BOOKMARK' | 'ERROR', Buffer> = {
   ERROR: Buffer.from('{"type":"ERROR","object":'),
 };
 
+interface Event {
+  type: WatchType | 'BOOKMARK';
+  revision: number;
+  object?: KubeObject;
+  /** Of a live change whose bytes the store has made already: held instead of the object, and shared by all watchers. */
+  bytes?: Uint8Array;
+  /** Bytes, of a live change. */
+  size?: number;
+  initialEnd?: boolean;
+}
+
 /**
- * The stream of one watch. What is pending is references to changes that the store holds anyway; their bytes are made when
- * the client takes them. Ends on abort, on timeout and when the client is too slow (it lists again then).
+ * The stream of one watch. Ends on abort, on timeout, and when the client is too slow: then it gets what came before the
+ * first change that was dropped, and watches again from there.
  */
 export async function* watchStream(
   store: Store,
   selection: Selection,
   query: ListQuery,
   representation: Representation,
-  { signal, backlog = 10_000, bookmarkMs = 60_000 }: WatchOptions,
+  { signal, backlog = 10_000, backlogBytes = 32 * 1024 * 1024, bookmarkMs = 60_000 }: WatchOptions,
 ): AsyncGenerator<Uint8Array> {
-  const pending: { type: WatchType | 'BOOKMARK'; object?: KubeObject; revision: number; initialEnd?: boolean }[] = [];
+  const pending: Event[] = [];
+  /** Of what is pending, the live changes: the initial ones are the state of the store, however large. */
+  let waiting = 0;
+  let waitingBytes = 0;
   let wake: (() => void) | undefined;
   let ended = false;
+  let cutOff = false;
   const notify = () => {
     wake?.();
     wake = undefined;
@@ -47,10 +64,23 @@ export async function* watchStream(
     notify();
   };
   const take = (change: Change) => {
+    // After a gap nothing more may follow.
+    if (ended) return;
     const event = eventOf(change, selection);
     if (!event) return;
-    if (pending.length >= backlog) end();
-    else pending.push({ ...event, revision: change.revision });
+    if (waiting >= backlog || waitingBytes >= backlogBytes) {
+      cutOff = true;
+      end();
+      return;
+    }
+    const { type, object } = event;
+    const { revision } = change;
+    const whole = representation.shape === 'object';
+    const bytes = whole ? representation.one(object) : store.bytes(object);
+    const size = bytes.byteLength;
+    pending.push({ type, revision, size, ...(whole ? { bytes } : { object }) });
+    waiting++;
+    waitingBytes += size;
     notify();
   };
 
@@ -61,7 +91,7 @@ export async function* watchStream(
     yield frame('ERROR', start.error);
     return;
   }
-  pending.push(...start.events);
+  for (const event of start.events) pending.push(event);
   const subscription = store.subscribe((change) => {
     seen = change.revision;
     if (change.resource === selection.resource) take(change);
@@ -88,18 +118,22 @@ export async function* watchStream(
         continue;
       }
       if (signal.aborted) break;
-      const frames = batch.map((event) => {
-        if (!event.object) {
-          return frame('BOOKMARK', representation.bookmark(bookmarkMetadata(event.revision, event.initialEnd)));
-        }
-        const bytes = frame(event.type, representation.one(event.object, headers));
+      for (const { size } of batch) {
+        if (size === undefined) continue;
+        waiting--;
+        waitingBytes -= size;
+      }
+      const frames = batch.map(({ type, object, bytes, revision, initialEnd }) => {
+        if (bytes) return frame(type, bytes);
+        if (!object) return frame('BOOKMARK', representation.bookmark(bookmarkMetadata(revision, initialEnd)));
+        const row = frame(type, representation.one(object, headers));
         headers = false;
-        return bytes;
+        return row;
       });
       yield frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames);
     }
     // A last bookmark, so that the next watch starts where this one ended.
-    if (query.bookmarks && !signal.aborted && pending.length === 0) {
+    if (query.bookmarks && !signal.aborted && !cutOff) {
       yield frame('BOOKMARK', representation.bookmark(bookmarkMetadata(seen)));
     }
   } finally {
@@ -109,8 +143,6 @@ export async function* watchStream(
     signal.removeEventListener('abort', end);
   }
 }
-
-type Event = { type: WatchType | 'BOOKMARK'; object?: KubeObject; revision: number; initialEnd?: boolean };
 
 /** What a watch begins with: the present as ADDED, or the history since a revision, or nothing. */
 function startOf(store: Store, selection: Selection, query: ListQuery): { events: Event[] } | { error: Uint8Array } {

@@ -146,8 +146,10 @@ class SqliteStore implements Store {
       if (current?.metadata.resourceVersion === String(revision)) return current;
       let object = versions.get(revision);
       if (!object) {
-        object = deepFreeze(JSON.parse(this.#readRow.get(revision)?.['object'] as string) as KubeObject);
+        const text = this.#readRow.get(revision)?.['object'] as string;
+        object = deepFreeze(JSON.parse(text) as KubeObject);
         this.#replaced.add(object);
+        this.#bytes.set(object, Buffer.from(text));
         versions.set(revision, object);
       }
       return object;
