@@ -4,15 +4,17 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from '../test/bench/load.mjs';
+import { ensureCodeServer } from './lib/code-server.mjs';
 import { ensureDependencies } from './lib/deps.mjs';
-import { dist } from './lib/paths.mjs';
+import { dist, root } from './lib/paths.mjs';
 import { say } from './lib/progress.mjs';
 import { fail, pinnedEnv, pinnedNode, run, runNode, ScriptError } from './lib/run.mjs';
-import { makePackage } from './package.mjs';
+import { ensureSystem, needs } from './lib/system.mjs';
+import { largest, makePackage } from './package.mjs';
 
 const app = `import { createServer } from 'node:http';
 createServer((q, r) => r.end('hello')).listen(Number(process.env.PORT), '127.0.0.1');
@@ -22,6 +24,8 @@ async function main() {
   const asJson = process.argv.includes('--json');
   await ensureDependencies();
   const vsix = await makePackage();
+  const figures = await editorFigures(vsix);
+  if (process.argv.includes('--editor')) return print(asJson, figures, {});
   const home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   const env = { SLIPWAY_HOME: home };
   const slipway = (...args) => runNode([join(dist, 'cli.mjs'), ...args], { quiet: true, env });
@@ -91,11 +95,72 @@ async function main() {
     await slipway('down').catch(() => {});
     rmSync(home, { recursive: true, force: true });
   }
-  if (asJson)
-    process.stdout.write(
-      `${JSON.stringify({ date: new Date().toISOString(), cores: cpus().length, ...rows }, null, 2)}\n`,
-    );
-  else for (const [name, value] of Object.entries(rows)) process.stdout.write(`${name.padEnd(44)} ${value}\n`);
+  print(asJson, figures, rows);
+}
+
+/** Figures with a limit come first; one that is not kept makes the bench fail. */
+function print(asJson, figures, rows) {
+  const date = new Date().toISOString();
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify({ date, cores: cpus().length, figures, ...rows }, null, 2)}\n`);
+  } else {
+    for (const figure of figures) {
+      const { name, value, unit, atMost, atLeast } = figure;
+      const limit = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
+      process.stdout.write(`${kept(figure) ? 'ok  ' : 'OVER'} ${name.padEnd(72)} ${value} ${unit} (${limit})\n`);
+    }
+    for (const [name, value] of Object.entries(rows)) process.stdout.write(`${name.padEnd(77)} ${value}\n`);
+  }
+  if (figures.some((figure) => !kept(figure))) process.exitCode = 1;
+}
+
+const kept = ({ value, atMost = Infinity, atLeast = -Infinity }) => value <= atMost && value >= atLeast;
+
+/** Sizes, and what test/bench/editor measures in the real editor. Without one, that is said and left out. */
+async function editorFigures(vsix) {
+  const chunks = readdirSync(dist).filter((name) => /^extension.*\.cjs$/.test(name));
+  const figures = [
+    { name: 'package', value: kb(vsix), unit: 'kB', atMost: largest / 1024 },
+    { name: 'what activation reads (extension.cjs and its parts)', value: startKb(chunks), unit: 'kB', atMost: 300 },
+  ];
+  const missing = await ensureSystem(['native', 'chromium']);
+  if (missing.length > 0) {
+    say(`no figures of the editor: needs ${missing.map(({ fix }) => fix).join('; ')}`);
+    return figures;
+  }
+  const out = join(mkdtempSync(join(tmpdir(), 'slipway-figures-')), 'figures.jsonl');
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
+  const { code } = await runNode([vitest, 'run', '--config', 'test/bench/vitest.config.ts', ...(only ? [only] : [])], {
+    check: false,
+    pulse: 'figures of the editor',
+    onLine: (line) => process.stderr.write(`${line}\n`),
+    env: {
+      SLIPWAY_TEST_CODE_SERVER: await ensureCodeServer(),
+      SLIPWAY_TEST_CHROMIUM: needs.chromium.find(),
+      SLIPWAY_TEST_VSIX: vsix,
+      SLIPWAY_BENCH_FIGURES: out,
+      NO_COLOR: '1',
+    },
+  });
+  const lines = existsSync(out) ? readFileSync(out, 'utf8').split('\n').filter(Boolean) : [];
+  rmSync(join(out, '..'), { recursive: true, force: true });
+  if (code !== 0) throw new ScriptError('a measurement in the editor failed, see above');
+  return [...figures, ...lines.map((line) => JSON.parse(line))];
+}
+
+/** extension.cjs and everything that it requires at once, kB. */
+function startKb(chunks) {
+  const reached = new Set(['extension.cjs']);
+  for (const name of reached) {
+    const text = readFileSync(join(dist, name), 'utf8');
+    // What is asked for later stands in a then(): not read at the start.
+    const atOnce = text.replaceAll(/\.then\(\(\) ?=> ?\w+\(require\("[^"]+"\)/g, '');
+    for (const [, part] of atOnce.matchAll(/require\("\.\/(extension[^"]+\.cjs)"\)/g)) {
+      if (chunks.includes(part)) reached.add(part);
+    }
+  }
+  return [...reached].reduce((sum, name) => sum + kb(join(dist, name)), 0);
 }
 
 const round = (value, digits = 0) => Number(value.toFixed(digits));

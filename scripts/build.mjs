@@ -2,8 +2,9 @@
  * Bundles everything into dist/. `--production` minifies and drops source maps (the package); `--watch` rebuilds on save.
  * Runs on any Node ≥ 20 once the dependencies are there.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './lib/deps.mjs';
 import { dist, root } from './lib/paths.mjs';
@@ -17,7 +18,8 @@ const nodeEntries = {
   dataplane: 'emulator/dataplane/worker.ts',
   guardian: 'emulator/pods/guardian-main.ts',
 };
-const extensionEntries = ['src/extension/extension.ts', 'src/extension/main.ts'];
+const extensionEntry = 'src/extension/extension.ts';
+const extensionPart = /^extension[.-].*cjs(\.map)?$/;
 
 export async function build({ production = false, watch = false } = {}) {
   const began = Date.now();
@@ -30,9 +32,13 @@ export async function build({ production = false, watch = false } = {}) {
   }
   const settled = await Promise.allSettled(contexts.map((options) => esbuild.build({ ...options, metafile: true })));
   const outputs = settled.flatMap((result) => Object.entries(result.value?.metafile.outputs ?? {}));
-  const sizes = outputs
-    .filter(([path]) => !path.endsWith('.map'))
-    .map(([path, { bytes }]) => `${relative(dist, join(root, path))} ${Math.round(bytes / 1024)} kB`);
+  const named = new Map();
+  for (const [path, { bytes }] of outputs) {
+    if (path.endsWith('.map')) continue;
+    const name = relative(dist, join(root, path)).replace(/^extension-.*/, 'and its parts');
+    named.set(name, (named.get(name) ?? 0) + bytes);
+  }
+  const sizes = [...named].map(([name, bytes]) => `${name} ${Math.round(bytes / 1024)} kB`);
   if (sizes.length > 0) say(`built ${sizes.join(', ')} in ${elapsed(began)}`);
   // esbuild has printed each error with its place.
   if (settled.some((result) => result.status === 'rejected')) throw new ScriptError('build: failed, see above');
@@ -63,6 +69,64 @@ const slimKubernetesClient = {
     );
   },
 };
+
+/**
+ * A package that is CommonJS and import()ed has its names on `default` alone once it is a chunk of its own: a module between names them.
+ */
+const namesOfCommonJs = {
+  name: 'names-of-common-js',
+  setup(builder) {
+    const namespace = 'names-of-common-js';
+    const require = createRequire(join(root, 'package.json'));
+    builder.onResolve({ filter: /^[^./]/ }, ({ kind, path, importer }) => {
+      if (
+        kind !== 'dynamic-import' ||
+        isBuiltin(path) ||
+        path.startsWith('node:') ||
+        path === 'vscode' ||
+        importer.includes('node_modules')
+      )
+        return undefined;
+      return path === '@kubernetes/client-node' ? undefined : { path, namespace };
+    });
+    builder.onLoad({ filter: /.*/, namespace }, ({ path }) => {
+      const names = Object.keys(require(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default');
+      return { contents: `export { ${names.join(', ')} } from '${path}';`, resolveDir: root };
+    });
+  },
+};
+
+/**
+ * The bundler splits ES modules only, and an extension host loads CommonJS soonest: the chunks are translated one by one. What was
+ * import() becomes a require() at the moment it is asked for.
+ */
+const asCommonJs = (production) => ({
+  name: 'as-common-js',
+  setup(builder) {
+    builder.onEnd(async ({ outputFiles, errors }) => {
+      if (errors.length > 0) return;
+      const { transform } = builder.esbuild;
+      mkdirSync(dist, { recursive: true });
+      for (const name of readdirSync(dist)) if (extensionPart.test(name)) rmSync(join(dist, name));
+      for (const { path, text } of outputFiles ?? []) {
+        const { code, map } = await transform(text, {
+          format: 'cjs',
+          platform: 'node',
+          target: 'node22',
+          supported: { 'dynamic-import': false },
+          minify: production,
+          sourcemap: production ? false : 'external',
+          sourcefile: basename(path),
+          legalComments: production ? 'none' : 'inline',
+          // CommonJS has no import.meta; the core asks it where the bundle is.
+          banner: "const __slipwayUrl=require('node:url').pathToFileURL(__filename).href;",
+        });
+        writeFileSync(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+        if (!production) writeFileSync(`${path}.map`, map);
+      }
+    });
+  },
+});
 
 function configurations(production) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -104,20 +168,22 @@ function configurations(production) {
       },
     });
   }
-  const extension = extensionEntries.find((source) => existsSync(join(root, source)));
-  if (!extension) present(extensionEntries[0]);
-  else {
+  if (present(extensionEntry)) {
     all.push({
       ...common,
-      entryPoints: { extension: join(root, extension) },
+      entryPoints: { extension: join(root, extensionEntry) },
       outdir: dist,
       outExtension: { '.js': '.cjs' },
-      format: 'cjs',
+      chunkNames: 'extension-[name]-[hash]',
+      // Split where the sources import() something, so that activation reads only what it runs; see asCommonJs.
+      format: 'esm',
+      splitting: true,
+      write: false,
+      sourcemap: production ? false : 'inline',
       platform: 'node',
       target: 'node22',
       external: ['vscode', ...external],
-      // CommonJS has no import.meta; the core asks it where the bundle is.
-      banner: { js: "const __slipwayUrl=require('node:url').pathToFileURL(__filename).href;" },
+      plugins: [namesOfCommonJs, ...common.plugins, asCommonJs(production)],
       define: { ...common.define, 'import.meta.url': '__slipwayUrl' },
     });
   }

@@ -50,6 +50,7 @@ export class Applications implements vscode.Disposable {
       watcher.onDidCreate((uri) => this.#changed(uri)),
       watcher.onDidDelete((uri) => this.#changed(uri)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.refresh()),
+      vscode.window.tabGroups.onDidChangeTabs(() => this.#tellFiles()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (isApplicationFile(document.uri)) this.#changed(document.uri);
       }),
@@ -99,12 +100,23 @@ export class Applications implements vscode.Disposable {
       this.#log.error(error instanceof Error ? error : String(error));
     }
     setContext(contextKeys.hasApplications, this.#items.length > 0);
-    setContext(
-      contextKeys.applicationFiles,
-      this.#items.flatMap(({ dir }) => [join(dir, 'slipway.yaml'), join(dir, 'deploy')]),
-    );
+    this.#tellFiles();
     setContext(contextKeys.looked, true);
     this.#changes.fire(this.#items);
+  }
+
+  /**
+   * What `resourcePath in` and `resourceDirname in` look up: the manifests of each application, and the folders of its files that
+   * are open, so that each editor's own title knows whether its file belongs to one.
+   */
+  #tellFiles(): void {
+    const open = vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .flatMap(({ input }) => (input instanceof vscode.TabInputText && this.containing(input.uri) ? [input.uri] : []));
+    setContext(contextKeys.applicationFiles, [
+      ...this.#items.flatMap(({ dir }) => [dir, join(dir, 'slipway.yaml'), join(dir, 'deploy')]),
+      ...new Set(open.map(({ fsPath }) => dirname(fsPath))),
+    ]);
   }
 
   #changed(uri: vscode.Uri): void {

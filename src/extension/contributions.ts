@@ -101,4 +101,5 @@ export const settingDefaults: Settings = {
 
 /** `viewItem` values of the trees: words between dashes, tested with `=~ /\bword\b/`. */
 export const debugType = 'slipway';
+export const taskType = 'slipway';
 export const documentScheme = 'slipway';

@@ -5,8 +5,10 @@
 import * as vscode from 'vscode';
 import type { Application } from '../core/app/model.ts';
 import type { DeployProgress } from '../core/deploy/deploy.ts';
-import type { Verdict } from '../core/deploy/verdict.ts';
+import type { PhaseName, Verdict } from '../core/deploy/verdict.ts';
+import { Fault } from '../core/faults.ts';
 import { isInsideCluster } from '../core/gateway.ts';
+import { stepsTeller, verdictText } from './deploy-words.ts';
 import type { Platforms } from './platform/platforms.ts';
 import { openPlace, type Problems } from './problems.ts';
 import type { Selection } from './selection.ts';
@@ -15,6 +17,18 @@ export interface DeployRequest {
   application: Application;
   environment?: string | undefined;
   noTraffic?: boolean | undefined;
+}
+
+/** A place other than the editor's notifications where a deploy began and is told: a task's terminal, a tool of an agent. */
+export interface DeployTeller {
+  /** A line of its output, or a step. */
+  line(text: string): void;
+  signal: AbortSignal;
+}
+
+/** How far a deploy came. */
+interface Reached {
+  phase: PhaseName | undefined;
 }
 
 export class Deploys implements vscode.Disposable {
@@ -54,7 +68,9 @@ export class Deploys implements vscode.Disposable {
       return undefined;
     }
     if (!(await saveFilesOf(application.dir))) return undefined;
+    if (!(await this.#goesHere(request))) return undefined;
     this.#set(application.dir, say('deploy.title', { name: application.name }));
+    const reached: Reached = { phase: undefined };
     try {
       const verdict = await vscode.window.withProgress(
         {
@@ -62,7 +78,11 @@ export class Deploys implements vscode.Disposable {
           title: say('deploy.toTarget', { name: application.name, target: this.#platforms.snapshot.entry.label }),
           cancellable: true,
         },
-        (progress, token) => this.#run(request, progress, token),
+        (progress, token) => {
+          const stop = new AbortController();
+          token.onCancellationRequested(() => stop.abort());
+          return this.#run(request, (message) => progress.report({ message }), stop.signal, reached);
+        },
       );
       this.#last.set(application.dir, verdict);
       this.#set(application.dir, undefined);
@@ -70,48 +90,143 @@ export class Deploys implements vscode.Disposable {
       return verdict;
     } catch (error) {
       this.#set(application.dir, undefined);
-      if (this.#problems.isCancelled(error)) {
-        vscode.window.setStatusBarMessage(say('deploy.cancelled', { name: application.name }), 5_000);
-      } else void this.#problems.report(error);
+      if (this.#problems.isCancelled(error)) void this.#tellCancelled(request, reached);
+      else void this.#problems.report(error);
       return undefined;
     }
   }
 
+  /** The same, told where it began; nothing is notified. @throws what stands in the way, Fault Cancelled */
+  async deployTold(request: DeployRequest, teller: DeployTeller): Promise<Verdict | undefined> {
+    const { application } = request;
+    const { say } = this.#problems.words;
+    if (this.#under.has(application.dir)) {
+      teller.line(say('deploy.busy', { name: application.name }));
+      return undefined;
+    }
+    if (!(await saveFilesOf(application.dir)) || !(await this.#goesHere(request, teller))) return undefined;
+    this.#set(application.dir, say('deploy.title', { name: application.name }));
+    const reached: Reached = { phase: undefined };
+    try {
+      const verdict = await this.#run(request, () => {}, teller.signal, reached, teller);
+      this.#last.set(application.dir, verdict);
+      if (verdict.outcome === 'serving' || verdict.outcome === 'ready') {
+        await this.#selection.choose({ namespace: verdict.namespace, name: verdict.service });
+      }
+      return verdict;
+    } catch (error) {
+      if (this.#problems.isCancelled(error)) teller.line(this.#cancelledText(request, reached));
+      throw error;
+    } finally {
+      this.#set(application.dir, undefined);
+    }
+  }
+
+  /** An environment that names another platform than the one in use is not deployed here by mistake. */
+  async #goesHere({ application, environment }: DeployRequest, teller?: DeployTeller): Promise<boolean> {
+    if (environment === undefined) return true;
+    const { say } = this.#problems.words;
+    const found = application.environments[environment];
+    const { entry } = this.#platforms.snapshot;
+    const wanted = found?.context ?? found?.platform;
+    const here = found?.context
+      ? entry.target.context === found.context && !entry.embedded
+      : found?.platform === undefined || entry.id === `platform:${found.platform}`;
+    if (found && here) return true;
+    const text = found
+      ? say('deploy.otherTarget', { environment, wanted: wanted ?? '', current: entry.label })
+      : say('deploy.environmentUnknown', { name: application.name, environment });
+    if (teller) teller.line(text);
+    else {
+      const choose = say('action.choosePlatform');
+      const chosen = await vscode.window.showWarningMessage(text, ...(found ? [choose] : []));
+      if (chosen === choose) await vscode.commands.executeCommand('slipway.platform.use');
+    }
+    return false;
+  }
+
   async #run(
     { application, environment, noTraffic }: DeployRequest,
-    progress: vscode.Progress<{ message?: string; increment?: number }>,
-    token: vscode.CancellationToken,
+    show: (steps: string) => void,
+    signal: AbortSignal,
+    reached: Reached,
+    teller?: DeployTeller,
   ): Promise<Verdict> {
     const { say } = this.#problems.words;
-    const stop = new AbortController();
-    token.onCancellationRequested(() => stop.abort());
-    const step = (message: string) => {
-      progress.report({ message });
-      this.#set(application.dir, message);
+    const note = (text: string): void => {
+      this.#log.info(`  ${text}`);
+      teller?.line(text);
     };
     const [client, { deploy }] = await Promise.all([
-      this.#platforms.need((name) => step(say(`platform.step.${name}`)), stop.signal),
+      this.#platforms.need((name) => {
+        show(say(`platform.step.${name}`));
+        this.#set(application.dir, say(`platform.step.${name}`));
+      }, signal),
       import('../core/deploy/deploy.ts'),
     ]);
-    this.#log.info(say('deploy.toTarget', { name: application.name, target: this.#platforms.snapshot.entry.label }));
+    // A start that was waited for goes on for others; this deploy does not.
+    if (signal.aborted) throw new Fault('Cancelled');
+    const steps = stepsTeller(this.#problems.words);
+    const title = say('deploy.toTarget', { name: application.name, target: this.#platforms.snapshot.entry.label });
+    this.#log.info(title);
+    teller?.line(title);
     const onProgress = (event: DeployProgress) => {
+      const line = steps(event);
+      if (line !== undefined) show(line);
       switch (event.type) {
         case 'phase':
-          if (event.state === 'started') step(say(`deploy.phase.${event.phase}`));
-          else this.#log.info(`  ${event.phase} ${event.ms} ms${event.detail ? ` (${event.detail})` : ''}`);
+          if (event.state === 'started') {
+            reached.phase = event.phase;
+            this.#set(application.dir, say(`deploy.phase.${event.phase}`));
+          } else {
+            this.#log.info(`  ${event.phase} ${event.ms} ms${event.detail ? ` (${event.detail})` : ''}`);
+            const phase = say(`deploy.phase.${event.phase}`);
+            teller?.line(say('deploy.step', { phase, seconds: (event.ms / 1_000).toFixed(1) }));
+          }
           break;
         case 'output':
-          this.#log.info(`  | ${event.text}`);
+          note(`| ${event.text}`);
           break;
         case 'waiting':
-          step(say('deploy.waiting', { reason: event.message || event.reason }));
+          this.#set(application.dir, say('deploy.waiting', { reason: event.message || event.reason }));
           break;
         case 'note':
-          this.#log.info(`  ${say(`deploy.note.${event.code}`, event.args)}`);
+          note(say(`deploy.note.${event.code}`, event.args));
           break;
       }
     };
-    return deploy({ client, app: application, environment, noTraffic }, onProgress, stop.signal);
+    return deploy({ client, app: application, environment, noTraffic }, onProgress, signal);
+  }
+
+  /** What was changed before it was cancelled is said: an apply cannot be taken back unasked. */
+  #cancelledText({ application: { name } }: DeployRequest, { phase }: Reached): string {
+    const { say } = this.#problems.words;
+    const target = this.#platforms.snapshot.entry.label;
+    if (phase === 'apply') return say('deploy.cancelledApplying', { name, target });
+    if (phase === 'start' || phase === 'route') return say('deploy.cancelledApplied', { name, target });
+    return say('deploy.cancelled', { name });
+  }
+
+  async #tellCancelled(request: DeployRequest, reached: Reached): Promise<void> {
+    const text = this.#cancelledText(request, reached);
+    const { say } = this.#problems.words;
+    this.#log.info(text);
+    const changed = reached.phase === 'apply' || reached.phase === 'start' || reached.phase === 'route';
+    if (!changed) {
+      vscode.window.setStatusBarMessage(text, 5_000);
+      return;
+    }
+    const revisions = say('action.revisions');
+    const again = say('action.deploy');
+    const chosen = await vscode.window.showWarningMessage(text, revisions, again);
+    const { application } = request;
+    const namespace = application.service.object.metadata.namespace ?? 'default';
+    if (chosen === revisions)
+      await vscode.commands.executeCommand('slipway.service.openRevisions', {
+        type: 'service',
+        key: { namespace, name: application.name },
+      });
+    if (chosen === again) await this.deploy(request);
   }
 
   async #tell(verdict: Verdict, request: DeployRequest): Promise<void> {
@@ -120,14 +235,8 @@ export class Deploys implements vscode.Disposable {
     if (verdict.outcome !== 'failed' && verdict.outcome !== 'planned') await this.#selection.choose(key);
     switch (verdict.outcome) {
       case 'serving': {
-        const { service, revision, percent, url, totalMs: ms } = verdict;
-        const text = say(verdict.unchanged ? 'deploy.unchanged' : 'deploy.serving', {
-          service,
-          revision,
-          percent,
-          url,
-          ms,
-        });
+        const { url } = verdict;
+        const text = verdictText(this.#problems.words, verdict);
         this.#log.info(text);
         const open = say('action.openUrl');
         const logs = say('action.showLogs');
@@ -139,7 +248,7 @@ export class Deploys implements vscode.Disposable {
         return;
       }
       case 'ready': {
-        const text = say('deploy.ready', { revision: verdict.revision, ms: verdict.totalMs });
+        const text = verdictText(this.#problems.words, verdict);
         this.#log.info(text);
         const send = say('action.sendTraffic');
         const chosen = await vscode.window.showInformationMessage(text, send);

@@ -10,6 +10,7 @@ import { registerHoldTime } from './debug/hold-time.ts';
 import { registerDebug } from './debug/provider.ts';
 import { Deploys } from './deploys.ts';
 import type { Deps } from './deps.ts';
+import { registerLinks } from './links/handler.ts';
 import { LiveTraffic } from './live-traffic.ts';
 import { registerCodeLens } from './manifests/code-lens.ts';
 import { registerDiagnostics } from './manifests/diagnostics.ts';
@@ -20,6 +21,7 @@ import { Runs } from './runs.ts';
 import { Selection } from './selection.ts';
 import type { SlipwayApi } from './slipway.d.ts';
 import { registerStatusBar } from './status-bar.ts';
+import { registerTasks } from './tasks/provider.ts';
 import { registerTrees } from './trees/register.ts';
 import { registerDocuments } from './views/documents.ts';
 import { LogsView } from './views/logs-view.ts';
@@ -63,6 +65,8 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     registerCodeLens(deps),
     registerLanguageStatus(deps),
     registerStatusBar(deps),
+    registerTasks(deps),
+    registerLinks(deps),
   );
   beginWhenIdle(deps);
   return {

@@ -2,9 +2,12 @@
 import type { MessageArgs, Problem } from '../core/codes.ts';
 import { renderProblem } from '../core/messages/core.ts';
 import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
+import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
 
 export const extensionMessages = defineArea(
   {
+    ...entryEnglish,
+
     'action.showOutput': 'Show output',
     'action.start': 'Start platform',
     'action.openUrl': 'Open URL',
@@ -208,6 +211,8 @@ export const extensionMessages = defineArea(
     'logs.saved': 'Saved {file}',
   },
   {
+    ...entryChinese,
+
     'action.showOutput': '显示输出',
     'action.start': '启动平台',
     'action.openUrl': '打开 URL',

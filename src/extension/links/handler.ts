@@ -1,0 +1,37 @@
+/** Links into the editor. Nothing happens without a question that says what would be deployed where. */
+import * as vscode from 'vscode';
+import type { Deps } from '../deps.ts';
+import { deployLinkOf } from './deploy-link.ts';
+
+export function registerLinks(
+  deps: Pick<Deps, 'applications' | 'deploys' | 'platforms' | 'problems'>,
+): vscode.Disposable {
+  const { say } = deps.problems.words;
+  return vscode.window.registerUriHandler({
+    handleUri: async (uri) => {
+      const link = deployLinkOf(uri);
+      if (!link) {
+        void vscode.window.showWarningMessage(say('link.unknown'));
+        return;
+      }
+      if (!vscode.workspace.isTrusted) {
+        void vscode.window.showWarningMessage(say('untrusted'));
+        return;
+      }
+      await deps.applications.refresh();
+      const entry = deps.applications.items.find(({ name, application }) => application && name === link.application);
+      if (!entry?.application) {
+        void vscode.window.showWarningMessage(say('link.noApplication', { name: link.application }));
+        return;
+      }
+      const deploy = say('action.deploy');
+      const chosen = await vscode.window.showWarningMessage(
+        say('link.confirm', { name: entry.name, target: deps.platforms.snapshot.entry.label }),
+        { modal: true, detail: say('link.confirmDetail', { dir: entry.dir }) },
+        deploy,
+      );
+      if (chosen !== deploy) return;
+      await deps.deploys.deploy({ application: entry.application, environment: link.environment });
+    },
+  });
+}

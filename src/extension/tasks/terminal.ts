@@ -1,0 +1,145 @@
+/**
+ * A task's terminal. What it prints is for a reader and for the problem matcher `$slipway`: problems are
+ * `file:line:column: severity: text`, the states of a running application `[slipway] state …`, in every language.
+ */
+import * as vscode from 'vscode';
+import type { SourcePlace } from '../../core/codes.ts';
+import { isFault } from '../../core/faults.ts';
+import type { WorkspaceApplication } from '../applications.ts';
+import { verdictText } from '../deploy-words.ts';
+import type { Deps } from '../deps.ts';
+import { applicationFor, type SlipwayTask } from './definition.ts';
+
+type Uses = Pick<Deps, 'applications' | 'deploys' | 'platforms' | 'problems' | 'runs'>;
+type Usable = WorkspaceApplication & { application: NonNullable<WorkspaceApplication['application']> };
+
+interface Output {
+  line(text: string): void;
+  problem(place: SourcePlace | undefined, severity: 'error' | 'warning', text: string): void;
+  signal: AbortSignal;
+}
+
+const shortestMs = 700;
+
+export function taskTerminal(deps: Uses, asked: SlipwayTask, folder: string | undefined): vscode.Pseudoterminal {
+  const writes = new vscode.EventEmitter<string>();
+  const closes = new vscode.EventEmitter<number>();
+  const stop = new AbortController();
+  const output: Output = {
+    // A terminal obeys control sequences; an application's own output is shown, not obeyed, but for its colours.
+    line: (text) => writes.fire(`${shown(text)}\r\n`),
+    problem: (place, severity, text) => {
+      const at = place && `${place.file}:${place.line}:${place.column}: ${severity}: `;
+      output.line(`${at ?? `${severity}: `}${text}`);
+    },
+    signal: stop.signal,
+  };
+  return {
+    onDidWrite: writes.event,
+    onDidClose: closes.event,
+    open: () => {
+      const opened = Date.now();
+      void perform(deps, asked, folder, output)
+        .catch((error: unknown) => {
+          if (!isFault(error, 'Cancelled')) {
+            const { text, fix, place } = deps.problems.explain(error);
+            output.problem(place, 'error', [text, fix].filter(Boolean).join(' '));
+          }
+          return 1;
+        })
+        // A terminal that ends within its first half second is said to have failed to launch, whatever it printed.
+        .then((code) => setTimeout(() => closes.fire(code), Math.max(0, opened + shortestMs - Date.now())));
+    },
+    close: () => stop.abort(),
+    handleInput: (data) => {
+      // Ctrl-C: a terminal of this kind has no process that would get the signal.
+      if (data === '\u0003') stop.abort();
+    },
+  };
+}
+
+async function perform(deps: Uses, asked: SlipwayTask, folder: string | undefined, output: Output): Promise<number> {
+  const { say } = deps.problems.words;
+  if (!vscode.workspace.isTrusted) {
+    output.line(say('untrusted'));
+    return 1;
+  }
+  await deps.applications.refresh();
+  const entry = applicationFor(deps.applications.items, asked.application, folder);
+  if (!entry) {
+    output.problem(undefined, 'error', say('task.unknownApplication', { application: asked.application ?? '' }));
+    return 1;
+  }
+  for (const problem of entry.problems) {
+    const { text, fix } = deps.problems.of(problem);
+    output.problem(problem.place, problem.severity, [text, fix].filter(Boolean).join(' '));
+  }
+  if (!isUsable(entry)) return 1;
+  const perKind = { deploy, run, build };
+  return perKind[asked.task](deps, entry, asked, output);
+}
+
+const isUsable = (entry: WorkspaceApplication): entry is Usable => entry.application !== undefined;
+
+async function deploy(deps: Uses, { application }: Usable, asked: SlipwayTask, output: Output): Promise<number> {
+  const { problems, deploys } = deps;
+  const verdict = await deploys.deployTold({ application, environment: asked.environment }, output);
+  if (!verdict) return 1;
+  const text = verdictText(problems.words, verdict);
+  if (verdict.outcome !== 'failed') {
+    output.line(text);
+    return 0;
+  }
+  for (const line of [...verdict.evidence.conditions, ...verdict.evidence.logs.map((log) => `| ${log}`)])
+    output.line(line);
+  output.problem(verdict.evidence.place, 'error', [text, problems.of(verdict.cause).fix].filter(Boolean).join(' '));
+  return 1;
+}
+
+async function build(deps: Uses, { application }: Usable, asked: SlipwayTask, output: Output): Promise<number> {
+  const [client, { buildImage }] = await Promise.all([
+    deps.platforms.need(undefined, output.signal),
+    import('../../core/deploy/build-image.ts'),
+  ]);
+  const built = await buildImage(
+    { client, app: application, environment: asked.environment },
+    (text) => output.line(text),
+    output.signal,
+  );
+  const { image, files, uploadedBytes: bytes } = built;
+  output.line(deps.problems.say('task.built', { image: image.reference, files, bytes }));
+  return 0;
+}
+
+/** Until it is stopped here, elsewhere in the editor, or on the platform. */
+async function run(deps: Uses, { application, dir }: Usable, _asked: SlipwayTask, output: Output): Promise<number> {
+  const { say } = deps.problems.words;
+  output.line(`[slipway] starting ${application.name}`);
+  const running = await deps.runs.start(application, {
+    debug: false,
+    signal: output.signal,
+    onEvent: (event) => {
+      if (event.type === 'log') output.line(event.line.text);
+      if (event.type !== 'state') return;
+      const { url } = running?.session ?? {};
+      output.line(`[slipway] ${event.state} ${say(`run.state.${event.state}`)}${url ? ` ${url}` : ''}`);
+      if (event.state === 'crashed' && event.problem)
+        output.problem(undefined, 'error', deps.problems.of(event.problem).text);
+    },
+  });
+  const end = () => void deps.runs.stop(dir);
+  if (output.signal.aborted) end();
+  output.signal.addEventListener('abort', end);
+  await running.session.ended;
+  output.signal.removeEventListener('abort', end);
+  output.line(`[slipway] stopped ${say('task.ended')}`);
+  return 0;
+}
+
+/** Colours (SGR) stay; every other control character is taken out. */
+function shown(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
+  return text.replace(/\u001b\[[\d;]*m|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, (found) =>
+    found.endsWith('m') && found.length > 1 ? found : '',
+  );
+}
