@@ -1,6 +1,7 @@
 /** The feature list of the command line: every command, in the order of the help. */
 import type { Command } from './command.ts';
 import { adoptCommand, deployCommand, newCommand, templatesCommand } from './commands/application.ts';
+import { canaryAbort, canaryDismiss, canaryHold, canaryResume, canaryStart, canaryStatus } from './commands/canary.ts';
 import { clockAdvance, doctorCommand, down, reset, status, up } from './commands/platform.ts';
 import { run } from './commands/run.ts';
 import { diff, logs, ls, revisions, rollbackCommand, show, traffic } from './commands/services.ts';
@@ -34,6 +35,12 @@ export const commands: readonly Command[] = [
   diff,
   traffic,
   rollbackCommand,
+  canaryStart,
+  canaryStatus,
+  canaryResume,
+  canaryHold,
+  canaryAbort,
+  canaryDismiss,
   logs,
   pingLs,
   pingNext,

@@ -66,6 +66,13 @@ export const faultCodes = [
   'TagTaken',
   'TrafficChanged',
   'NothingToRollBack',
+  // guarded canaries
+  'CanaryThere',
+  'CanaryNone',
+  'CanaryDriven',
+  'CanarySteps',
+  'CanaryLimit',
+  'CanaryTakesAll',
   // the command line
   'Usage',
   'Cancelled',

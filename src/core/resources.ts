@@ -49,6 +49,15 @@ export const labels = {
 export const annotations = {
   /** JSON of the TrafficTarget[] before the last change of the split (decision 7). */
   trafficBefore: 'slipway.dev/traffic-before',
+  /** JSON of SplitChange[]: the last changes of the split. */
+  trafficHistory: 'slipway.dev/traffic-history',
+  /** JSON of the CanaryState (traffic/canary.ts). */
+  canary: 'slipway.dev/canary',
+  /** On a revision: the git commit of its sources, its subject, whether files had changed since, who deployed it. */
+  commit: 'slipway.dev/commit',
+  commitSubject: 'slipway.dev/commit-subject',
+  commitDirty: 'slipway.dev/commit-dirty',
+  deployedBy: 'slipway.dev/deployed-by',
 } as const;
 
 /** Path below the server's root, e.g. `/apis/serving.knative.dev/v1/namespaces/default/services/hello`. */

@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../emulator/kernel/object.ts';
 import type { PlatformClient } from './client.ts';
 import { conditionOf, type Truth, truthOf } from './conditions.ts';
+import { type Provenance, provenanceIn } from './deploy/provenance.ts';
 import { requireService, type ServiceStatus } from './lookup.ts';
 import { kinds, labels } from './resources.ts';
 
@@ -22,6 +23,8 @@ export interface RevisionModel {
   latestReady: boolean;
   actualReplicas: number;
   desiredReplicas: number;
+  /** Who deployed it, and from which commit. */
+  from: Provenance;
 }
 
 /** Pure. `service` gives percent, tags and latestReady. */
@@ -48,6 +51,7 @@ export function revisionModel(revision: KubeObject, service?: KubeObject): Revis
     latestReady: routed.latestReadyRevisionName === metadata.name,
     actualReplicas: status.actualReplicas ?? 0,
     desiredReplicas: status.desiredReplicas ?? 0,
+    from: provenanceIn(metadata.annotations),
   };
 }
 
@@ -85,8 +89,8 @@ export function diffRevisions(before: KubeObject, after: KubeObject): RevisionCh
     .map((path) => ({ path, before: old.get(path), after: now.get(path) }));
 }
 
-/** Written by Knative on each revision. */
-const platformKey = /^(serving\.knative\.dev\/|app$|client\.knative\.dev\/)/;
+/** Written by Knative and by us on each revision. */
+const platformKey = /^(serving\.knative\.dev\/|app$|client\.knative\.dev\/|slipway\.dev\/)/;
 
 function visible({ metadata, spec }: KubeObject): unknown {
   const own = (map: Record<string, string> = {}) =>

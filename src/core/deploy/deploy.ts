@@ -16,6 +16,7 @@ import { applyTraffic, type TrafficTarget, trafficManager, wishedTargets, writeT
 import { runBuild, tellingLines } from './build.ts';
 import { type Cause, troubles } from './diagnose.ts';
 import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
+import { noteProvenance, provenanceOf } from './provenance.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { Evidence, PhaseName, Verdict, VerdictBase } from './verdict.ts';
 import { waitForService } from './wait.ts';
@@ -157,6 +158,7 @@ export async function deploy(
     }
   }
 
+  const provenance = provenanceOf(app.dir);
   const prepared = prepareObjects(app, { environment, namespace, image });
   if (options.dryRun) {
     const objects = await planObjects(client, prepared, signal);
@@ -213,6 +215,10 @@ export async function deploy(
     onReady: () => phase('route'),
     signal,
   });
+  const superseded = waited.done === 'failed' && waited.cause.code === 'Superseded';
+  const made = waited.done === 'failed' ? waited.revision?.metadata.name : waited.revision;
+  if (made !== undefined && made !== createdBefore && !superseded)
+    await noteProvenance(client, namespace, made, await provenance);
   if (waited.done === 'failed') {
     const { scene } = waited;
     const logs = scene.logs.length > 0 ? scene.logs.slice(-20) : [];
@@ -302,7 +308,7 @@ async function pinTraffic(client: PlatformClient, service: KubeObject, signal: A
   const next = targets.map((target) =>
     follows(target) ? { ...target, latestRevision: false, revisionName: latestReadyRevisionName } : target,
   );
-  await writeTraffic(client, service, next, signal);
+  await writeTraffic(client, service, next, { signal });
 }
 
 /** What the manifest says, as the owner of traffic: a later deploy without it must not take it away. */

@@ -9,6 +9,7 @@ import { requireService, type ServiceStatus } from '../lookup.ts';
 import { annotations, kinds, labels } from '../resources.ts';
 import { generationOf } from '../revisions.ts';
 import { until } from '../until.ts';
+import { type CanaryState, parseCanary } from './canary.ts';
 
 export const trafficManager = 'slipway-traffic';
 /** In a wish: whatever revision is the latest ready one. */
@@ -56,8 +57,19 @@ export interface TrafficModel {
   wished: TrafficTarget[];
   /** The split before the last change, when it was kept. */
   before: TrafficTarget[] | undefined;
+  /** The last changes of the split that were made through this module, oldest first. */
+  history: SplitChange[];
+  /** A guarded canary that goes on, holds or has ended and was not dismissed. */
+  canary: CanaryState | undefined;
   /** The routed split is the wished one. */
   settled: boolean;
+}
+
+export interface SplitChange {
+  /** ms since the epoch. */
+  at: number;
+  /** Revision → per cent. */
+  split: Record<string, number>;
 }
 
 /** Pure. `gateway` is added to URLs (gateway.ts publicUrl). */
@@ -105,6 +117,8 @@ export function trafficModel(
     others: all.filter((row) => !shown(row)),
     wished,
     before: splitBefore(service),
+    history: historyOf(service),
+    canary: parseCanary(service.metadata.annotations?.[annotations.canary]),
     settled: isRouted(service),
   };
 }
@@ -156,7 +170,7 @@ export async function applyTraffic(
     const next = targetsOf(wish, current);
     if (canonical(next) === canonical(current)) break;
     try {
-      await writeTraffic(client, object, next, options.signal);
+      await writeTraffic(client, object, next, { signal: options.signal });
       break;
     } catch (error) {
       if (!(error instanceof ApiError && error.reason === 'Conflict') || attempt >= 5) throw error;
@@ -201,32 +215,48 @@ export function wishedTargets(service: KubeObject): TrafficTarget[] {
   return traffic && traffic.length > 0 ? traffic : [{ latestRevision: true, percent: 100 }];
 }
 
+export interface WriteTrafficOptions {
+  signal?: AbortSignal | undefined;
+  /** Kept as the split before instead of the one that the object has: a canary goes back to where it began. */
+  before?: Readonly<Record<string, number>>;
+  /** Set with it; null removes. */
+  annotations?: Readonly<Record<string, string | null>>;
+  /** ms since the epoch; the machine's clock by default. */
+  now?: number;
+}
+
 /** Writes spec.traffic and keeps the split before, on exactly this state of the object. @throws ApiError Conflict */
 export async function writeTraffic(
   client: PlatformClient,
   service: KubeObject,
   next: readonly TrafficTarget[],
-  signal?: AbortSignal,
+  options: WriteTrafficOptions = {},
 ): Promise<KubeObject> {
   const { name, namespace, resourceVersion } = service.metadata;
-  const before = JSON.stringify(pinned(service));
+  const { before, now = Date.now() } = options;
+  const kept = before ? targetsOf({ percent: { ...before } }, []) : pinned(service);
+  const change = { at: now, split: sharesIn(pinned(service, next)) };
   const body = {
-    metadata: { resourceVersion, annotations: { [annotations.trafficBefore]: before } },
+    metadata: {
+      resourceVersion,
+      annotations: {
+        [annotations.trafficBefore]: JSON.stringify(kept),
+        [annotations.trafficHistory]: JSON.stringify([...historyOf(service), change].slice(-keptChanges)),
+        ...options.annotations,
+      },
+    },
     spec: { traffic: next.map(({ url: _, ...target }) => target) },
   };
-  return client.patch(
-    kinds.service,
-    namespace,
-    name,
-    { type: 'merge', body },
-    { fieldManager: trafficManager, signal },
-  );
+  const write = { fieldManager: trafficManager, signal: options.signal };
+  return client.patch(kinds.service, namespace, name, { type: 'merge', body }, write);
 }
 
+const keptChanges = 20;
+
 /** What the split means right now, in revision names: rolling back a split that followed the latest must not follow on. */
-function pinned(service: KubeObject): TrafficTarget[] {
+function pinned(service: KubeObject, targets: readonly TrafficTarget[] = wishedTargets(service)): TrafficTarget[] {
   const { latestReadyRevisionName } = (service.status ?? {}) as ServiceStatus;
-  return wishedTargets(service)
+  return targets
     .filter(({ percent = 0 }) => percent > 0)
     .map(({ revisionName, percent = 0 }) => {
       const name = revisionName ?? latestReadyRevisionName;
@@ -234,7 +264,16 @@ function pinned(service: KubeObject): TrafficTarget[] {
     });
 }
 
-function targetsOf(wish: TrafficWish, current: readonly TrafficTarget[]): TrafficTarget[] {
+function sharesIn(targets: readonly TrafficTarget[]): Record<string, number> {
+  const shares: Record<string, number> = {};
+  for (const { revisionName = latest, percent = 0 } of targets) {
+    if (percent > 0) shares[revisionName] = (shares[revisionName] ?? 0) + percent;
+  }
+  return shares;
+}
+
+/** The targets of a wish; tags that it does not name stay. */
+export function targetsOf(wish: TrafficWish, current: readonly TrafficTarget[]): TrafficTarget[] {
   const target = (revision: string): TrafficTarget =>
     revision === latest ? { latestRevision: true } : { revisionName: revision, latestRevision: false };
   const shares = wish.percent
@@ -309,6 +348,24 @@ function splitBefore(service: KubeObject): TrafficTarget[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+function historyOf(service: KubeObject): SplitChange[] {
+  const text = service.metadata.annotations?.[annotations.trafficHistory];
+  if (text === undefined) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.filter(isChange) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isChange(value: unknown): value is SplitChange {
+  if (typeof value !== 'object' || value === null || !('at' in value) || !('split' in value)) return false;
+  const { at, split } = value;
+  if (typeof at !== 'number' || typeof split !== 'object' || split === null) return false;
+  return Object.values(split).every((percent) => typeof percent === 'number');
 }
 
 function sum(targets: readonly TrafficTarget[]): number {
