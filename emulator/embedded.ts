@@ -55,6 +55,7 @@ import {
 } from './platform/record.ts';
 import { resetPlatform } from './platform/reset.ts';
 import { trackApplied } from './platform/routing-applied.ts';
+import { markScaling } from './platform/scale-marks.ts';
 import { publishGateway, seed } from './platform/seed.ts';
 import { kubeletUser } from './platform/users.ts';
 import { createDockerRuntime } from './pods/docker/runtime.ts';
@@ -132,6 +133,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       createDockerRuntime({ platform: data }),
     ]);
     closers.push(() => logs.close());
+    const scaling = markScaling(store, logs);
+    closers.push(() => scaling[Symbol.dispose]());
     closers.push(() => guardian.close());
     seed(objects, configMapSeeds());
     publishNode(objects, kubeletUser, clock.now(), kubernetesVersion.gitVersion);

@@ -11,7 +11,7 @@
  * | PUT /blobs/{sha256} | bytes → 201 |
  * | POST /images | ImagePlan → ImageInfo (409 + {missing} where a blob is absent) |
  * | DELETE /images?name=REPO[:TAG or @digest] | → {removed: string[]} |
- * | GET /namespaces/{ns}/services/{name}/logs?revision&pod&since&tail&follow | → NDJSON of LogLine |
+ * | GET /namespaces/{ns}/services/{name}/logs?revision&pod&since&after&tail&follow | → NDJSON of LogLine (`since`: age in ms; `after`: a sequence) |
  * | GET /namespaces/{ns}/services/{name}/traffic?window=10&watch | → ServiceTraffic, or NDJSON of it once a second |
  * | GET /namespaces/{ns}/services/{name}/coldstarts | → {items: ColdStart[]} newest first |
  * | GET /namespaces/{ns}/pingsources/{name}/schedule?count=5 | → PingSchedule |
@@ -22,6 +22,8 @@
  * | POST /shutdown | → {} |
  * | POST /reset | → {removed: number} |
  */
+
+import type { LogSite } from '../pods/ports.ts';
 
 export const capabilityGroup = 'platform.slipway.dev';
 export const capabilityVersion = 'v1alpha1';
@@ -111,6 +113,10 @@ export interface LogLine {
   stream: 'stdout' | 'stderr';
   text: string;
   mark?: string;
+  /** The statement that wrote it, where the platform knows exactly. */
+  site?: LogSite;
+  /** Of the mark `started`: the instance's own folder of the application, on the platform's machine. */
+  root?: string;
 }
 
 export interface RevisionTraffic {
@@ -132,6 +138,19 @@ export interface ServiceTraffic {
   window: number;
   at: number;
   revisions: Record<string, RevisionTraffic>;
+  /** Begin of the last second in which a request was answered below 500, ms since the epoch. */
+  goodAt?: number | null;
+  /** Routes that answered 5xx in the last ten minutes. */
+  routes?: FailingRoute[];
+}
+
+export interface FailingRoute {
+  /** `GET /path`, without query. */
+  route: string;
+  revision: string;
+  /** Last failure, and the first good answer after one; ms since the epoch. */
+  failedAt: number;
+  goodAt: number | null;
 }
 
 export interface ColdStart {

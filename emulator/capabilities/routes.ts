@@ -84,10 +84,12 @@ export function capabilityRoutes(ports: CapabilityPorts): Route[] {
       const pod = request.query.get('pod');
       const since = numberOf(request, 'since');
       const tail = numberOf(request, 'tail');
+      const after = numberOf(request, 'after');
       if (revision) query.revision = revision;
       if (pod) query.pod = pod;
       if (since !== undefined) query.sinceMs = since;
       if (tail !== undefined) query.tail = tail;
+      if (after !== undefined) query.after = after;
       if (isSet(request, 'follow')) query.follow = true;
       return ndjson(mapped(ports.logs.read(query), logLine));
     }),
@@ -156,8 +158,8 @@ function conditionsOf(object: KubeObject): { type: string; status: string }[] {
 }
 
 function logLine(entry: LogEntry): LogLine {
-  const { time, sequence, revision, pod, container, stream, text, mark } = entry;
-  return { time, sequence, revision, pod, container, stream, text, ...(mark === undefined ? {} : { mark }) };
+  const { time, sequence, revision, pod, container, stream, text, mark, site, root } = entry;
+  return { time, sequence, revision, pod, container, stream, text, mark, site, root } as LogLine;
 }
 
 function ndjson(items: AsyncIterable<unknown>): ApiResponse {

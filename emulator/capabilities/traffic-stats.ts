@@ -3,10 +3,11 @@
  * the last ten minutes; a view asks for a window of it.
  */
 import type { ColdStartTrace, TrafficSample } from '../dataplane/protocol.ts';
-import type { ColdStart, RevisionTraffic, ServiceTraffic } from './protocol.ts';
+import type { ColdStart, FailingRoute, RevisionTraffic, ServiceTraffic } from './protocol.ts';
 
 const keepSeconds = 600;
 const keepColdStarts = 50;
+const keepRoutes = 100;
 
 export interface TrafficStats {
   record(samples: readonly TrafficSample[]): void;
@@ -35,6 +36,26 @@ export interface BootTimes {
 export function createTrafficStats(): TrafficStats {
   const samples = new Map<string, TrafficSample[]>();
   const coldStarts = new Map<string, ColdStart[]>();
+  const routes = new Map<string, Map<string, FailingRoute>>();
+
+  const recordRoutes = (sample: TrafficSample) => {
+    const known = routes.get(sample.service) ?? new Map<string, FailingRoute>();
+    routes.set(sample.service, known);
+    for (const [route, { failedAt, goodAt }] of Object.entries(sample.routes ?? {})) {
+      const before = known.get(route);
+      known.delete(route);
+      known.set(route, {
+        route,
+        revision: nameOf(sample.revision),
+        failedAt: failedAt ?? before?.failedAt ?? sample.at,
+        goodAt: goodAt ?? before?.goodAt ?? null,
+      });
+    }
+    for (const [route, { failedAt }] of known) {
+      if (known.size <= keepRoutes && failedAt >= sample.at - keepSeconds * 1000) break;
+      known.delete(route);
+    }
+  };
 
   return {
     record(batch) {
@@ -46,6 +67,7 @@ export function createTrafficStats(): TrafficStats {
         while (drop < list.length && (list[drop]?.at ?? 0) < oldest) drop++;
         if (drop > 0) list.splice(0, drop);
         samples.set(sample.service, list);
+        if (sample.routes) recordRoutes(sample);
       }
     },
 
@@ -68,7 +90,14 @@ export function createTrafficStats(): TrafficStats {
         const own = inWindow.filter((sample) => nameOf(sample.revision) === name);
         revisions[name] = summarize(own, total, window, instances[name] ?? 0);
       }
-      return { window, at: now, revisions };
+      const good = samples.get(service)?.findLast(({ statuses: [, ok, moved, refused] }) => ok + moved + refused > 0);
+      return {
+        window,
+        at: now,
+        revisions,
+        goodAt: good?.at ?? null,
+        routes: [...(routes.get(service)?.values() ?? [])],
+      };
     },
 
     coldStarts: (service) => coldStarts.get(service) ?? [],

@@ -62,7 +62,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const connections = new Set<Http1Connection>();
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const traffic = new TrafficRecorder();
+  const traffic = new TrafficRecorder(wall);
   const activator = new ActivatorReporter((stat) => emit({ type: 'stats', stats: [stat] }));
   const sweep = createTimerSweep(now);
   const lastReported = new Set<Instance>();
@@ -91,7 +91,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     sweep.delete(exchange);
     const { revision, route } = exchange;
     if (!revision || !route) return;
-    traffic.record(route.service, revision.target.key, exchange.status, now() - exchange.arrived);
+    traffic.record(route.service, revision.target.key, exchange.status, now() - exchange.arrived, exchange.target);
     if (exchange.instance) lastReported.add(exchange.instance);
     if (!revisions.has(revision.target.key)) return;
     if (exchange.instance?.target.draining) setTimeout(reportDrained, drainQuietMs + 1, revision).unref();

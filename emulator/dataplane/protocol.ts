@@ -89,6 +89,8 @@ export interface TrafficSample {
   statuses: [number, number, number, number, number];
   /** Sparse latency histogram: bucket index → count; bucket i covers [1.1^i, 1.1^(i+1)) × 0.1 ms. */
   latency: Record<number, number>;
+  /** Routes (`GET /path`) that answered 5xx, and those that were good again for the first time since. Wall clock ms. */
+  routes?: Record<string, { failedAt?: number; goodAt?: number }>;
 }
 
 /** Phases of one cold start as the data plane saw them; the main thread adds spawn, boot, ready. */

@@ -134,11 +134,28 @@ export function latencyBucket(ms: number): number {
   return ms <= 0.1 ? 0 : Math.floor(Math.log(ms * 10) / bucketFactor);
 }
 
+/** Routes of one service that are remembered as failing. */
+const keptFailing = 50;
+
 /** Answers of the running second, by revision. */
 export class TrafficRecorder {
   #samples = new Map<RevisionKey, TrafficSample>();
+  #failing = new Map<string, Set<string>>();
+  readonly #wall: () => number;
 
-  record(service: string, revision: RevisionKey, status: number, ms: number): void {
+  /** @param wall ms since the epoch */
+  constructor(wall: () => number = Date.now) {
+    this.#wall = wall;
+  }
+
+  /** `target`: method and path; routes that failed are told, and once more when they are good again. */
+  record(
+    service: string,
+    revision: RevisionKey,
+    status: number,
+    ms: number,
+    target?: { readonly method: string; readonly path: string },
+  ): void {
     let sample = this.#samples.get(revision);
     if (!sample) {
       sample = { at: 0, service, revision, requests: 0, statuses: [0, 0, 0, 0, 0], latency: {} };
@@ -149,6 +166,27 @@ export class TrafficRecorder {
     sample.statuses[family] = (sample.statuses[family] ?? 0) + 1;
     const bucket = latencyBucket(ms);
     sample.latency[bucket] = (sample.latency[bucket] ?? 0) + 1;
+    // Nothing to be done on the way of a good request while nothing fails.
+    if (target && (status >= 500 || this.#failing.size > 0)) this.#route(sample, status, target);
+  }
+
+  #route(sample: TrafficSample, status: number, { method, path }: { method: string; path: string }): void {
+    const query = path.indexOf('?');
+    const route = `${method} ${query < 0 ? path : path.slice(0, query)}`.slice(0, 200);
+    const failing = this.#failing.get(sample.service);
+    if (status < 500) {
+      if (!failing?.delete(route)) return;
+      if (failing.size === 0) this.#failing.delete(sample.service);
+    } else if (failing) {
+      failing.add(route);
+      for (const oldest of failing) {
+        if (failing.size <= keptFailing) break;
+        failing.delete(oldest);
+      }
+    } else this.#failing.set(sample.service, new Set([route]));
+    sample.routes ??= {};
+    const known = sample.routes[route] ?? {};
+    sample.routes[route] = { ...known, [status < 500 ? 'goodAt' : 'failedAt']: this.#wall() };
   }
 
   /** `at`: wall clock ms of the second. */

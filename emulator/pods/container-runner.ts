@@ -17,6 +17,7 @@ import {
   type OutputSink,
   type PodSandbox,
   type RunningContainer,
+  type SiteOf,
 } from './ports.ts';
 import { type ProberPorts, startProber } from './prober.ts';
 import { type ProbeResult, type ProbeTarget, runProbe } from './probes.ts';
@@ -145,7 +146,14 @@ export function createContainerRunner(container: Container, context: ContainerCo
     facts.state = { is: 'running', since: startedAt };
     context.event({ type: 'Normal', reason: 'Created', message: `Created container: ${container.name}` });
     context.event({ type: 'Normal', reason: 'Started', message: `Started container ${container.name}` });
-    mark('started');
+    logs.append({
+      ...origin(),
+      time: Date.now(),
+      stream: 'stdout',
+      text: '',
+      mark: 'started',
+      ...(began.root === undefined ? {} : { root: began.root }),
+    });
     began.exited.then(
       (exit) => ended(exit, own.end),
       (error: Error) => ended({ code: 255, reason: 'Error', message: error.message }, own.end),
@@ -162,14 +170,19 @@ export function createContainerRunner(container: Container, context: ContainerCo
   function outputOf(): { sink: OutputSink; end(): void } {
     const from = origin();
     const splitters = { stdout: createLineSplitter(), stderr: createLineSplitter() };
-    const write = (stream: 'stdout' | 'stderr', lines: ReturnType<(typeof splitters)['stdout']['push']>) => {
+    const write = (
+      stream: 'stdout' | 'stderr',
+      lines: ReturnType<(typeof splitters)['stdout']['push']>,
+      siteOf?: SiteOf,
+    ) => {
       const time = Date.now();
       for (const { text, partial } of lines) {
-        logs.append({ ...from, time, stream, text, ...(partial ? { partial } : {}) });
+        const site = partial ? undefined : siteOf?.(stream, text);
+        logs.append({ ...from, time, stream, text, ...(partial ? { partial } : {}), ...(site ? { site } : {}) });
       }
     };
     return {
-      sink: (stream, chunk) => write(stream, splitters[stream].push(chunk)),
+      sink: (stream, chunk, siteOf) => write(stream, splitters[stream].push(chunk), siteOf),
       end() {
         for (const stream of ['stdout', 'stderr'] as const) write(stream, splitters[stream].end());
       },

@@ -47,6 +47,8 @@ export interface ExitInfo {
 export interface RunningContainer {
   /** `process://<pid>` or `docker://<id>`. */
   id: string;
+  /** Absolute folder of the application's files, where they are on this machine. */
+  root?: string;
   imageId: string;
   /** Where its port is reached from the platform: host and port. Undefined where it serves nothing. */
   address: { host: string; port: number } | undefined;
@@ -72,7 +74,23 @@ export interface ExecStreams {
   tty?: boolean;
 }
 
-export type OutputSink = (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
+/** `siteOf` where the runtime can tell which statement wrote a line: asked for each whole line of the chunk, in order. */
+export type OutputSink = (stream: 'stdout' | 'stderr', chunk: Uint8Array, siteOf?: SiteOf) => void;
+export type SiteOf = (stream: 'stdout' | 'stderr', text: string) => LogSite | undefined;
+
+/** The statement that wrote a line, where that is exactly known. */
+export interface LogSite {
+  /** Absolute folder of the application as the instance has it: its own, or the snapshot of its image. */
+  root: string;
+  /** Below it, `/`-separated. */
+  path: string;
+  /** From 1. */
+  line: number;
+  /** From 1; 0 = unknown. */
+  column: number;
+  /** Of the file when it was loaded, ms since the epoch. */
+  mtime: number;
+}
 
 /** Why an image cannot be run here; `code` is closed, front ends render it. */
 export class ImageUnavailable extends Error {
@@ -146,8 +164,12 @@ export interface LogEntry {
   restart?: number;
   /** The line goes on in the next entry of this stream: it was longer than an entry may be. */
   partial?: boolean;
-  /** A mark instead of output: `started`, `ready`, `exited 1`, `stopped`. */
+  /** A mark instead of output: `started`, `ready`, `exited 1`, `stopped`, `scaled 1 2`. */
   mark?: string;
+  /** Of a line: what wrote it. */
+  site?: LogSite;
+  /** Of the mark `started`: where the application's files are (RunningContainer.root). */
+  root?: string;
 }
 
 /** Retained logs: the last 64 MiB per service across instances (decision 15), on disk, read back after a restart. */

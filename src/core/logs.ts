@@ -21,8 +21,8 @@ export interface LogOptions {
 }
 
 /**
- * Lines in order of time. A line with `mark` is no output: `started`, `ready`, `exited 1`, `stopped`, and of ours
- * `no history before` (pods only; `time` says when), `platform away`, `platform back`.
+ * Lines in order of time. A line with `mark` is no output: `started`, `ready`, `exited 1`, `stopped`, `scaled 1 2`, and of
+ * ours `no history before` (pods only; `time` says when), `platform away`, `platform back`.
  */
 export async function* followLogs(
   client: PlatformClient,
@@ -35,14 +35,16 @@ export async function* followLogs(
 }
 
 async function* retained(client: PlatformClient, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
-  let { since, tail } = options;
+  let { tail } = options;
   let last = -1;
   let away = false;
   while (!signal.aborted) {
     const query = new URLSearchParams();
     if (options.revision) query.set('revision', options.revision);
     if (options.pod) query.set('pod', options.pod);
-    if (since !== undefined) query.set('since', String(since));
+    // From the last line on after a break, in the platform's own numbers; the capability wants an age, not a time.
+    if (last >= 0) query.set('after', String(last));
+    else if (options.since !== undefined) query.set('since', String(Math.max(0, Date.now() - options.since)));
     if (tail !== undefined) query.set('tail', String(tail));
     if (options.follow) query.set('follow', 'true');
     const path = `/namespaces/${encodeURIComponent(options.namespace)}/services/${encodeURIComponent(options.service)}/logs`;
@@ -52,7 +54,6 @@ async function* retained(client: PlatformClient, options: LogOptions, signal: Ab
         away = false;
         if (line.sequence <= last) continue;
         last = line.sequence;
-        since = line.time;
         yield line;
       }
       if (!options.follow) return;
@@ -63,8 +64,7 @@ async function* retained(client: PlatformClient, options: LogOptions, signal: Ab
       if (!away) yield mark('platform away', Date.now());
       away = true;
     }
-    // From the last line on; those of the same ms come again and are known by their sequence.
-    tail = undefined;
+    if (last >= 0) tail = undefined;
     await pause(500, signal);
   }
 }

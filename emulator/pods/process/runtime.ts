@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { KubeObject } from '../../kernel/object.ts';
 import type { Guardian } from '../guardian.ts';
@@ -19,6 +19,8 @@ import {
   type PodSandbox,
   type RunningContainer,
 } from '../ports.ts';
+import { createSiteChannel } from '../sites/channel.ts';
+import { placeIn } from '../sites/place.ts';
 import { findProgram } from './command.ts';
 import { debugEnvironment } from './debug-preload.ts';
 import { baseEnvironment } from './environment.ts';
@@ -58,6 +60,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
   const memory = createMemoryWatch();
   const live = new Set<RunningContainer>();
   const strays = createStraySweep(ports.mark);
+  const channel = createSiteChannel(ports.stateDir);
 
   const endGroup = (pid: number, mark: string) => {
     signalGroup(pid, 'SIGKILL');
@@ -85,12 +88,15 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       PWD: cwd,
       [markVariable]: mark,
     };
+    await channel.ready;
+    const sites = channel.open(env);
     if (debugPort !== undefined) Object.assign(env, debugEnvironment(ports.stateDir, debugPort, env['NODE_OPTIONS']));
     let program: string;
     try {
       program = await programOf(argv[0] ?? '', cwd, env, dir, (note) => output('stderr', Buffer.from(note)));
     } catch (error) {
       if (debugPort !== undefined) freePorts.release(debugPort);
+      sites?.[Symbol.dispose]();
       throw error;
     }
 
@@ -105,14 +111,21 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     });
     // In the same turn as the fork: what is killed in between is found by its mark.
     if (child.pid !== undefined) guardian.add(child.pid);
-    child.stdout?.on('data', (chunk: Uint8Array) => output('stdout', chunk));
-    child.stderr?.on('data', (chunk: Uint8Array) => output('stderr', chunk));
+    const told = child.pid === undefined ? undefined : sites?.attach(child.pid);
+    const siteOf = told && placeIn(realpathSync(dir), dir, (stream, text) => told.take(stream, text));
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream]?.on('data', (chunk: Uint8Array) => {
+        channel.drain();
+        output(stream, chunk, siteOf);
+      });
+    }
     const ended = endOf(child);
     await new Promise<void>((spawned, failed) => {
       child.once('spawn', spawned);
-      child.once('error', (error: NodeJS.ErrnoException) =>
-        failed(new CannotRun(126, `exec: "${argv[0]}": ${error.message}`)),
-      );
+      child.once('error', (error: NodeJS.ErrnoException) => {
+        sites?.[Symbol.dispose]();
+        failed(new CannotRun(126, `exec: "${argv[0]}": ${error.message}`));
+      });
     });
     const pid = child.pid ?? 0;
     remember(records, pid, mark);
@@ -131,6 +144,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       // The container is its first process: what it leaves behind goes too, at once or within the grace of a stop.
       if (!stopping) endGroup(pid, mark);
       await drained(child);
+      sites?.[Symbol.dispose]();
       memory.remove(pid);
       if (debugPort !== undefined) freePorts.release(debugPort);
       if (!stopping) forget(pid);
@@ -146,6 +160,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     const running: RunningContainer = {
       id: `process://${pid}`,
       imageId: info.reference,
+      root: dir,
       address: container.port === undefined ? undefined : { host: '127.0.0.1', port: container.port },
       debugAddress: debugPort === undefined ? undefined : { host: '127.0.0.1', port: debugPort },
       exited,
@@ -209,6 +224,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       await Promise.all([...live].map((container) => container.stop(2_000)));
       memory.close();
       strays.close();
+      channel[Symbol.dispose]();
     },
   };
 }

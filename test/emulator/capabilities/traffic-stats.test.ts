@@ -32,6 +32,17 @@ describe('traffic of a window', () => {
     stats.record([sample('a', second - 10_000, 5, 1), sample('a', second, 7, 1), sample('a', second + 1_000, 9, 1)]);
     expect(stats.traffic('default/hello', 10, second + 1_500, {}).revisions['a']?.requests).toBe(7);
   });
+  test('failing routes stay until they are old, with the good answer that came after', () => {
+    const stats = createTrafficStats();
+    stats.record([{ ...sample('a', second, 1, 1), routes: { 'GET /boom': { failedAt: second + 5 } } }]);
+    expect(stats.traffic('default/hello', 10, second + 1_000, {}).routes).toEqual([
+      { route: 'GET /boom', revision: 'a', failedAt: second + 5, goodAt: null },
+    ]);
+    stats.record([{ ...sample('a', second + 1_000, 1, 1), routes: { 'GET /boom': { goodAt: second + 1_200 } } }]);
+    const now = stats.traffic('default/hello', 10, second + 2_000, {});
+    expect(now.routes).toEqual([{ route: 'GET /boom', revision: 'a', failedAt: second + 5, goodAt: second + 1_200 }]);
+    expect(now.goodAt).toBe(second + 1_000);
+  });
   test('a revision without requests appears when it has instances', () => {
     const stats = createTrafficStats();
     expect(stats.traffic('default/hello', 10, second, { a: 1 }).revisions).toEqual({

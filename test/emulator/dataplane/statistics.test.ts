@@ -85,6 +85,26 @@ describe('traffic', () => {
     expect(recorder.take(6000)).toEqual([]);
   });
 
+  it('tells routes that fail, and once that they are good again', () => {
+    let now = 1_000;
+    const recorder = new TrafficRecorder(() => now);
+    const ask = (status: number, path: string) => recorder.record('ns/s', 'ns/r', status, 1, { method: 'GET', path });
+    ask(200, '/good');
+    ask(500, '/boom?x=1');
+    expect(recorder.take(0)[0]?.routes).toEqual({ 'GET /boom': { failedAt: 1_000 } });
+    now = 2_000;
+    ask(200, '/good');
+    expect(recorder.take(0)[0]?.routes).toBeUndefined();
+    ask(404, '/boom?x=2');
+    ask(200, '/boom');
+    expect(recorder.take(0)[0]?.routes).toEqual({ 'GET /boom': { goodAt: 2_000 } });
+    for (let index = 0; index < 80; index++) ask(500, `/many/${index}`);
+    recorder.take(0);
+    ask(200, '/many/1');
+    ask(200, '/many/79');
+    expect(Object.keys(recorder.take(0)[0]?.routes ?? {})).toEqual(['GET /many/79']);
+  });
+
   it.each([0.1, 1, 17, 999, 60_000])('has %d ms between the bounds of its bucket', (ms) => {
     const bucket = latencyBucket(ms);
     expect(1.1 ** bucket * 0.1).toBeLessThanOrEqual(ms * (1 + 1e-9));

@@ -63,7 +63,7 @@ describe('process runtime', () => {
     await new Promise((answered) => socket.addEventListener('message', answered));
     socket.close();
     expect(await running.exited).toMatchObject({ code: 0 });
-    expect(output).toContain('ran undefined');
+    expect(output).toMatch(/ran --require \S+[\\/]sites[\\/]node\.cjs\n/);
     await box.remove();
   });
 });
