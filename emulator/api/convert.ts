@@ -3,6 +3,7 @@ import { ApiError } from '../kernel/errors.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import { apiVersionOf, type ResourceMatch } from '../kernel/registry.ts';
 import type { Store } from '../kernel/store.ts';
+import { servedForm } from './alias.ts';
 import { partialMetadata, type TableOptions, tableOf } from './tables.ts';
 
 export type Shape = 'object' | 'table' | 'metadata';
@@ -46,14 +47,14 @@ const servable = new Set([
 ]);
 
 export function representation(
-  { definition, version }: ResourceMatch,
+  match: ResourceMatch,
   store: Store,
   shape: Shape,
   table: { includeObject: TableOptions['includeObject']; now(): number },
 ): Representation {
+  const { definition, version } = match;
   const apiVersion = apiVersionOf(definition, version.name);
-  const convert = (object: KubeObject): KubeObject =>
-    object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  const convert = (object: KubeObject): KubeObject => servedForm(match, object);
   const encode = (object: KubeObject): Uint8Array =>
     object.apiVersion === apiVersion && Object.isFrozen(object) ? store.bytes(object) : json(convert(object));
   const options = (): TableOptions => ({ includeObject: table.includeObject, now: table.now(), convert });

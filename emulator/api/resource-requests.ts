@@ -7,6 +7,7 @@ import { apiVersionOf, type ResourceMatch } from '../kernel/registry.ts';
 import { groupResource } from '../kernel/resource.ts';
 import { notSupported, required } from '../kernel/schema/field-errors.ts';
 import type { Store } from '../kernel/store.ts';
+import { storedForm, storedPatch, storedSelector } from './alias.ts';
 import { mediaType, objectBody, optionalBody, unsupportedMediaType, yamlBody } from './body.ts';
 import { type Representation, representation, shapeOf } from './convert.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
@@ -29,7 +30,7 @@ export interface ResourceContext {
 }
 
 export function resourceOf(match: ResourceMatch): GroupResource {
-  return groupResource(match.definition);
+  return match.definition.alias?.of ?? groupResource(match.definition);
 }
 
 export function listOrWatch(context: ResourceContext): ApiResponse {
@@ -37,7 +38,7 @@ export function listOrWatch(context: ResourceContext): ApiResponse {
   const parameters = new URLSearchParams(request.query);
   if (path.watch) parameters.set('watch', 'true');
   const query = listQuery(parameters);
-  const fields = parseFieldSelector(parameters.get('fieldSelector'), resource);
+  const fields = parseFieldSelector(storedSelector(match, parameters.get('fieldSelector')), resource);
   const selection: Selection = {
     resource,
     namespace: match.definition.namespaced ? path.namespace : '',
@@ -65,7 +66,7 @@ export function create(context: ResourceContext): ApiResponse {
   const options = writeOptions(request, 'CreateOptions', context.warn);
   const { object, duplicates } = objectBody(request, expectedKind(match));
   placeIn(object, path, match);
-  const created = objects.create(resource, object as unknown as KubeObject, {
+  const created = objects.create(resource, storedForm(match, object) as unknown as KubeObject, {
     ...options,
     duplicates,
     version: match.version.name,
@@ -80,7 +81,7 @@ export function update(context: ResourceContext): ApiResponse {
   checkIdentity(object, path.namespace || undefined, path.name);
   placeIn(object, path, match);
   if (isObject(object['metadata'])) object['metadata']['name'] ??= path.name;
-  const updated = objects.update(resource, object as unknown as KubeObject, {
+  const updated = objects.update(resource, storedForm(match, object) as unknown as KubeObject, {
     ...options,
     duplicates,
     version: match.version.name,
@@ -92,11 +93,17 @@ export function update(context: ResourceContext): ApiResponse {
 export function patch(context: ResourceContext): ApiResponse {
   const { path, match, resource, objects } = context;
   const { patch: change, options } = readPatch(context);
-  const { object, created } = objects.patch(resource, path.namespace || undefined, path.name, change, {
-    ...options,
-    version: match.version.name,
-    subresource: statusOf(path),
-  });
+  const { object, created } = objects.patch(
+    resource,
+    path.namespace || undefined,
+    path.name,
+    storedPatch(match, change),
+    {
+      ...options,
+      version: match.version.name,
+      subresource: statusOf(path),
+    },
+  );
   return answer(created ? 201 : 200, represent(context).one(object));
 }
 
@@ -167,7 +174,7 @@ export function deleteCollection(context: ResourceContext): ApiResponse {
     resource,
     namespace: match.definition.namespaced ? path.namespace : '',
     labels: parseLabelSelector(request.query.get('labelSelector')),
-    fields: parseFieldSelector(request.query.get('fieldSelector'), resource),
+    fields: parseFieldSelector(storedSelector(match, request.query.get('fieldSelector')), resource),
   };
   const page = listPage(store, selection, listQuery(withoutVersion(request.query)));
   for (const { metadata } of page.objects) {

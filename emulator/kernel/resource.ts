@@ -106,6 +106,14 @@ export interface ResourceVersionDefinition {
   columns: PrinterColumn[];
 }
 
+/** Another name of a stored kind, whose members differ in their names only. */
+export interface KindAlias {
+  of: GroupResource;
+  apiVersion: string;
+  /** Member of this kind → member of the stored one. */
+  members: Readonly<Record<string, string>>;
+}
+
 export interface ResourceDefinition {
   /** '' for core. */
   group: string;
@@ -122,6 +130,8 @@ export interface ResourceDefinition {
   generation: boolean;
   admission?: Admission;
   strategy?: Strategy;
+  /** Present: nothing is stored under this kind's own name. */
+  alias?: KindAlias;
   /** true: also listed as a CustomResourceDefinition object. */
   crd: boolean;
   /** Labels of that CRD object. */

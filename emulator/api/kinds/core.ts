@@ -3,13 +3,11 @@ import { at, isObject, sameJson } from '../../kernel/json.ts';
 import type { KubeObject } from '../../kernel/object.ts';
 import type { ResourceDefinition } from '../../kernel/resource.ts';
 import { type FieldError, forbidden, invalid } from '../../kernel/schema/field-errors.ts';
-import { age } from '../age.ts';
 import {
   ageColumn,
   anything,
   conditions,
   flag,
-  int32,
   kind,
   list,
   listBy,
@@ -20,9 +18,9 @@ import {
   text,
   textMap,
   texts,
-  time,
   withDefault,
 } from './build.ts';
+import { eventKinds } from './events.ts';
 
 const count = (value: unknown): number =>
   isObject(value) ? Object.keys(value).length : Array.isArray(value) ? value.length : 0;
@@ -195,66 +193,6 @@ function addressOf(node: KubeObject, type: string): string {
   return list.find((one) => one.type === type)?.address ?? '<none>';
 }
 
-const lastSeen = (o: KubeObject, now: number) =>
-  age(
-    at(o, 'series', 'lastObservedTime') ?? at(o, 'lastTimestamp') ?? at(o, 'eventTime') ?? at(o, 'firstTimestamp'),
-    now,
-  );
-const about = (o: KubeObject) => {
-  const reference = (at(o, 'involvedObject') ?? {}) as { kind?: string; name?: string };
-  return `${(reference.kind ?? '').toLowerCase()}/${reference.name ?? ''}`;
-};
-
-const events = kind({
-  kind: 'Event',
-  plural: 'events',
-  shortNames: ['ev'],
-  description: 'Something that happened to an object.',
-  schema: object({
-    involvedObject: objectReference,
-    reason: text,
-    message: text,
-    source: object({ component: text, host: text }),
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: int32,
-    type: text,
-    eventTime: time,
-    series: object({ count: int32, lastObservedTime: time }),
-    action: text,
-    related: objectReference,
-    reportingComponent: text,
-    reportingInstance: text,
-  }),
-  columns: [
-    { name: 'Last Seen', type: 'string', value: lastSeen },
-    { name: 'Type', type: 'string', value: '.type' },
-    { name: 'Reason', type: 'string', value: '.reason' },
-    { name: 'Object', type: 'string', value: about },
-    { name: 'Subobject', type: 'string', priority: 1, value: '.involvedObject.fieldPath' },
-    {
-      name: 'Source',
-      type: 'string',
-      priority: 1,
-      value: (o) => String(at(o, 'source', 'component') ?? at(o, 'reportingComponent') ?? ''),
-    },
-    { name: 'Message', type: 'string', value: (o) => String(at(o, 'message') ?? '').trim() },
-    {
-      name: 'First Seen',
-      type: 'string',
-      priority: 1,
-      value: (o, now) => age(at(o, 'firstTimestamp') ?? at(o, 'eventTime'), now),
-    },
-    {
-      name: 'Count',
-      type: 'string',
-      priority: 1,
-      value: (o) => Number(at(o, 'series', 'count') ?? at(o, 'count') ?? 1),
-    },
-    { name: 'Name', type: 'string', priority: 1, value: (o) => o.metadata.name },
-  ],
-});
-
 const resourceQuotas = kind({
   kind: 'ResourceQuota',
   plural: 'resourcequotas',
@@ -369,7 +307,7 @@ export const coreKinds: ResourceDefinition[] = [
   secrets,
   serviceAccounts,
   nodes,
-  events,
+  ...eventKinds,
   resourceQuotas,
   limitRanges,
   volumeClaims,

@@ -99,6 +99,24 @@ const messages: Readonly<Record<string, Message>> = {
     14: ['reportingComponent', 'string'],
     15: ['reportingInstance', 'string'],
   },
+  'events.k8s.io/Event': {
+    1: ['metadata', 'ObjectMeta'],
+    2: ['eventTime', 'time'],
+    3: ['series', 'EventSeries'],
+    4: ['reportingController', 'string'],
+    5: ['reportingInstance', 'string'],
+    6: ['action', 'string'],
+    7: ['reason', 'string'],
+    8: ['regarding', 'ObjectReference'],
+    9: ['related', 'ObjectReference'],
+    10: ['note', 'string'],
+    11: ['type', 'string'],
+    12: ['deprecatedSource', 'EventSource'],
+    13: ['deprecatedFirstTimestamp', 'time'],
+    14: ['deprecatedLastTimestamp', 'time'],
+    15: ['deprecatedCount', 'int'],
+  },
+  EventSeries: { 1: ['count', 'int'], 2: ['lastObservedTime', 'time'] },
   EventSource: { 1: ['component', 'string'], 2: ['host', 'string'] },
   Service: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'ServiceSpec'] },
   ServiceSpec: {
@@ -350,6 +368,7 @@ const messages: Readonly<Record<string, Message>> = {
 };
 
 /** Kinds that share their name with a message of another group, or that a table of ours misses, are not understood. */
-export function messageOf(_apiVersion: string, name: string): Message | undefined {
+export function messageOf(apiVersion: string, kind: string): Message | undefined {
+  const name = apiVersion.startsWith('events.k8s.io/') ? `events.k8s.io/${kind}` : kind;
   return Object.hasOwn(messages, name) ? messages[name] : undefined;
 }

@@ -229,3 +229,36 @@ describe('discovery and OpenAPI', () => {
     ]);
   });
 });
+
+test('events of events.k8s.io are the core ones under the newer names', async () => {
+  const newer = '/apis/events.k8s.io/v1/namespaces/default/events';
+  const metadata = { name: 'e', namespace: 'default' };
+  const regarding = { kind: 'Pod', name: 'p', namespace: 'default' };
+  const sent = { regarding, note: 'hi', reason: 'Because', type: 'Normal', reportingController: 'test', action: 'Try' };
+  const created = await platform.call('POST', newer, {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata,
+    ...sent,
+  });
+  expect(created).toMatchObject({ status: 201, body: { apiVersion: 'events.k8s.io/v1', ...sent } });
+  expect((await platform.call('GET', `${core}/events/e`)).body).toMatchObject({
+    apiVersion: 'v1',
+    involvedObject: regarding,
+    message: 'hi',
+    reportingComponent: 'test',
+  });
+  await platform.call('PATCH', `${newer}/e`, { note: 'again' }, merge);
+  const json = { 'content-type': 'application/json-patch+json' };
+  await platform.call('PATCH', `${newer}/e`, [{ op: 'add', path: '/deprecatedCount', value: 2 }], json);
+  const { body } = await platform.call('GET', `${newer}?fieldSelector=regarding.name%3Dp,regarding.kind%3DPod`);
+  expect(body).toMatchObject({ kind: 'EventList', apiVersion: 'events.k8s.io/v1' });
+  expect(body.items).toMatchObject([{ note: 'again', deprecatedCount: 2, regarding }]);
+  expect((await platform.call('GET', `${newer}?fieldSelector=regarding.name%3Dq`)).body.items).toEqual([]);
+  const events = await watch(`${newer}?watch=1&resourceVersion=${platform.store.revision}`);
+  await platform.call('DELETE', `${core}/events/e`);
+  expect(await events.next()).toMatchObject({
+    type: 'DELETED',
+    object: { apiVersion: 'events.k8s.io/v1', note: 'again' },
+  });
+});
