@@ -1,10 +1,10 @@
 /**
  * Decodes the protobuf bodies that client-go's typed clients and kubectl's generators send (`k8s\0` + runtime.Unknown).
- * Table-driven: only the messages of `tables.ts` are known; answers are always JSON.
+ * Table-driven: the messages of `messages.ts`; answers are always JSON.
  */
 import { ApiError } from '../../kernel/errors.ts';
 import type { JsonObject } from '../../kernel/json.ts';
-import { type Message, messageOf } from './tables.ts';
+import { type Message, messageOf, messageOfKind } from './tables.ts';
 
 const magic = [0x6b, 0x38, 0x73, 0x00];
 
@@ -26,7 +26,7 @@ export function decodeProtobuf(body: Uint8Array): JsonObject {
       }
     } else if (field === 2) raw = bytes;
   }
-  const message = messageOf(apiVersion, kind);
+  const message = messageOfKind(apiVersion, kind);
   if (!message) {
     throw new ApiError(
       'UnsupportedMediaType',
@@ -47,9 +47,9 @@ interface WireField {
 function decodeMessage(bytes: Uint8Array, message: Message): JsonObject {
   const result: JsonObject = {};
   for (const { field, bytes: inner, value } of fieldsOf(bytes)) {
-    const entry = message[field];
-    if (!entry) continue;
-    const [name, type] = entry;
+    const known = message.get(field);
+    if (!known) continue;
+    const { name, type } = known;
     const list = type.startsWith('[]');
     const base = list ? type.slice(2) : type;
     if (base.startsWith('map:')) {
@@ -59,7 +59,7 @@ function decodeMessage(bytes: Uint8Array, message: Message): JsonObject {
     }
     const decoded = decodeValue(inner, value, base);
     // An embedded message: JSON has its members inline.
-    if (name.startsWith('$')) Object.assign(result, decoded);
+    if (name === '^') Object.assign(result, decoded);
     else if (list) result[name] = [...((result[name] as unknown[] | undefined) ?? []), decoded];
     else result[name] = decoded;
   }
@@ -68,14 +68,8 @@ function decodeMessage(bytes: Uint8Array, message: Message): JsonObject {
 
 /** Go's generated code writes empty strings and zeros of fields that JSON omits. */
 function withoutEmpty(result: JsonObject, message: Message): JsonObject {
-  for (const entry of Object.values(message)) {
-    const [name, type, presence] = entry;
-    if (
-      presence !== 'keep' &&
-      (result[name] === '' || (type === 'int' && result[name] === 0) || result[name] === false)
-    ) {
-      delete result[name];
-    }
+  for (const { name, optional } of message.values()) {
+    if (!optional && (result[name] === '' || result[name] === 0 || result[name] === false)) delete result[name];
   }
   return result;
 }
@@ -100,8 +94,12 @@ function decodeValue(bytes: Uint8Array, value: bigint, type: string): unknown {
       return value !== 0n;
     case 'bytes':
       return Buffer.from(bytes).toString('base64');
+    case 'double':
+      return Buffer.from(bytes).readDoubleLE();
     case 'time':
-      return timeText(bytes);
+      return timeText(bytes, 0);
+    case 'microTime':
+      return timeText(bytes, 6);
     case 'quantity':
       return text(fieldsOf(bytes).find(({ field }) => field === 1)?.bytes ?? new Uint8Array());
     case 'intOrString':
@@ -110,20 +108,43 @@ function decodeValue(bytes: Uint8Array, value: bigint, type: string): unknown {
       const raw = fieldsOf(bytes).find(({ field }) => field === 1)?.bytes;
       return raw ? (JSON.parse(text(raw)) as unknown) : {};
     }
+    case 'JSONSchemaPropsOrArray':
+    case 'JSONSchemaPropsOrBool':
+    case 'JSONSchemaPropsOrStringArray':
+      return eitherSchema(bytes, type);
     default: {
-      const message = messageOf('', type);
+      const message = messageOf(type);
       if (!message) throw new Error(`protobuf table has no ${type}`);
       return decodeMessage(bytes, message);
     }
   }
 }
 
-function timeText(bytes: Uint8Array): string | null {
+/** Unions of apiextensions, which JSON has as a schema or as the other thing. */
+function eitherSchema(bytes: Uint8Array, type: string): unknown {
+  const schema = messageOf('JSONSchemaProps') as Message;
+  const others: unknown[] = [];
+  for (const { field, bytes: inner, value } of fieldsOf(bytes)) {
+    const isSchema = type === 'JSONSchemaPropsOrBool' ? field === 2 : field === 1;
+    if (isSchema) return decodeMessage(inner, schema);
+    if (type === 'JSONSchemaPropsOrBool') return value !== 0n;
+    others.push(type === 'JSONSchemaPropsOrArray' ? decodeMessage(inner, schema) : text(inner));
+  }
+  return others;
+}
+
+/** @param digits of a second. */
+function timeText(bytes: Uint8Array, digits: 0 | 6): string | null {
   let seconds = 0n;
-  for (const { field, value } of fieldsOf(bytes)) if (field === 1) seconds = BigInt.asIntN(64, value);
+  let nanoseconds = 0n;
+  for (const { field, value } of fieldsOf(bytes)) {
+    if (field === 1) seconds = BigInt.asIntN(64, value);
+    else if (field === 2) nanoseconds = BigInt.asIntN(32, value);
+  }
   // Go's zero time is year 1.
   if (seconds <= -62_135_596_800n || bytes.byteLength === 0) return null;
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z`;
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  return digits === 0 ? `${whole}Z` : `${whole}.${String(nanoseconds / 1000n).padStart(6, '0')}Z`;
 }
 
 function intOrString(bytes: Uint8Array): number | string {

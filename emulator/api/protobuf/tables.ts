@@ -1,374 +1,44 @@
-import { workloadMessages } from './workload-tables.ts';
+/** The messages of `messages.ts`, read at the first protobuf body: most platforms never get one. */
+import { messageText } from './messages.ts';
 
-/**
- * Field numbers of the messages in k8s.io/api's generated.proto files, for the kinds that clients send as protobuf. A type
- * is a scalar (`string int bool bytes time quantity intOrString json`), a message of this table, `[]type` or `map:type`.
- */
-export type Message = Readonly<Record<number, readonly [name: string, type: string, presence?: 'keep']>>;
+export interface Field {
+  /** `^`: an embedded message, whose members JSON has inline. */
+  name: string;
+  type: string;
+  /** Go has a pointer here: an empty value was set. */
+  optional: boolean;
+}
 
-const objectMeta: Message = {
-  1: ['name', 'string'],
-  2: ['generateName', 'string'],
-  3: ['namespace', 'string'],
-  4: ['selfLink', 'string'],
-  5: ['uid', 'string'],
-  6: ['resourceVersion', 'string'],
-  7: ['generation', 'int'],
-  8: ['creationTimestamp', 'time'],
-  9: ['deletionTimestamp', 'time'],
-  10: ['deletionGracePeriodSeconds', 'int', 'keep'],
-  11: ['labels', 'map:string'],
-  12: ['annotations', 'map:string'],
-  13: ['ownerReferences', '[]OwnerReference'],
-  14: ['finalizers', '[]string'],
-  17: ['managedFields', '[]ManagedFieldsEntry'],
-};
+/** By field number. */
+export type Message = ReadonlyMap<number, Field>;
 
-const messages: Readonly<Record<string, Message>> = {
-  ObjectMeta: objectMeta,
-  OwnerReference: {
-    1: ['kind', 'string'],
-    3: ['name', 'string'],
-    4: ['uid', 'string'],
-    5: ['apiVersion', 'string'],
-    6: ['controller', 'bool'],
-    7: ['blockOwnerDeletion', 'bool'],
-  },
-  ManagedFieldsEntry: {
-    1: ['manager', 'string'],
-    2: ['operation', 'string'],
-    3: ['apiVersion', 'string'],
-    4: ['time', 'time'],
-    6: ['fieldsType', 'string'],
-    7: ['fieldsV1', 'json'],
-    8: ['subresource', 'string'],
-  },
-  DeleteOptions: {
-    1: ['gracePeriodSeconds', 'int', 'keep'],
-    2: ['preconditions', 'Preconditions'],
-    3: ['orphanDependents', 'bool', 'keep'],
-    4: ['propagationPolicy', 'string'],
-    5: ['dryRun', '[]string'],
-  },
-  Preconditions: { 1: ['uid', 'string'], 2: ['resourceVersion', 'string'] },
-  Namespace: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'NamespaceSpec'], 3: ['status', 'NamespaceStatus'] },
-  NamespaceSpec: { 1: ['finalizers', '[]string'] },
-  NamespaceStatus: { 1: ['phase', 'string'] },
-  ConfigMap: {
-    1: ['metadata', 'ObjectMeta'],
-    2: ['data', 'map:string'],
-    3: ['binaryData', 'map:bytes'],
-    4: ['immutable', 'bool'],
-  },
-  Secret: {
-    1: ['metadata', 'ObjectMeta'],
-    2: ['data', 'map:bytes'],
-    3: ['type', 'string'],
-    4: ['stringData', 'map:string'],
-    5: ['immutable', 'bool'],
-  },
-  ServiceAccount: {
-    1: ['metadata', 'ObjectMeta'],
-    2: ['secrets', '[]ObjectReference'],
-    3: ['imagePullSecrets', '[]LocalObjectReference'],
-    4: ['automountServiceAccountToken', 'bool', 'keep'],
-  },
-  ObjectReference: {
-    1: ['kind', 'string'],
-    2: ['namespace', 'string'],
-    3: ['name', 'string'],
-    4: ['uid', 'string'],
-    5: ['apiVersion', 'string'],
-    6: ['resourceVersion', 'string'],
-    7: ['fieldPath', 'string'],
-  },
-  LocalObjectReference: { 1: ['name', 'string'] },
-  Event: {
-    1: ['metadata', 'ObjectMeta'],
-    2: ['involvedObject', 'ObjectReference'],
-    3: ['reason', 'string'],
-    4: ['message', 'string'],
-    5: ['source', 'EventSource'],
-    6: ['firstTimestamp', 'time'],
-    7: ['lastTimestamp', 'time'],
-    8: ['count', 'int'],
-    9: ['type', 'string'],
-    10: ['eventTime', 'time'],
-    12: ['action', 'string'],
-    13: ['related', 'ObjectReference'],
-    14: ['reportingComponent', 'string'],
-    15: ['reportingInstance', 'string'],
-  },
-  'events.k8s.io/Event': {
-    1: ['metadata', 'ObjectMeta'],
-    2: ['eventTime', 'time'],
-    3: ['series', 'EventSeries'],
-    4: ['reportingController', 'string'],
-    5: ['reportingInstance', 'string'],
-    6: ['action', 'string'],
-    7: ['reason', 'string'],
-    8: ['regarding', 'ObjectReference'],
-    9: ['related', 'ObjectReference'],
-    10: ['note', 'string'],
-    11: ['type', 'string'],
-    12: ['deprecatedSource', 'EventSource'],
-    13: ['deprecatedFirstTimestamp', 'time'],
-    14: ['deprecatedLastTimestamp', 'time'],
-    15: ['deprecatedCount', 'int'],
-  },
-  EventSeries: { 1: ['count', 'int'], 2: ['lastObservedTime', 'time'] },
-  EventSource: { 1: ['component', 'string'], 2: ['host', 'string'] },
-  Service: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'ServiceSpec'] },
-  ServiceSpec: {
-    1: ['ports', '[]ServicePort'],
-    2: ['selector', 'map:string'],
-    3: ['clusterIP', 'string'],
-    4: ['type', 'string'],
-    5: ['externalIPs', '[]string'],
-    7: ['sessionAffinity', 'string'],
-    8: ['loadBalancerIP', 'string'],
-    9: ['loadBalancerSourceRanges', '[]string'],
-    10: ['externalName', 'string'],
-    11: ['externalTrafficPolicy', 'string'],
-    12: ['healthCheckNodePort', 'int'],
-    13: ['publishNotReadyAddresses', 'bool'],
-    17: ['ipFamilyPolicy', 'string'],
-    18: ['clusterIPs', '[]string'],
-    19: ['ipFamilies', '[]string'],
-    22: ['internalTrafficPolicy', 'string'],
-  },
-  ServicePort: {
-    1: ['name', 'string'],
-    2: ['protocol', 'string'],
-    3: ['port', 'int', 'keep'],
-    4: ['targetPort', 'intOrString'],
-    5: ['nodePort', 'int'],
-    6: ['appProtocol', 'string'],
-  },
-  LabelSelector: { 1: ['matchLabels', 'map:string'], 2: ['matchExpressions', '[]LabelSelectorRequirement'] },
-  LabelSelectorRequirement: { 1: ['key', 'string'], 2: ['operator', 'string'], 3: ['values', '[]string'] },
-  Deployment: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'DeploymentSpec'] },
-  DeploymentSpec: {
-    1: ['replicas', 'int', 'keep'],
-    2: ['selector', 'LabelSelector'],
-    3: ['template', 'PodTemplateSpec'],
-    4: ['strategy', 'DeploymentStrategy'],
-    5: ['minReadySeconds', 'int'],
-    6: ['revisionHistoryLimit', 'int', 'keep'],
-    7: ['paused', 'bool'],
-    9: ['progressDeadlineSeconds', 'int', 'keep'],
-  },
-  DeploymentStrategy: { 1: ['type', 'string'], 2: ['rollingUpdate', 'RollingUpdateDeployment'] },
-  RollingUpdateDeployment: { 1: ['maxUnavailable', 'intOrString'], 2: ['maxSurge', 'intOrString'] },
-  Scale: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'ScaleSpec'] },
-  ScaleSpec: { 1: ['replicas', 'int', 'keep'] },
-  PodTemplateSpec: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'PodSpec'] },
-  Pod: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'PodSpec'] },
-  PodSpec: {
-    1: ['volumes', '[]Volume'],
-    2: ['containers', '[]Container'],
-    3: ['restartPolicy', 'string'],
-    4: ['terminationGracePeriodSeconds', 'int', 'keep'],
-    5: ['activeDeadlineSeconds', 'int', 'keep'],
-    6: ['dnsPolicy', 'string'],
-    7: ['nodeSelector', 'map:string'],
-    8: ['serviceAccountName', 'string'],
-    9: ['serviceAccount', 'string'],
-    10: ['nodeName', 'string'],
-    11: ['hostNetwork', 'bool'],
-    14: ['securityContext', 'PodSecurityContext'],
-    15: ['imagePullSecrets', '[]LocalObjectReference'],
-    16: ['hostname', 'string'],
-    17: ['subdomain', 'string'],
-    19: ['schedulerName', 'string'],
-    20: ['initContainers', '[]Container'],
-    21: ['automountServiceAccountToken', 'bool', 'keep'],
-    24: ['priorityClassName', 'string'],
-    30: ['enableServiceLinks', 'bool', 'keep'],
-  },
-  PodSecurityContext: {
-    2: ['runAsUser', 'int', 'keep'],
-    3: ['runAsNonRoot', 'bool', 'keep'],
-    4: ['supplementalGroups', '[]int'],
-    5: ['fsGroup', 'int', 'keep'],
-    6: ['runAsGroup', 'int', 'keep'],
-  },
-  Container: {
-    1: ['name', 'string'],
-    2: ['image', 'string'],
-    3: ['command', '[]string'],
-    4: ['args', '[]string'],
-    5: ['workingDir', 'string'],
-    6: ['ports', '[]ContainerPort'],
-    7: ['env', '[]EnvVar'],
-    8: ['resources', 'ResourceRequirements'],
-    9: ['volumeMounts', '[]VolumeMount'],
-    10: ['livenessProbe', 'Probe'],
-    11: ['readinessProbe', 'Probe'],
-    13: ['terminationMessagePath', 'string'],
-    14: ['imagePullPolicy', 'string'],
-    15: ['securityContext', 'SecurityContext'],
-    16: ['stdin', 'bool'],
-    17: ['stdinOnce', 'bool'],
-    18: ['tty', 'bool'],
-    19: ['envFrom', '[]EnvFromSource'],
-    20: ['terminationMessagePolicy', 'string'],
-    22: ['startupProbe', 'Probe'],
-  },
-  ContainerPort: {
-    1: ['name', 'string'],
-    2: ['hostPort', 'int'],
-    3: ['containerPort', 'int', 'keep'],
-    4: ['protocol', 'string'],
-    5: ['hostIP', 'string'],
-  },
-  EnvVar: { 1: ['name', 'string'], 2: ['value', 'string'], 3: ['valueFrom', 'EnvVarSource'] },
-  EnvVarSource: {
-    1: ['fieldRef', 'ObjectFieldSelector'],
-    3: ['configMapKeyRef', 'KeySelector'],
-    4: ['secretKeyRef', 'KeySelector'],
-  },
-  ObjectFieldSelector: { 1: ['apiVersion', 'string'], 2: ['fieldPath', 'string'] },
-  KeySelector: { 1: ['$name', 'LocalObjectReference'], 2: ['key', 'string'], 3: ['optional', 'bool', 'keep'] },
-  EnvFromSource: {
-    1: ['prefix', 'string'],
-    2: ['configMapRef', 'EnvSource'],
-    3: ['secretRef', 'EnvSource'],
-  },
-  EnvSource: { 1: ['$name', 'LocalObjectReference'], 2: ['optional', 'bool', 'keep'] },
-  ResourceRequirements: { 1: ['limits', 'map:quantity'], 2: ['requests', 'map:quantity'] },
-  VolumeMount: {
-    1: ['name', 'string'],
-    2: ['readOnly', 'bool'],
-    3: ['mountPath', 'string'],
-    4: ['subPath', 'string'],
-    5: ['mountPropagation', 'string'],
-    6: ['subPathExpr', 'string'],
-  },
-  Probe: {
-    1: ['$handler', 'ProbeHandler'],
-    2: ['initialDelaySeconds', 'int'],
-    3: ['timeoutSeconds', 'int'],
-    4: ['periodSeconds', 'int'],
-    5: ['successThreshold', 'int'],
-    6: ['failureThreshold', 'int'],
-    7: ['terminationGracePeriodSeconds', 'int', 'keep'],
-  },
-  ProbeHandler: {
-    1: ['exec', 'ExecAction'],
-    2: ['httpGet', 'HTTPGetAction'],
-    3: ['tcpSocket', 'TCPSocketAction'],
-  },
-  ExecAction: { 1: ['command', '[]string'] },
-  HTTPGetAction: {
-    1: ['path', 'string'],
-    2: ['port', 'intOrString'],
-    3: ['host', 'string'],
-    4: ['scheme', 'string'],
-    5: ['httpHeaders', '[]HTTPHeader'],
-  },
-  HTTPHeader: { 1: ['name', 'string'], 2: ['value', 'string'] },
-  TCPSocketAction: { 1: ['port', 'intOrString'], 2: ['host', 'string'] },
-  SecurityContext: {
-    1: ['capabilities', 'Capabilities'],
-    2: ['privileged', 'bool', 'keep'],
-    4: ['runAsUser', 'int', 'keep'],
-    5: ['runAsNonRoot', 'bool', 'keep'],
-    6: ['readOnlyRootFilesystem', 'bool', 'keep'],
-    7: ['allowPrivilegeEscalation', 'bool', 'keep'],
-    8: ['runAsGroup', 'int', 'keep'],
-  },
-  Capabilities: { 1: ['add', '[]string'], 2: ['drop', '[]string'] },
-  Volume: { 1: ['name', 'string'], 2: ['$source', 'VolumeSource'] },
-  VolumeSource: {
-    2: ['emptyDir', 'EmptyDir'],
-    6: ['secret', 'SecretVolume'],
-    19: ['configMap', 'ConfigMapVolume'],
-    10: ['persistentVolumeClaim', 'ClaimVolume'],
-  },
-  EmptyDir: { 1: ['medium', 'string'], 2: ['sizeLimit', 'quantity'] },
-  SecretVolume: {
-    1: ['secretName', 'string'],
-    2: ['items', '[]KeyToPath'],
-    3: ['defaultMode', 'int', 'keep'],
-    4: ['optional', 'bool', 'keep'],
-  },
-  ConfigMapVolume: {
-    1: ['$name', 'LocalObjectReference'],
-    2: ['items', '[]KeyToPath'],
-    3: ['defaultMode', 'int', 'keep'],
-    4: ['optional', 'bool', 'keep'],
-  },
-  ClaimVolume: { 1: ['claimName', 'string'], 2: ['readOnly', 'bool'] },
-  KeyToPath: { 1: ['key', 'string'], 2: ['path', 'string'], 3: ['mode', 'int', 'keep'] },
-  Role: { 1: ['metadata', 'ObjectMeta'], 2: ['rules', '[]PolicyRule'] },
-  ClusterRole: {
-    1: ['metadata', 'ObjectMeta'],
-    2: ['rules', '[]PolicyRule'],
-    3: ['aggregationRule', 'AggregationRule'],
-  },
-  AggregationRule: { 1: ['clusterRoleSelectors', '[]LabelSelector'] },
-  PolicyRule: {
-    1: ['verbs', '[]string'],
-    2: ['apiGroups', '[]string'],
-    3: ['resources', '[]string'],
-    4: ['resourceNames', '[]string'],
-    5: ['nonResourceURLs', '[]string'],
-  },
-  RoleBinding: { 1: ['metadata', 'ObjectMeta'], 2: ['subjects', '[]Subject'], 3: ['roleRef', 'RoleRef'] },
-  ClusterRoleBinding: { 1: ['metadata', 'ObjectMeta'], 2: ['subjects', '[]Subject'], 3: ['roleRef', 'RoleRef'] },
-  Subject: { 1: ['kind', 'string'], 2: ['apiGroup', 'string'], 3: ['name', 'string'], 4: ['namespace', 'string'] },
-  RoleRef: { 1: ['apiGroup', 'string'], 2: ['kind', 'string'], 3: ['name', 'string'] },
-  Lease: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'LeaseSpec'] },
-  LeaseSpec: {
-    1: ['holderIdentity', 'string'],
-    2: ['leaseDurationSeconds', 'int'],
-    3: ['acquireTime', 'time'],
-    4: ['renewTime', 'time'],
-    5: ['leaseTransitions', 'int', 'keep'],
-  },
-  ResourceQuota: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'ResourceQuotaSpec'] },
-  ResourceQuotaSpec: { 1: ['hard', 'map:quantity'], 2: ['scopes', '[]string'] },
-  ...workloadMessages,
-  SelfSubjectAccessReview: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'SelfSubjectAccessReviewSpec'] },
-  SelfSubjectAccessReviewSpec: {
-    1: ['resourceAttributes', 'ResourceAttributes'],
-    2: ['nonResourceAttributes', 'NonResourceAttributes'],
-  },
-  SubjectAccessReview: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'SubjectAccessReviewSpec'] },
-  SubjectAccessReviewSpec: {
-    1: ['resourceAttributes', 'ResourceAttributes'],
-    2: ['nonResourceAttributes', 'NonResourceAttributes'],
-    3: ['user', 'string'],
-    4: ['groups', '[]string'],
-    6: ['uid', 'string'],
-  },
-  LocalSubjectAccessReview: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'SubjectAccessReviewSpec'] },
-  ResourceAttributes: {
-    1: ['namespace', 'string'],
-    2: ['verb', 'string'],
-    3: ['group', 'string'],
-    4: ['version', 'string'],
-    5: ['resource', 'string'],
-    6: ['subresource', 'string'],
-    7: ['name', 'string'],
-  },
-  NonResourceAttributes: { 1: ['path', 'string'], 2: ['verb', 'string'] },
-  SelfSubjectRulesReview: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'SelfSubjectRulesReviewSpec'] },
-  SelfSubjectRulesReviewSpec: { 1: ['namespace', 'string'] },
-  SelfSubjectReview: { 1: ['metadata', 'ObjectMeta'] },
-  TokenReview: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'TokenReviewSpec'] },
-  TokenReviewSpec: { 1: ['token', 'string'], 2: ['audiences', '[]string'] },
-  TokenRequest: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'TokenRequestSpec'] },
-  TokenRequestSpec: {
-    1: ['audiences', '[]string'],
-    4: ['expirationSeconds', 'int'],
-    3: ['boundObjectRef', 'ObjectReference'],
-  },
-};
+let messages: ReadonlyMap<string, Message> | undefined;
 
-/** Kinds that share their name with a message of another group, or that a table of ours misses, are not understood. */
-export function messageOf(apiVersion: string, kind: string): Message | undefined {
-  const name = apiVersion.startsWith('events.k8s.io/') ? `events.k8s.io/${kind}` : kind;
-  return Object.hasOwn(messages, name) ? messages[name] : undefined;
+/** The message of a kind; undefined when it is none that is served. */
+export function messageOfKind(apiVersion: string, kind: string): Message | undefined {
+  // Another group or version has a kind of that name with fields of its own.
+  const prefix = { 'events.k8s.io/v1': 'events.', 'autoscaling/v2': 'autoscaling.' }[apiVersion] ?? '';
+  return messageOf(`${prefix}${kind}`) ?? messageOf(kind);
+}
+
+export function messageOf(name: string): Message | undefined {
+  messages ??= parse(messageText);
+  return messages.get(name);
+}
+
+function parse(text: string): ReadonlyMap<string, Message> {
+  const found = new Map<string, Message>();
+  for (const line of text.trim().replaceAll('\n  ', ' ').split('\n')) {
+    const [name = '', ...entries] = line.split(' ');
+    found.set(name, new Map(entries.map(fieldOf)));
+  }
+  return found;
+}
+
+function fieldOf(entry: string): [number, Field] {
+  const equals = entry.lastIndexOf('=');
+  const colon = entry.indexOf(':', equals);
+  const optional = entry.endsWith('!');
+  const type = entry.slice(colon + 1, optional ? -1 : undefined);
+  return [Number(entry.slice(equals + 1, colon)), { name: entry.slice(0, equals), type, optional }];
 }
