@@ -32,6 +32,21 @@ function index(registry: Registry): Record<string, { serverRelativeURL: string }
   return paths;
 }
 
+export interface OpenApiDocument {
+  components: { schemas: Record<string, object> };
+  paths: Record<string, object>;
+}
+
+/** The documents of all group versions. */
+export function* openApiDocuments(registry: Registry): Iterable<OpenApiDocument> {
+  for (const { group, versions } of registry.groups()) {
+    for (const version of versions) {
+      const text = documentOf(registry, group ? `apis/${group}/${version}` : `api/${version}`);
+      if (text !== undefined) yield JSON.parse(text) as OpenApiDocument;
+    }
+  }
+}
+
 function documentOf(registry: Registry, key: string): string | undefined {
   let cache = caches.get(registry);
   if (cache?.generation !== registry.generation) {

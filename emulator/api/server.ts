@@ -13,6 +13,7 @@ import { discover, type RouteGroup } from './discovery.ts';
 import { health, versionAnswer } from './health.ts';
 import type { ApiRequest, ApiResponse, Route } from './http.ts';
 import { openApi } from './openapi.ts';
+import { openApiV2 } from './openapi-v2.ts';
 import { parseResourcePath, type ResourcePath } from './paths.ts';
 import { accountToken, bind, evict, podLog } from './pod-requests.ts';
 import {
@@ -132,7 +133,10 @@ export function createApi(ports: ApiPorts): Api {
       throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maximumBytes}`);
     }
     if (request.method === 'GET') {
-      const found = discover(request.path, request, registry, routeGroups) ?? openApi(request, registry);
+      const found =
+        discover(request.path, request, registry, routeGroups) ??
+        openApi(request, registry) ??
+        openApiV2(request, registry);
       if (found) return found;
     }
     const path = safePath(request.path);

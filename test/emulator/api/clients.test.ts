@@ -127,6 +127,10 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     await kubectl(['patch', 'wd/w', '--type=json', '-p', '[{"op":"replace","path":"/spec/color","value":"blue"}]']);
     expect(await kubectl(['get', 'wd', '--no-headers'])).toMatch(/^w\s+4$/);
     expect(await kubectl(['explain', 'widget.spec'])).toContain('size\t<integer> -required-');
+    // Read as protobuf, as Helm does.
+    expect(await kubectl(['explain', 'widget.spec', '--output=plaintext-openapiv2'])).toMatch(
+      /size\s+<integer> -required-/,
+    );
     expect(await kubectl(['wait', 'wd/w', '--for=jsonpath={.spec.color}=blue', '--timeout=5s'])).toContain(
       'condition met',
     );

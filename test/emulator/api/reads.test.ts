@@ -228,6 +228,18 @@ describe('discovery and OpenAPI', () => {
       'force',
     ]);
   });
+
+  test('/openapi/v2 is one document in which every reference leads somewhere', async () => {
+    const { body } = await platform.call('GET', '/openapi/v2');
+    const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g)].map(([, name]) => name);
+    expect(references.length).toBeGreaterThan(100);
+    expect(references.filter((name) => !body.definitions[name ?? ''])).toEqual([]);
+    expect(body.definitions['com.example.v1.Widget'].properties.spec.properties.size.type).toBe('integer');
+    expect(JSON.stringify(body)).not.toMatch(/"(nullable|oneOf|allOf)"/);
+    const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const { headers } = await platform.call('GET', '/openapi/v2', undefined, { accept });
+    expect(headers['content-type']).toBe(accept.replace('@', '.'));
+  });
 });
 
 test('events of events.k8s.io are the core ones under the newer names', async () => {
