@@ -53,6 +53,7 @@ import {
   writeRecord,
   writeSettings,
 } from './platform/record.ts';
+import { createRequestLogs } from './platform/request-logs.ts';
 import { resetPlatform } from './platform/reset.ts';
 import { trackApplied } from './platform/routing-applied.ts';
 import { markScaling } from './platform/scale-marks.ts';
@@ -144,6 +145,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const debug = createDebugLeases(() => performance.now());
     const routing = watchRouting({ store, post: (message) => plane.post(message), held: debug.held });
     closers.push(() => routing[Symbol.dispose]());
+    const requestLogs = createRequestLogs({
+      store,
+      logs,
+      post: (message) => plane.post(message),
+      kubernetes: kubernetesVersion.gitVersion.replace(/^v(\d+\.\d+).*/, '$1'),
+    });
+    closers.push(() => requestLogs[Symbol.dispose]());
     const applied = trackApplied(store, routing, (key) => runner.enqueue('ingress', key));
     closers.push(() => applied[Symbol.dispose]());
     const autoscaler = createAutoscaler({ clock, store, config: () => readConfig(store).autoscaler });
@@ -188,6 +196,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
           return stats.record(message.samples);
         case 'coldStart':
           return stats.recordColdStart(message.trace, boots.take(message.trace.pod));
+        case 'requestLogs':
+          return requestLogs.record(message.entries);
         case 'drained':
           return drains.drained(message.pod);
       }
@@ -220,7 +230,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
         drain: drains.wait,
         log,
       },
-      { stateDir: files.pods, onPhase: boots.record },
+      { stateDir: files.pods, onPhase: boots.record, onProbe: requestLogs.probed },
     );
     kubelet.start();
     closers.push(() => kubelet.close());

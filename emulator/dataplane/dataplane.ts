@@ -54,6 +54,9 @@ export function createDataPlane(
         case 'listen':
           void start(message.host, message.port, message.fallback);
           break;
+        case 'logRequests':
+          gateway.logRequests(message);
+          break;
         case 'close':
           void close();
           break;

@@ -59,11 +59,13 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
   assignedAt = -1;
   connectedAt = -1;
   firstByteAt = -1;
+  /** Bytes of the answer's body so far. */
+  responseSize = 0;
   /** No instance was there when it came. */
   fromZero = false;
   readonly #host: ExchangeHost;
   readonly #downstream: Downstream;
-  readonly #request: RequestHead;
+  readonly request: RequestHead;
   #stage: Stage = 'new';
   #proxied = false;
   #append: Record<string, string> = {};
@@ -82,12 +84,12 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
   constructor(host: ExchangeHost, downstream: Downstream, request: RequestHead) {
     this.#host = host;
     this.#downstream = downstream;
-    this.#request = request;
+    this.request = request;
     this.arrived = host.now();
   }
 
   begin(): void {
-    const { path, authority, headers } = this.#request;
+    const { path, authority, headers } = this.request;
     this.route = this.#host.route(hostName(authority));
     const row = this.route && matchPath(this.route, path, headers);
     const split = row && chooseSplit(row, this.#host.random);
@@ -111,7 +113,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     this.#host.started(this);
     if (this.#proxied) this.#activatorStats = this.#host.activatorBegin(revision.target.key);
     this.fromZero = !revision.isServing;
-    if (this.#request.length !== 0) this.#downstream.resume();
+    if (this.request.length !== 0) this.#downstream.resume();
     this.#acquire();
   }
 
@@ -144,15 +146,15 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     this.connectedAt = this.#host.now() - this.arrived;
     this.#stage = 'sent';
     const { remoteAddress } = this.#downstream;
-    const { headers, originalHost } = applicationHeaders(this.#request.headers, {
+    const { headers, originalHost } = applicationHeaders(this.request.headers, {
       remoteAddress,
       proxied: this.#proxied,
       append: this.#append,
-      rewritten: this.route?.rewriteHost === undefined ? undefined : this.#request.authority,
+      rewritten: this.route?.rewriteHost === undefined ? undefined : this.request.authority,
       requestId: this.#host.requestId(),
     });
-    const host = originalHost ?? this.#request.authority;
-    upstream.send({ ...this.#request, headers, lengthGiven: tellsLength(this.#request) }, host);
+    const host = originalHost ?? this.request.authority;
+    upstream.send({ ...this.request, headers, lengthGiven: tellsLength(this.request) }, host);
     for (const chunk of this.#kept) upstream.data(chunk);
     if (this.#requestEnded) {
       upstream.end(this.#trailers);
@@ -210,7 +212,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     this.sinceWrite = 0;
     this.firstByteAt = this.#host.now() - this.arrived;
     this.#host.answered(this);
-    const wantsTrace = this.#host.traceHeaders && headerOf(this.#request.headers, 'x-slipway-trace') === '1';
+    const wantsTrace = this.#host.traceHeaders && headerOf(this.request.headers, 'x-slipway-trace') === '1';
     const headers = canonicalTrailer(head.headers);
     this.#downstream.head({ ...head, headers: wantsTrace ? [...headers, ...this.#traceHeaders()] : headers });
   }
@@ -230,6 +232,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
 
   responseData(chunk: Buffer): void {
     this.sinceWrite = 0;
+    this.responseSize += chunk.length;
     this.#downstream.data(chunk);
   }
 
@@ -287,7 +290,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
       return;
     }
     if (kind === 'refused' && instance && this.#retryElsewhere(instance)) return;
-    if (kind === 'stale' && instance && this.#keptAll && isRepeatable(this.#request.method)) {
+    if (kind === 'stale' && instance && this.#keptAll && isRepeatable(this.request.method)) {
       this.#connect(instance);
       return;
     }
@@ -352,7 +355,7 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
 
   #answer(status: number, body: string, type?: string, headers: HeaderList = []): void {
     const bytes = Buffer.from(body);
-    const bodyless = this.#request.method === 'HEAD';
+    const bodyless = this.request.method === 'HEAD';
     const fields = type && body ? ['content-type', type, ...headers] : headers;
     this.#downstream.head({ status, reason: reasonOf(status), headers: fields, length: bytes.length, bodyless });
     if (!bodyless && bytes.length > 0) this.#downstream.data(bytes);
@@ -389,6 +392,10 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     this.#activatorStats?.end(this.#host.now(), false);
     this.#host.finished(this);
     this.#releaseInstance();
+  }
+
+  get remoteAddress(): string {
+    return this.#downstream.remoteAddress;
   }
 
   get status(): number {

@@ -18,6 +18,7 @@ import type {
   RoutingChanges,
   RoutingSnapshot,
 } from './protocol.ts';
+import { RequestLogs } from './request-logs.ts';
 import { type Connections, type Instance, Revision } from './revision.ts';
 import { hostName } from './routing.ts';
 import { ActivatorReporter, TrafficRecorder } from './statistics.ts';
@@ -26,6 +27,7 @@ import { createTimerSweep } from './timers.ts';
 export interface Gateway {
   apply(snapshot: RoutingSnapshot): void;
   change(changes: RoutingChanges): void;
+  logRequests(what: { on: boolean; probes: boolean }): void;
   /** A connection from outside, or through the inside listener (which also knows cluster-local names). */
   accept(socket: Socket, from: 'outside' | 'inside'): void;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const { emit, now = () => performance.now(), wall = Date.now, random = Math.random } = ports;
   let version = 0;
   let traceHeaders = false;
+  let requestLogs: RequestLogs | undefined;
   let windowStart = now();
   const hosts = new Map<string, HostRoute>();
   const localHosts = new Map<string, HostRoute>();
@@ -93,6 +96,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     if (!revision || !route) return;
     traffic.record(route.service, revision.target.key, exchange.status, now() - exchange.arrived, exchange.target);
     if (exchange.instance) lastReported.add(exchange.instance);
+    requestLogs?.record(exchange, now(), wall());
     if (!revisions.has(revision.target.key)) return;
     if (exchange.instance?.target.draining) setTimeout(reportDrained, drainQuietMs + 1, revision).unref();
   }
@@ -245,6 +249,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     if (stats.length > 0) emit({ type: 'stats', stats });
     const samples = traffic.take(Math.floor(wall() / 1000) * 1000);
     if (samples.length > 0) emit({ type: 'traffic', samples });
+    requestLogs?.flush();
     sweepConnections(time);
   }
 
@@ -264,6 +269,10 @@ export function createGateway(ports: GatewayPorts): Gateway {
   return {
     apply,
     change,
+    logRequests({ on, probes }) {
+      requestLogs?.flush();
+      requestLogs = on ? new RequestLogs(emit, probes) : undefined;
+    },
     accept,
     async close() {
       clearInterval(reporter);

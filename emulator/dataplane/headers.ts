@@ -112,6 +112,16 @@ function canonical(name: string): string {
 
 export type Probe = { status: number; body: string; type?: string; sniff?: boolean } | undefined;
 
+/** Kubernetes' and Knative's own requests, by what they say of themselves. */
+export function isProbe(headers: HeaderList): boolean {
+  const agent = headerOf(headers, 'user-agent') ?? '';
+  return (
+    agent.startsWith('kube-probe/') ||
+    headerOf(headers, 'k-kubelet-probe') !== undefined ||
+    headerOf(headers, 'k-network-probe') !== undefined
+  );
+}
+
 /** The answer to a probe of Kubernetes or Knative, which never reaches the application. */
 export function probeAnswer(headers: HeaderList, proxied: boolean): Probe {
   if (headerOf(headers, 'user-agent')?.startsWith('kube-probe/') || headerOf(headers, 'k-kubelet-probe')) {

@@ -106,6 +106,30 @@ export interface ColdStartTrace {
   firstByteMs: number;
 }
 
+/** A request that an instance's queue-proxy has answered, for its log. */
+export interface RequestLogEntry {
+  /** Wall clock ms of the answer's end. */
+  at: number;
+  revision: RevisionKey;
+  pod: string;
+  method: string;
+  /** Path and query. */
+  uri: string;
+  /** Host with its port, as it came. */
+  host: string;
+  /** name, value, name, value…; names in lower case. */
+  headers: string[];
+  /** Bytes of the request's body; −1 = not told. */
+  requestSize: number;
+  status: number;
+  /** Bytes of the answer's body. */
+  responseSize: number;
+  /** Since an instance got it. */
+  seconds: number;
+  remoteAddress: string;
+  protocol: 'HTTP/1.1' | 'HTTP/2.0';
+}
+
 /** What is another in `version` than in the one before; null = gone. */
 export interface RoutingChanges {
   version: number;
@@ -118,6 +142,8 @@ export type ToDataPlane =
   | { type: 'snapshot'; snapshot: RoutingSnapshot }
   | { type: 'changes'; changes: RoutingChanges }
   | { type: 'listen'; host: string; port: number /** Try the next free ones when taken. */; fallback: boolean }
+  /** Whether `requestLogs` are told (config-observability), and whether Knative's own probes are among them. */
+  | { type: 'logRequests'; on: boolean; probes: boolean }
   | { type: 'close' };
 
 export type FromDataPlane =
@@ -129,6 +155,8 @@ export type FromDataPlane =
   | { type: 'stats'; stats: InstanceStat[] }
   | { type: 'traffic'; samples: TrafficSample[] }
   | { type: 'coldStart'; trace: ColdStartTrace }
+  /** At most a second after their end; only where they are asked for. */
+  | { type: 'requestLogs'; entries: RequestLogEntry[] }
   /**
    * In-flight requests of an instance reached 0 while draining and 30 s (or less) passed without a new one, or it is in the
    * snapshot no longer. May come more than once.

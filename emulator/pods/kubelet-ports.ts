@@ -56,6 +56,8 @@ export interface KubeletOptions {
   nodeName?: string;
   /** Called for each phase of an instance's start with ms since the epoch, wall clock; the cold-start traces use it. */
   onPhase?(pod: KubeObject, phase: 'spawned' | 'started' | 'ready', at: number): void;
+  /** Called for each readiness probe that Kubernetes makes of a pod's queue-proxy. */
+  onProbe?(pod: KubeObject, ok: boolean, seconds: number): void;
 }
 
 export interface Kubelet {

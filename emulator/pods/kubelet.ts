@@ -30,6 +30,7 @@ export function createKubelet(ports: KubeletPorts, options: KubeletOptions): Kub
     },
     after: options.after ?? realTimer,
     onPhase: options.onPhase ?? (() => undefined),
+    onProbe: options.onProbe ?? (() => undefined),
   };
 
   const isOver = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

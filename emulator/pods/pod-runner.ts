@@ -22,6 +22,7 @@ export interface PodRunnerPorts extends KubeletPorts {
   starting(): number;
   after(ms: number, callback: () => void): Disposable;
   onPhase(pod: KubeObject, phase: 'spawned' | 'started' | 'ready', at: number): void;
+  onProbe(pod: KubeObject, ok: boolean, seconds: number): void;
 }
 
 export interface PodRunner {
@@ -317,6 +318,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
             setProxiesReady(ok.every(Boolean));
           },
           failed: (message) => eventAbout({ type: 'Warning', reason: 'Unhealthy', message: prefix + message }),
+          probed: (good, seconds) => ports.onProbe(pod, good, seconds),
         },
       ),
     );

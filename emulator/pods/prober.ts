@@ -18,6 +18,8 @@ export interface ProberPorts {
 export interface ProberEvents {
   /** The outcome after thresholds; called on changes only. */
   changed(ok: boolean, message: string): void;
+  /** Each attempt that a kubelet would make: eager ones that fail are one long wait to it. */
+  probed?(ok: boolean, seconds: number): void;
   /** Each failed attempt, for events. */
   failed?(message: string): void;
 }
@@ -49,8 +51,12 @@ export function startProber(probe: Probe, ports: ProberPorts, events: ProberEven
   const look = async () => {
     if (stopped) return;
     if (ports.held()) return next(250);
+    const asked = performance.now();
     const result = await ports.run(probe);
     if (stopped) return;
+    if (result.ok || !(aggressive && state === undefined)) {
+      events.probed?.(result.ok, (performance.now() - asked) / 1_000);
+    }
     if (result.ok) {
       successes++;
       failures = 0;
