@@ -23,6 +23,8 @@ export function createOptions(container: ContainerSpec, facts: CreateFacts): Con
   const limits = (container.resources?.['limits'] ?? {}) as Record<string, string | number>;
   const memory = limits['memory'] === undefined ? undefined : parseQuantity(limits['memory']);
   const cpu = limits['cpu'] === undefined ? undefined : parseQuantity(limits['cpu']);
+  const requests = (container.resources?.['requests'] ?? {}) as Record<string, string | number>;
+  const requested = requests['cpu'] === undefined ? cpu : parseQuantity(requests['cpu']);
   const ports = [container.port, facts.debugPort].filter((port) => port !== undefined);
   const published = facts.publish && !facts.network;
   const capabilities = (security['capabilities'] ?? {}) as { add?: string[]; drop?: string[] };
@@ -51,6 +53,8 @@ export function createOptions(container: ContainerSpec, facts: CreateFacts): Con
       ...(facts.network ? { NetworkMode: `container:${facts.network}` } : {}),
       ...(memory ? { Memory: Math.floor(memory), MemorySwap: Math.floor(memory) } : {}),
       ...(cpu ? { NanoCpus: Math.floor(cpu * 1e9) } : {}),
+      // As kubelets do; 2 is the least that a kernel takes.
+      ...(requested ? { CpuShares: Math.max(2, Math.floor(requested * 1024)) } : {}),
       ...(published
         ? {
             PortBindings: Object.fromEntries(
