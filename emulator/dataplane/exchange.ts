@@ -401,11 +401,6 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
   get status(): number {
     return this.#status;
   }
-
-  /** What was asked for. */
-  get target(): { readonly method: string; readonly path: string } {
-    return this.#request;
-  }
 }
 
 /** Methods that may be sent twice (RFC 9110, 9.2.2). */

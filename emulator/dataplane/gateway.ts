@@ -94,7 +94,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     sweep.delete(exchange);
     const { revision, route } = exchange;
     if (!revision || !route) return;
-    traffic.record(route.service, revision.target.key, exchange.status, now() - exchange.arrived, exchange.target);
+    traffic.record(route.service, revision.target.key, exchange.status, now() - exchange.arrived, exchange.request);
     if (exchange.instance) lastReported.add(exchange.instance);
     requestLogs?.record(exchange, now(), wall());
     if (!revisions.has(revision.target.key)) return;
