@@ -80,7 +80,8 @@ export function decodeObject(
 
 const goTypes: Record<string, string> = { boolean: 'bool', number: 'number', string: 'string', object: 'object' };
 
-function checkMetadata(object: JsonObject, handled: string): void {
+/** Types of the metadata, as Go decodes it; nulls give way. @throws ApiError whose words begin with `handled` */
+export function checkMetadata(object: JsonObject, handled: string): void {
   const metadata = object['metadata'];
   const refusal = (value: unknown, field: string, type: string): ApiError => {
     const got = Array.isArray(value) ? 'array' : (goTypes[typeof value] ?? typeof value);

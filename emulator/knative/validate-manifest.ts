@@ -2,8 +2,10 @@
  * What the platform would say to a manifest, without a platform: schema, defaults and validation of a Knative object, as
  * pure functions. The editor shows the problems at their paths.
  */
+import { checkMetadata } from '../kernel/decode.ts';
 import { ApiError } from '../kernel/errors.ts';
 import { clone, isObject, type JsonObject } from '../kernel/json.ts';
+import { validateMetadata } from '../kernel/metadata.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import type { ResourceDefinition } from '../kernel/resource.ts';
 import { defaultObject, pruneObject } from '../kernel/schema/prune.ts';
@@ -39,8 +41,12 @@ export function admitManifest(
   if (!definition || !version) return undefined;
   const object = clone(manifest) as KubeObject;
   const json = object as unknown as JsonObject;
-  if (!isObject(json['metadata'])) json['metadata'] = {};
+  const unreadable = metadataRefusal(json);
+  if (unreadable) return { object, errors: [unreadable], warnings: [] };
   const errors: ManifestProblem[] = [];
+  // The server would make one.
+  if (!object.metadata.name && object.metadata.generateName) object.metadata.name = `${object.metadata.generateName}x`;
+  object.metadata.name ??= '';
   const unknown = pruneObject(json, version.schema);
   const warnings = unknown.map((path) => ({ path, message: `unknown field "${path}"` }));
   defaultObject(json, version.schema);
@@ -51,7 +57,9 @@ export function admitManifest(
     if (refusal) return { object, errors: [refusal], warnings };
     defaultObject(json, version.schema);
   }
-  for (const { field, message } of validateObject(json, version.schema)) errors.push({ path: field, message });
+  for (const { field, message } of [...validateMetadata(definition, object), ...validateObject(json, version.schema)]) {
+    errors.push({ path: field, message });
+  }
   // Rules look at what the schema promises.
   if (errors.length > 0 || !rules || rules.handles?.(object) === false) return { object, errors, warnings };
   const context = { operation: 'CREATE' as const, old: undefined, config, user: undefined };
@@ -75,6 +83,17 @@ function definitionOf(manifest: unknown): ResourceDefinition | undefined {
 function versionOf(manifest: unknown): string {
   const apiVersion = String((manifest as JsonObject)['apiVersion']);
   return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}
+
+function metadataRefusal(json: JsonObject): ManifestProblem | undefined {
+  try {
+    checkMetadata(json, '');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const words = error.message.replace(/^: /, '');
+    return { path: /struct field ObjectMeta\.(\S+) of type/.exec(words)?.[1] ?? 'metadata', message: words };
+  }
 }
 
 function defaulted(rules: Rules<KubeObject>, object: KubeObject, config: PlatformConfig): ManifestProblem | undefined {

@@ -1,7 +1,7 @@
 /** The applications of the workspace, read from slipway.yaml and deploy/, kept up to date as files change. */
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Application } from '../core/app/model.ts';
+import type { Application, ManifestFile } from '../core/app/model.ts';
 import type { Problem } from '../core/codes.ts';
 import { contextKeys } from './contributions.ts';
 import { setContext } from './settings.ts';
@@ -13,6 +13,8 @@ export interface WorkspaceApplication {
   /** undefined: an error stands in the way. */
   application: Application | undefined;
   problems: readonly Problem[];
+  /** Of its manifests, as they were read. */
+  files: readonly ManifestFile[];
 }
 
 const gatherMs = 200;
@@ -92,8 +94,8 @@ export class Applications implements vscode.Disposable {
       const dirs = await findApplications(roots.map(({ uri }) => uri.fsPath));
       this.#items = await Promise.all(
         dirs.map(async (dir) => {
-          const { application, problems } = await readApplication(dir, readText);
-          return { dir, name: application?.name ?? folderName(dir), application, problems };
+          const { application, problems, files } = await readApplication(dir, readText);
+          return { dir, name: application?.name ?? folderName(dir), application, problems, files };
         }),
       );
     } catch (error) {

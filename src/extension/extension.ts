@@ -15,6 +15,8 @@ import { LiveTraffic } from './live-traffic.ts';
 import { registerCodeLens } from './manifests/code-lens.ts';
 import { registerDiagnostics } from './manifests/diagnostics.ts';
 import { registerLanguageStatus } from './manifests/language-status.ts';
+import { registerLanguage } from './manifests/providers.ts';
+import { YamlExtension } from './manifests/yaml-extension.ts';
 import { Platforms } from './platform/platforms.ts';
 import { Problems } from './problems.ts';
 import { Runs } from './runs.ts';
@@ -42,6 +44,8 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const deps: Deps = { context, log, problems, platforms, applications, selection, live, deploys, runs };
   const logs = new LogsView(deps);
   const panels = new RevisionsPanels(deps);
+  const yaml = new YamlExtension(log);
+  const findings = registerDiagnostics(deps, yaml);
   context.subscriptions.push(
     log,
     platforms,
@@ -61,7 +65,9 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     registerDocuments(),
     registerDebug(deps),
     registerHoldTime(deps),
-    registerDiagnostics(deps),
+    yaml,
+    findings,
+    registerLanguage(deps, findings, yaml),
     registerCodeLens(deps),
     registerLanguageStatus(deps),
     registerStatusBar(deps),

@@ -5,7 +5,10 @@ import type { Field } from './schema.ts';
 import { isObject, kindOfValue } from './values.ts';
 import { commandWords } from './words.ts';
 
-export function checkFields(document: YamlDocument, fields: Readonly<Record<string, Field>>): Problem[] {
+export function checkFields(
+  document: Pick<YamlDocument, 'value' | 'place' | 'placeOfKey'>,
+  fields: Readonly<Record<string, Field>>,
+): Problem[] {
   const problems: Problem[] = [];
   const wrong = (path: Path, value: unknown, expected: string): void => {
     const args = { path: pathText(path), got: kindOfValue(value), expected };
@@ -20,7 +23,7 @@ export function checkFields(document: YamlDocument, fields: Readonly<Record<stri
     for (const [key, item] of Object.entries(value)) {
       const field = inside[key];
       if (!field) {
-        const near = nearest(key, Object.keys(inside));
+        const near = nearestWord(key, Object.keys(inside));
         const args = {
           path: pathText([...path, key]),
           expected: near ? `${near}` : `one of ${Object.keys(inside).join(', ')}`,
@@ -87,12 +90,12 @@ function pathText(path: Path): string {
   return path.length === 0 ? 'slipway.yaml' : path.join('.');
 }
 
-/** The known word that is one or two keystrokes away. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+/** The known word that is one or two keystrokes away (`most`). */
+export function nearestWord(word: string, known: readonly string[], most = 2): string | undefined {
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance <= 2 && (!best || distance < best.distance)) best = { word: candidate, distance };
+    if (distance <= most && (!best || distance < best.distance)) best = { word: candidate, distance };
   }
   return best?.word;
 }

@@ -17,6 +17,8 @@ export type Path = readonly (string | number)[];
 
 export interface YamlDocument {
   value: unknown;
+  /** With the offsets of each node. */
+  ast: Document.Parsed;
   /** Of the value at `path`, or of the nearest parent that is there. */
   place(path: Path): SourcePlace;
   /** Of the key at `path`. */
@@ -37,7 +39,8 @@ export function parseYaml(file: string, text: string): { documents: YamlDocument
     ...document.warnings.map((error) => syntaxProblem(error, at, 'warning')),
   ]);
   const documents = list.flatMap((document): YamlDocument[] => {
-    if (document.errors.length > 0) return [];
+    // With a key twice it can still be looked at; the last one wins.
+    if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return [];
     const placeOf = (node: Node | null | undefined): SourcePlace => {
       const range = (node ?? document.contents)?.range ?? document.range;
       return at(range[0], range[1]);
@@ -45,6 +48,7 @@ export function parseYaml(file: string, text: string): { documents: YamlDocument
     return [
       {
         value: document.toJS({ maxAliasCount: 100 }),
+        ast: document,
         place: (path) => placeOf(nearest(document, path)),
         placeOfKey: (path) => placeOf(keyNode(document, path) ?? nearest(document, path)),
       },

@@ -83,6 +83,13 @@ export type ReadText = (file: string) => Promise<string | undefined>;
 export interface ReadResult {
   application: Application | undefined;
   problems: Problem[];
+  /** The manifests' files with their text, also where they cannot be used. */
+  files: readonly ManifestFile[];
+}
+
+export interface ManifestFile {
+  file: string;
+  text: string;
 }
 
 /** Everything wrong with it; `application` is there unless an error stands in the way of using it. */
@@ -93,11 +100,12 @@ export async function readApplication(dir: string, read: ReadText = readText): P
   const text = await read(file);
   const settings = text === undefined ? {} : readSettings(file, text, problems);
   const place = join(root, settings.manifests ?? 'deploy');
-  const manifests = await readManifests(place, read, problems);
-  if (problems.some(({ severity }) => severity === 'error')) return { application: undefined, problems };
+  const files: ManifestFile[] = [];
+  const manifests = await readManifests(place, read, problems, files);
+  if (problems.some(({ severity }) => severity === 'error')) return { application: undefined, problems, files };
   const fail = (code: ProblemCode, args: MessageArgs, where?: SourcePlace): ReadResult => {
     problems.push({ code, args, severity: 'error', ...(where ? { place: where } : {}) });
-    return { application: undefined, problems };
+    return { application: undefined, problems, files };
   };
   const services = manifests.filter(isKnativeService);
   if (manifests.length === 0) {
@@ -145,6 +153,7 @@ export async function readApplication(dir: string, read: ReadText = readText): P
       service,
     },
     problems,
+    files,
   };
 }
 
@@ -207,7 +216,7 @@ function readSettings(file: string, text: string, problems: Problem[]): Settings
   problems.push(...found);
   const [first] = documents;
   if (found.some(({ severity }) => severity === 'error')) return {};
-  const document: YamlDocument = first ?? {
+  const document: Pick<YamlDocument, 'value' | 'place' | 'placeOfKey'> = first ?? {
     value: {},
     place: () => ({ file, line: 1, column: 1 }),
     placeOfKey: () => ({ file, line: 1, column: 1 }),
@@ -216,11 +225,17 @@ function readSettings(file: string, text: string, problems: Problem[]): Settings
   return (document.value ?? {}) as Settings;
 }
 
-async function readManifests(place: string, read: ReadText, problems: Problem[]): Promise<Manifest[]> {
+async function readManifests(
+  place: string,
+  read: ReadText,
+  problems: Problem[],
+  files: ManifestFile[],
+): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
   for (const file of await manifestFiles(place)) {
     const text = await read(file);
     if (text === undefined) continue;
+    files.push({ file, text });
     const { documents, problems: found } = parseYaml(file, text);
     problems.push(...found);
     documents.forEach((document, index) => {

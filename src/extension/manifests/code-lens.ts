@@ -1,6 +1,8 @@
 /** Above slipway.yaml and each manifest: what can be done with it, and how it is on the platform now. */
 import * as vscode from 'vscode';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Manifest } from '../../core/app/model.ts';
+import { truthOf } from '../../core/conditions.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
@@ -118,6 +120,7 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
     return [
       text(state, 'slipway.service.openRevisions', subject),
       ...(split ? [text(say('lens.traffic', { split }), 'slipway.service.select', subject)] : []),
+      text(`$(output) ${say('lens.logs')}`, 'slipway.service.showLogs', subject),
       ...(model.url
         ? [text(`$(link-external) ${model.url.replace(/^https?:\/\//, '')}`, 'slipway.service.openUrl', subject)]
         : []),
@@ -129,6 +132,7 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
     const subject = { type: 'ping', namespace, name: metadata.name };
     const next = await nextFire(deps, namespace, metadata.name);
     return [
+      text(stateText(deps, source)),
       ...(next === undefined
         ? []
         : [text(say('lens.next', { time: new Date(next).toLocaleTimeString(locale) }), 'slipway.ping.next', subject)]),
@@ -140,9 +144,28 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
     if (!mapping) return [text(say('lens.notDeployed'))];
     const domain = tree.domain(mapping, snapshot.gateway);
     const subject = { type: 'domain', namespace, host: domain.host, url: domain.url, service: domain.service };
-    return [text(`$(globe) ${say('lens.open', { host: domain.host })}`, 'slipway.domain.open', subject)];
+    const state = stateText(deps, mapping);
+    return [text(state), text(`$(globe) ${say('lens.open', { host: domain.host })}`, 'slipway.domain.open', subject)];
   }
-  return [];
+  const { client } = deps.platforms;
+  if (!client || !manifest.object.apiVersion.includes('knative.dev/')) return [];
+  const resource = await client.kindOf(manifest.object.apiVersion, kind).catch(() => undefined);
+  if (!resource) return [];
+  const at = resource.namespaced ? namespace : undefined;
+  const object = await client.find(resource, at, metadata.name, { timeoutMs: 2_000 }).catch(() => null);
+  // A platform that does not answer in time says nothing of it.
+  if (object === null) return [];
+  return [text(object ? stateText(deps, object) : say('lens.notDeployed'))];
+}
+
+/** Ready, or why not, as Knative says it. */
+function stateText({ problems }: Uses, object: KubeObject): string {
+  const { say } = problems.words;
+  const { status, reason, message } = truthOf(object);
+  if (status === 'True') return `$(pass) ${say('lens.ready')}`;
+  return status === 'False'
+    ? `$(error) ${say('lens.failed', { reason: reason || message })}`
+    : `$(loading~spin) ${reason || say('tree.starting')}`;
 }
 
 async function nextFire({ platforms }: Uses, namespace: string, name: string): Promise<number | undefined> {

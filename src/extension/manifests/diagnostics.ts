@@ -1,50 +1,169 @@
-/** What is wrong with slipway.yaml and deploy/*.yaml, where it is wrong: the core's own reading, as diagnostics. */
+/** What is wrong with slipway.yaml and the manifests, where it is wrong: the core's own reading and the platform's admission. */
 import * as vscode from 'vscode';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Problem, SourcePlace } from '../../core/codes.ts';
+import type { Finding } from '../../core/manifest/findings.ts';
+import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
-import { admissionProblems } from './admission.ts';
+import { isManifest, isSlipwayFile } from './files.ts';
+import type { YamlExtension } from './yaml-extension.ts';
 
-export function registerDiagnostics(deps: Pick<Deps, 'applications' | 'problems' | 'log'>): vscode.Disposable {
+type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'log'>;
+
+const gatherMs = 150;
+
+export interface ManifestFindings extends vscode.Disposable {
+  /** Of the document as it is now. */
+  of(document: vscode.TextDocument): Promise<Finding[]>;
+}
+
+export function registerDiagnostics(deps: Uses, yaml: YamlExtension): ManifestFindings {
   const collection = vscode.languages.createDiagnosticCollection('slipway');
   let painted = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const ports = new PortsSeen(deps);
+
+  const findingsIn = async (file: string, text: string, slipwayFile: boolean): Promise<Finding[]> => {
+    const { findingsOf, portFinding, readSource, slipwayFindings } = await import('./language.ts');
+    const source = readSource(file, text);
+    const entry = deps.applications.containing(vscode.Uri.file(file));
+    if (slipwayFile) return slipwayFindings(source, entry?.problems ?? []);
+    const found = findingsOf(source).filter(({ code }) => code !== 'syntax' || !yaml.saysSyntax);
+    for (const document of source.documents) {
+      const port = ports.of(document.value);
+      const finding = port === undefined ? undefined : portFinding(document, port);
+      if (finding) found.push(finding);
+    }
+    return found;
+  };
+
   const paint = async () => {
     const mine = ++painted;
+    const { findingText } = await import('./language.ts');
     const byFile = new Map<string, vscode.Diagnostic[]>();
     const add = (file: string, diagnostic: vscode.Diagnostic) => {
       byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
     };
-    const manifests = deps.applications.items.flatMap(({ application }) => application?.manifests ?? []);
-    for (const { problems } of deps.applications.items) {
-      for (const problem of problems)
-        if (problem.place) add(problem.place.file, diagnosticOf(deps, problem, problem.place));
+    for (const entry of deps.applications.items) {
+      const said = new Map<string, Finding[]>();
+      for (const { file, text } of entry.files) {
+        const found = await findingsIn(file, text, false);
+        said.set(file, found);
+        for (const finding of found)
+          add(file, diagnosticOf(deps, finding, findingText(deps.problems.words.locale, finding), text));
+      }
+      for (const problem of remaining(entry, said, yaml)) {
+        if (problem.place) add(problem.place.file, problemDiagnostic(deps, problem, problem.place));
+      }
     }
-    if (manifests.length > 0) {
-      const { admitManifest } = await import('../../../emulator/knative/validate-manifest.ts');
-      for (const { place, message, severity } of admissionProblems(manifests, admitManifest)) {
-        const diagnostic = new vscode.Diagnostic(rangeOf(place), message, severityOf(severity));
-        diagnostic.source = deps.problems.say('diagnostic.source');
-        add(place.file, diagnostic);
+    const alone = vscode.workspace.textDocuments.filter(
+      (document) =>
+        isManifest(document) &&
+        !isSlipwayFile(document) &&
+        !deps.applications.items.some(({ files }) => files.some(({ file }) => file === document.uri.fsPath)),
+    );
+    for (const document of alone) {
+      const text = document.getText();
+      for (const finding of await findingsIn(document.uri.fsPath, text, false)) {
+        add(document.uri.fsPath, diagnosticOf(deps, finding, findingText(deps.problems.words.locale, finding), text));
       }
     }
     if (mine !== painted) return;
     collection.clear();
     for (const [file, list] of byFile) collection.set(vscode.Uri.file(file), list);
   };
-  const paintSafely = () =>
+  const paintSafely = () => {
+    // The modules behind it are not loaded before there is something to look at.
+    if (deps.applications.items.length === 0 && !vscode.workspace.textDocuments.some(isManifest)) {
+      collection.clear();
+      return;
+    }
     void paint().catch((error: unknown) => deps.log.error(error instanceof Error ? error : String(error)));
-  return vscode.Disposable.from(collection, deps.applications.onChange(paintSafely));
+  };
+  const soon = (document: vscode.TextDocument) => {
+    // Files of an application are read again by it.
+    if (!isManifest(document)) return;
+    clearTimeout(timer);
+    timer = setTimeout(paintSafely, gatherMs);
+  };
+  const registered = vscode.Disposable.from(
+    collection,
+    ports,
+    { dispose: () => clearTimeout(timer) },
+    deps.applications.onChange(paintSafely),
+    ports.onChange(paintSafely),
+    vscode.workspace.onDidOpenTextDocument(soon),
+    vscode.workspace.onDidCloseTextDocument(soon),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => soon(document)),
+    vscode.extensions.onDidChange(paintSafely),
+  );
+  return {
+    of: (document) => findingsIn(document.uri.fsPath, document.getText(), isSlipwayFile(document)),
+    dispose: () => registered.dispose(),
+  };
 }
 
-function diagnosticOf({ problems }: Pick<Deps, 'problems'>, problem: Problem, place: SourcePlace): vscode.Diagnostic {
+/** Of an application's problems those that no finding says already. */
+function remaining(
+  { problems, files }: WorkspaceApplication,
+  said: ReadonlyMap<string, Finding[]>,
+  yaml: YamlExtension,
+): Problem[] {
+  return problems.filter(({ code, place }) => {
+    if (!place) return false;
+    if (code === 'YamlSyntax') return !said.has(place.file) && !yaml.saysSyntax;
+    const text = files.find(({ file }) => file === place.file)?.text;
+    if (text === undefined || (code !== 'MissingField' && code !== 'BadField')) return true;
+    const errors = (said.get(place.file) ?? []).filter(({ severity }) => severity === 'error');
+    return code === 'BadField'
+      ? !errors.some(({ range }) => lineOf(text, range.start) === place.line)
+      : errors.length === 0;
+  });
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
+
+const severities = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  hint: vscode.DiagnosticSeverity.Hint,
+};
+
+function diagnosticOf(
+  { problems }: Pick<Deps, 'problems'>,
+  finding: Finding,
+  message: string,
+  text: string,
+): vscode.Diagnostic {
+  const { start, end } = finding.range;
+  const at = (offset: number) => {
+    const before = text.slice(0, offset);
+    const newline = before.lastIndexOf('\n');
+    return new vscode.Position(before.split('\n').length - 1, offset - newline - 1);
+  };
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(at(start), at(end)), message, severities[finding.severity]);
+  diagnostic.source = problems.say('diagnostic.source');
+  diagnostic.code = finding.problem?.code ?? finding.code;
+  if (finding.code === 'spelling') diagnostic.tags = [vscode.DiagnosticTag.Deprecated];
+  return diagnostic;
+}
+
+function problemDiagnostic(
+  { problems }: Pick<Deps, 'problems'>,
+  problem: Problem,
+  place: SourcePlace,
+): vscode.Diagnostic {
   const { text, fix } = problems.of(problem);
   const message = fix === '' ? text : `${text} ${fix}`;
-  const diagnostic = new vscode.Diagnostic(rangeOf(place), message, severityOf(problem.severity));
+  const diagnostic = new vscode.Diagnostic(rangeOf(place), message, severities[problem.severity]);
   diagnostic.source = problems.say('diagnostic.source');
   diagnostic.code = problem.code;
   return diagnostic;
 }
 
-function rangeOf({ line, column, endLine, endColumn }: SourcePlace): vscode.Range {
+export function rangeOf({ line, column, endLine, endColumn }: SourcePlace): vscode.Range {
   const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
   return new vscode.Range(
     start,
@@ -52,6 +171,59 @@ function rangeOf({ line, column, endLine, endColumn }: SourcePlace): vscode.Rang
   );
 }
 
-function severityOf(severity: 'error' | 'warning'): vscode.DiagnosticSeverity {
-  return severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+/** Applications that were seen listening on another port than they were given: the platform says so in an event. */
+class PortsSeen implements vscode.Disposable {
+  #deps: Pick<Deps, 'platforms'>;
+  #ports = new Map<string, number>();
+  #changes = new vscode.EventEmitter<void>();
+  #subscription: vscode.Disposable;
+  #asked = '';
+
+  readonly onChange = this.#changes.event;
+
+  constructor(deps: Pick<Deps, 'platforms'>) {
+    this.#deps = deps;
+    this.#subscription = deps.platforms.onChange(() => void this.#look());
+  }
+
+  /** Port of the Knative Service that this manifest describes; undefined: it follows PORT, or is not known. */
+  of(object: unknown): number | undefined {
+    const { kind, apiVersion, metadata } = (object ?? {}) as Partial<KubeObject>;
+    if (kind !== 'Service' || !apiVersion?.startsWith('serving.')) return undefined;
+    return this.#ports.get(metadata?.name ?? '');
+  }
+
+  /** Once for each set of running instances. */
+  async #look(): Promise<void> {
+    const { snapshot, client } = this.#deps.platforms;
+    const names = new Map(
+      snapshot.pods.map(({ metadata }) => [metadata.name, metadata.labels?.['serving.knative.dev/service'] ?? '']),
+    );
+    const key = [...names.keys()].sort().join();
+    if (!client || key === this.#asked || snapshot.state !== 'ready') return;
+    this.#asked = key;
+    if (names.size === 0) return;
+    const { kinds } = await import('../../core/resources.ts');
+    const found = await client
+      .list<KubeObject & { reason?: string; message?: string; involvedObject?: { name?: string } }>(
+        kinds.event,
+        undefined,
+        { timeoutMs: 3_000, fieldSelector: 'reason=PortIgnored' },
+      )
+      .catch(() => undefined);
+    const ports = new Map<string, number>();
+    for (const { involvedObject, message = '' } of found?.items ?? []) {
+      const service = names.get(involvedObject?.name ?? '');
+      const port = /listens on port (\d+)/.exec(message)?.[1];
+      if (service && port) ports.set(service, Number(port));
+    }
+    if (JSON.stringify([...ports]) === JSON.stringify([...this.#ports])) return;
+    this.#ports = ports;
+    this.#changes.fire();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changes.dispose();
+  }
 }

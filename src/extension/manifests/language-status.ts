@@ -12,9 +12,12 @@ export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'proble
     const uri = vscode.window.activeTextEditor?.document.uri;
     if (!uri || !isApplicationFile(uri)) return;
     const entry = deps.applications.containing(uri);
-    const problems = entry?.problems.filter(({ place }) => place?.file === uri.fsPath) ?? [];
+    const source = say('diagnostic.source');
+    const problems = vscode.languages
+      .getDiagnostics(uri)
+      .filter((each) => each.source === source && each.severity <= vscode.DiagnosticSeverity.Warning);
     item.text = problems.length === 0 ? say('language.ok') : say('language.problems', { count: problems.length });
-    item.severity = problems.some(({ severity }) => severity === 'error')
+    item.severity = problems.some(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
       ? vscode.LanguageStatusSeverity.Error
       : problems.length > 0
         ? vscode.LanguageStatusSeverity.Warning
@@ -30,6 +33,7 @@ export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'proble
   return vscode.Disposable.from(
     item,
     deps.applications.onChange(paint),
+    vscode.languages.onDidChangeDiagnostics(paint),
     vscode.window.onDidChangeActiveTextEditor(paint),
   );
 }

@@ -55,6 +55,8 @@ export interface Outcome {
 export interface Bench {
   objects: Objects;
   run(folder: string, step: Step): Record<string, Outcome>;
+  /** What `run` sends, by case; not of those that change what is stored. */
+  manifests(folder: string, step: Step): Record<string, DraftObject>;
 }
 
 interface Paths {
@@ -146,8 +148,22 @@ export function createBench(): Bench {
     }
   }
 
+  const varied = (step: Step, one: Case, object: unknown): unknown =>
+    Object.entries(one.set ?? {}).reduce((changed, [path, value]) => {
+      const whole = step.at ? (path ? `${step.at}.${path}` : step.at) : path;
+      return paths.patched(changed, whole, JSON.parse(expand(JSON.stringify(value))));
+    }, object);
+
   return {
     objects,
+    manifests(folder, step) {
+      const all: Record<string, DraftObject> = {};
+      if (step.create) all[''] = manifest(folder, step.create);
+      for (const one of step.on ? [] : (step.cases ?? [])) {
+        all[one.name] = varied(step, one, manifest(folder, step.base ?? '')) as DraftObject;
+      }
+      return all;
+    },
     run(folder, step) {
       const results: Record<string, Outcome> = {};
       if (step.create) {
@@ -162,23 +178,18 @@ export function createBench(): Bench {
         );
       }
       for (const one of step.cases ?? []) {
-        const vary = (object: unknown) =>
-          Object.entries(one.set ?? {}).reduce((changed, [path, value]) => {
-            const whole = step.at ? (path ? `${step.at}.${path}` : step.at) : path;
-            return paths.patched(changed, whole, JSON.parse(expand(JSON.stringify(value))));
-          }, object);
         const keep = one.keep ?? step.keep;
         const options = { user, dryRun: true, fieldValidation: 'Warn' as const };
         if (step.on) {
           const { resource, namespace: within, name } = located(step.on);
           const stored = objects.view.get(resource, within, name);
           if (!stored) throw new Error(`${step.on} is not there`);
-          const changed = vary(clone(stored)) as KubeObject;
+          const changed = varied(step, one, clone(stored)) as KubeObject;
           results[one.name] = attempt(200, step, keep, (warn) =>
             objects.update(resource, changed, { ...options, warn }),
           );
         } else {
-          const object = vary(manifest(folder, step.base ?? '')) as DraftObject;
+          const object = varied(step, one, manifest(folder, step.base ?? '')) as DraftObject;
           const resource = resourceOf(object);
           results[one.name] =
             resource === undefined

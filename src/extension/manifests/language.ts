@@ -1,0 +1,9 @@
+/** The help with manifests in one module, loaded when the first manifest is opened: schemas, admission, YAML, their words. */
+
+export { findingsOf, portFinding, slipwayFindings } from '../../core/manifest/findings.ts';
+export { fixesOf } from '../../core/manifest/fixes.ts';
+export { outlineOf } from '../../core/manifest/outline.ts';
+export { readSource } from '../../core/manifest/source.ts';
+export { completionsAt } from './completion.ts';
+export { hoverAt } from './hover.ts';
+export { findingText, fixText } from './words.ts';
