@@ -40,6 +40,7 @@ import { createDebugLeases } from './platform/debug-leases.ts';
 import { createDeliver } from './platform/deliver.ts';
 import { createDrains } from './platform/drains.ts';
 import { diskFault, platformFault } from './platform/faults.ts';
+import { createInsideAccess } from './platform/inside-access.ts';
 import { createLeases } from './platform/leases.ts';
 import { takeLock } from './platform/lock.ts';
 import { podSubresources } from './platform/pod-subresources.ts';
@@ -59,12 +60,14 @@ import { trackApplied } from './platform/routing-applied.ts';
 import { markScaling } from './platform/scale-marks.ts';
 import { publishGateway, seed } from './platform/seed.ts';
 import { kubeletUser } from './platform/users.ts';
+import type { InsideAccess } from './pods/docker/network.ts';
 import { createDockerRuntime } from './pods/docker/runtime.ts';
 import { startGuardian } from './pods/guardian.ts';
 import { createKubelet } from './pods/kubelet.ts';
 import { openLogStore } from './pods/logs/store.ts';
 import { publishNode } from './pods/node.ts';
 import { createProcessRuntime } from './pods/process/runtime.ts';
+import { proxyEnvironment } from './pods/proxy-environment.ts';
 
 export interface EmbeddedOptions {
   name: string;
@@ -126,12 +129,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const registry = createRegistry([...kubernetesKinds.map(withPlatformAdmission), ...knativeDefinitions]);
     const objects = createObjects({ store, registry, clock });
 
+    let containerAccess: InsideAccess | undefined;
     const [images, logs, certs, guardian, docker] = await Promise.all([
       openImageStore(files.images, { usedBy: (digest) => userOfImage(digest) }),
       openLogStore(files.logs),
       ensureCerts(files.pki),
       startGuardian({ script: fileOf('guardian'), mark }),
-      createDockerRuntime({ platform: data }),
+      createDockerRuntime({ platform: data, inside: () => containerAccess }),
     ]);
     closers.push(() => logs.close());
     const scaling = markScaling(store, logs);
@@ -212,6 +216,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const ingress = { host: listening.host, port: listening.port };
     publishGateway(objects, ingress.port);
 
+    const access = createInsideAccess({
+      plane,
+      loopbackPort: listening.inside.port,
+      serves: routing.serves,
+      log,
+    });
+    closers.push(() => access[Symbol.dispose]());
+    containerAccess = access;
+    closers.push(() => docker?.close());
     const processes = createProcessRuntime(
       { stateDir: files.pods, images, guardian, mark },
       { extraEnv: () => proxyEnvironment(listening.inside) },
@@ -405,11 +418,4 @@ function withPlatformAdmission(definition: ResourceDefinition): ResourceDefiniti
     return { ...definition, admission: { ...definition.admission, validate: enforceQuota } };
   }
   return definition;
-}
-
-/** Applications reach `name.ns.svc.cluster.local` through the platform, and everything else as before. */
-function proxyEnvironment(inside: { host: string; port: number }): Record<string, string> {
-  const proxy = `http://${inside.host}:${inside.port}`;
-  const direct = 'localhost,127.0.0.1,::1,.localhost';
-  return { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: direct, no_proxy: direct, NODE_USE_ENV_PROXY: '1' };
 }

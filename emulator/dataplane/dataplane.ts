@@ -33,6 +33,19 @@ export function createDataPlane(
     }
   }
 
+  async function startInside(host: string, asked: number): Promise<void> {
+    try {
+      const { server, port } = await listen({ host, port: asked, fallback: false }, (socket) =>
+        gateway.accept(socket, 'inside'),
+      );
+      servers.add(server);
+      emit({ type: 'insideListening', host, asked, port });
+    } catch (error) {
+      const { code = 'ListenFailed' } = error as NodeJS.ErrnoException;
+      emit({ type: 'insideListening', host, asked, port: 0, error: code });
+    }
+  }
+
   function close(): Promise<void> {
     closed ??= (async () => {
       const ended = [...servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -56,6 +69,9 @@ export function createDataPlane(
           break;
         case 'logRequests':
           gateway.logRequests(message);
+          break;
+        case 'listenInside':
+          void startInside(message.host, message.port);
           break;
         case 'close':
           void close();

@@ -2,7 +2,8 @@
  * The platform as the HTTP proxy of its applications (HTTP_PROXY): what is not served here is passed on to where it says,
  * CONNECT included. A cluster-local name that nobody has fails as an unknown name would.
  */
-import { connect } from 'node:net';
+import { lookup } from 'node:dns';
+import { BlockList, connect, isIP, type LookupFunction } from 'node:net';
 import type { OnRequest } from './http1/front.ts';
 import { reasonOf } from './http1/reasons.ts';
 import { Http1Pool } from './http1/upstream.ts';
@@ -33,7 +34,39 @@ export const passThrough: OnRequest = (downstream, head) => {
     refuseWith(downstream, 404, 'no such host\n');
     return ignore;
   }
-  return head.method === 'CONNECT' ? openTunnel(downstream, address) : forward(downstream, head, address);
+  let target = address;
+  // A container is not on this machine's loopback: the platform's ways do not lead it there.
+  if (!isLoopback(downstream.remoteAddress)) {
+    if (isLoopback(address.host) || /(^|\.)localhost$/i.test(address.host)) {
+      refuseWith(downstream, 403, 'no way from a container to the loopback of the machine\n');
+      return ignore;
+    }
+    target = { ...address, lookup: elsewhere };
+  }
+  return head.method === 'CONNECT' ? openTunnel(downstream, target) : forward(downstream, head, target);
+};
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('0.0.0.0');
+loopback.addAddress('::1', 'ipv6');
+loopback.addAddress('::', 'ipv6');
+loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+
+function isLoopback(address: string): boolean {
+  const kind = isIP(address);
+  return kind !== 0 && loopback.check(address, kind === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Names that lead to this machine's loopback count as unknown. */
+const elsewhere: LookupFunction = (name, options, done) => {
+  lookup(name, { ...options, all: true }, (error, found) => {
+    const addresses = error ? [] : found.filter(({ address }) => !isLoopback(address));
+    const [first] = addresses;
+    if (!first) return done(error ?? new Error(`getaddrinfo ENOTFOUND ${name}`), '');
+    if (options.all) done(null, addresses);
+    else done(null, first.address, first.family);
+  });
 };
 
 const ignore: DownstreamHandler = { requestData() {}, requestEnd() {}, clientDrained() {}, clientGone() {} };

@@ -144,11 +144,15 @@ export type ToDataPlane =
   | { type: 'listen'; host: string; port: number /** Try the next free ones when taken. */; fallback: boolean }
   /** Whether `requestLogs` are told (config-observability), and whether Knative's own probes are among them. */
   | { type: 'logRequests'; on: boolean; probes: boolean }
+  /** Listens for requests from inside at one more address, where containers reach this system. Answered by `insideListening`. */
+  | { type: 'listenInside'; host: string; port: number }
   | { type: 'close' };
 
 export type FromDataPlane =
   /** `inside`: where applications and event delivery reach cluster-local names, as an HTTP proxy on loopback. */
   | { type: 'listening'; host: string; port: number; inside: { host: string; port: number } }
+  /** `error`: why it does not listen there (an `errno` code). */
+  | { type: 'insideListening'; host: string; asked: number; port: number; error?: string }
   | { type: 'failed'; code: string; message: string }
   | { type: 'applied'; version: number }
   /** Once a second while anything happened, and at once for the first request to a revision without instances. */

@@ -2,7 +2,7 @@
  * The two sides of an exchange. A downstream is a client's connection (HTTP/1.1 or a stream of HTTP/2), an upstream one to
  * an instance; the exchange between them knows neither's framing, so all four combinations are one code.
  */
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 
 /** name, value, name, value…; names in lower case; in the order they came. No Host, no hop-by-hop fields. */
 export type HeaderList = string[];
@@ -101,6 +101,8 @@ export interface UpstreamHandler {
 export interface Address {
   host: string;
   port: number;
+  /** Instead of the system's look-up of names. */
+  lookup?: LookupFunction;
 }
 
 export function headerOf(headers: HeaderList, name: string): string | undefined {

@@ -32,6 +32,8 @@ export interface RoutingWatch extends Disposable {
   refresh(pod: string): void;
   /** Sends now what waits to be sent. */
   flush(): void;
+  /** Whether an Ingress has this host, external or cluster-local. */
+  serves(host: string): boolean;
   /** Of the newest message; the data plane answers `applied` with it. */
   readonly version: number;
 }
@@ -140,6 +142,7 @@ export function watchRouting({ store, post, held = () => false }: WatchRoutingPo
     get version() {
       return version;
     },
+    serves: (host) => external.get(host) !== undefined || local.get(host) !== undefined,
     refresh(pod) {
       for (const [revision, set] of pods) if (set.has(pod)) dirtyRevisions.add(revision);
       schedule();

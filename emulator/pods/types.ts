@@ -126,6 +126,11 @@ export interface PodSpec {
   serviceAccountName?: string;
   securityContext?: Record<string, unknown>;
   hostNetwork?: boolean;
+  shareProcessNamespace?: boolean;
+  hostAliases?: { ip: string; hostnames?: string[] }[];
+  dnsPolicy?: string;
+  dnsConfig?: { nameservers?: string[]; searches?: string[]; options?: { name: string; value?: string }[] };
+  imagePullSecrets?: { name: string }[];
 }
 
 export interface ContainerState {

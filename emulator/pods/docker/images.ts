@@ -7,6 +7,8 @@ const localOnly = /^(dev|kind|ko)\.local(\/|:)/;
 
 export interface EngineImage {
   id: string;
+  /** `repository@sha256:…` where it came from a registry, else its id: a container's `imageID`. */
+  reference: string;
   user: string;
 }
 
@@ -38,8 +40,8 @@ export async function ensureImage(
 
 async function inspect(docker: Docker, image: string): Promise<EngineImage | undefined> {
   try {
-    const { Id, Config } = await docker.getImage(image).inspect();
-    return { id: Id, user: Config?.User ?? '' };
+    const { Id, Config, RepoDigests } = await docker.getImage(image).inspect();
+    return { id: Id, reference: RepoDigests?.[0] ?? Id, user: Config?.User ?? '' };
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;
@@ -53,7 +55,7 @@ async function pull(docker: Docker, image: string): Promise<void> {
   });
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const { json, message } = error as { json?: { message?: string }; message?: string };
   return json?.message ?? message ?? String(error);
 }

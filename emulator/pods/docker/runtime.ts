@@ -1,17 +1,18 @@
 /**
  * Runs containers through a Docker Engine. A pod of one container is that container; one of several shares the network of
- * a container that only waits. Everything carries the platform's label, by which a later start finds what was left behind.
+ * a container that only waits. Everything carries the platform's label, by which the guardian and a later start find what
+ * was left behind.
  */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import type { HostConfig } from 'dockerode';
 import type { KubeObject } from '../../kernel/object.ts';
 import {
   CannotRun,
   type ContainerSpec,
-  type ExecStreams,
   type ExitInfo,
   type OutputSink,
   type PodRuntime,
@@ -20,8 +21,16 @@ import {
 } from '../ports.ts';
 import { isQueueProxy } from '../queue-proxy.ts';
 import type { Pod } from '../types.ts';
-import { ensureImage } from './images.ts';
-import { createOptions } from './options.ts';
+import { execIn, exitInfo, readOutput } from './exec.ts';
+import { ensureImage, messageOf } from './images.ts';
+import {
+  type ContainerNetwork,
+  createContainerNetwork,
+  type InsideAccess,
+  plainNetwork,
+  removeNetworks,
+} from './network.ts';
+import { createOptions, hostnameOf, needsHolder, podNetwork, publishedPorts } from './options.ts';
 import { pauseImage, pauseTar } from './pause.ts';
 
 export interface DockerRuntimeOptions {
@@ -29,6 +38,8 @@ export interface DockerRuntimeOptions {
   platform: string;
   /** Default: what DOCKER_HOST or the engine's usual socket says. */
   socketPath?: string;
+  /** How containers reach the names of the cluster; asked for with the first pod. Absent: not at all. */
+  inside?: () => InsideAccess | undefined;
 }
 
 const platformLabel = 'slipway.dev/platform';
@@ -48,8 +59,12 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     process.platform !== 'linux' ||
     /Docker Desktop/i.test(info.Platform?.Name ?? '') ||
     (info.Components ?? []).some(({ Name }) => /rootlesskit/i.test(Name));
-  let pause: Promise<void> | undefined;
+  const ownLabel = `${platformLabel}=${options.platform}`;
   const live = new Set<Docker.Container>();
+  const drop = async (container: Docker.Container) => {
+    live.delete(container);
+    await container.remove({ force: true, v: true }).catch(() => undefined);
+  };
 
   const labelsOf = (pod: KubeObject, container: string) => ({
     [platformLabel]: options.platform,
@@ -59,58 +74,76 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     'io.kubernetes.container.name': container,
   });
 
-  const ensurePause = () => {
-    pause ??= (async () => {
-      try {
-        await docker.getImage(pauseImage).inspect();
-      } catch {
-        const [repo = '', tag = ''] = pauseImage.split(':');
-        const tar = Readable.from([pauseTar(info.Arch ?? '')]);
-        const stream = await docker.importImage(tar as never, { repo, tag });
-        await new Promise<void>((resolve, reject) => {
-          stream.on('end', resolve).on('error', reject).resume();
-        });
-      }
-    })();
-    pause.catch(() => {
-      pause = undefined;
+  const ensurePause = once(async () => {
+    try {
+      await docker.getImage(pauseImage).inspect();
+    } catch {
+      const [repo = '', tag = ''] = pauseImage.split(':');
+      const tar = Readable.from([pauseTar(info.Arch ?? '')]);
+      const stream = await docker.importImage(tar as never, { repo, tag });
+      await new Promise<void>((resolve, reject) => {
+        stream.on('end', resolve).on('error', reject).resume();
+      });
+    }
+  });
+
+  const joinNetwork = once(async (): Promise<ContainerNetwork> => {
+    const inside = options.inside?.();
+    if (!inside) return plainNetwork;
+    return createContainerNetwork(docker, { platform: options.platform, label: ownLabel, publish }, inside);
+  });
+
+  /** The container that holds the network of a pod with several. */
+  async function startHolder(pod: Pod, ports: number[], network: HostConfig): Promise<Holder> {
+    await ensurePause();
+    const container = await docker.createContainer({
+      Image: pauseImage,
+      Entrypoint: ['/pause'],
+      ...(network.NetworkMode === 'host' ? {} : { Hostname: hostnameOf(pod) }),
+      Labels: labelsOf(pod, 'POD'),
+      ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
+      HostConfig: { ...network, IpcMode: 'shareable', ...publishedPorts(ports) },
     });
-    return pause;
-  };
+    live.add(container);
+    try {
+      await container.start();
+      return { container, state: await container.inspect() };
+    } catch (error) {
+      await drop(container);
+      throw error;
+    }
+  }
 
   async function start(
-    pod: KubeObject,
+    pod: Pod,
     container: ContainerSpec,
     output: OutputSink,
-    network: Network | undefined,
-    seen: (ip: string) => void,
-  ): Promise<RunningContainer> {
+    joining: { holder: Holder | undefined; network: HostConfig; env: Record<string, string> },
+  ): Promise<RunningContainer & { ip: string }> {
+    const { holder } = joining;
     const image = await ensureImage(docker, container);
     const debug = container.debug === 'node' ? debugPort : undefined;
-    const facts = { labels: labelsOf(pod, container.name), hostname: pod.metadata.name, image, network: network?.id };
-    const created = await docker.createContainer(createOptions(container, { ...facts, publish, debugPort: debug }));
+    const created = await docker.createContainer(
+      createOptions(container, {
+        pod,
+        labels: labelsOf(pod, container.name),
+        image,
+        holder: holder?.container.id,
+        network: joining.network,
+        env: joining.env,
+        publish,
+        debugPort: debug,
+      }),
+    );
     live.add(created);
-    const drop = async () => {
-      live.delete(created);
-      await created.remove({ force: true, v: true }).catch(() => undefined);
-    };
-    let finished: Promise<unknown>;
+    let finished: Promise<void>;
     try {
       // Before it starts, so that not a line is missed.
       const stream = await created.attach({ stream: true, stdout: true, stderr: true });
-      finished = new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
-      const sink = (name: 'stdout' | 'stderr') =>
-        new Writable({
-          write(chunk: Buffer, _, done) {
-            output(name, chunk);
-            done();
-          },
-        });
-      if (container.tty) stream.pipe(sink('stdout'));
-      else docker.modem.demuxStream(stream, sink('stdout'), sink('stderr'));
+      finished = readOutput(docker, stream, container.tty, output);
       await created.start();
     } catch (error) {
-      await drop();
+      await drop(created);
       const message = messageOf(error);
       if (/executable file not found|no such file or directory|permission denied/.test(message)) {
         throw new CannotRun(message.includes('permission denied') ? 126 : 127, message);
@@ -121,30 +154,29 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
       async ({ StatusCode }: { StatusCode: number }): Promise<ExitInfo> => {
         await within(finished, 1_000);
         const state = await created.inspect().catch(() => undefined);
-        await drop();
+        await drop(created);
         return exitInfo(StatusCode, state?.State.OOMKilled === true);
       },
       // Removed from outside while it ran.
       async (): Promise<ExitInfo> => {
-        await drop();
+        await drop(created);
         return { code: 137, reason: 'Error', message: 'the container was removed' };
       },
     );
     const state = await created.inspect().catch(() => undefined);
     const stopSignal = (state?.Config as { StopSignal?: string } | undefined)?.StopSignal ?? 'SIGTERM';
-    const own = firstAddress(state) ?? '';
-    const ip = network?.ip ?? own;
-    seen(ip);
+    const ip = firstAddress(holder?.state ?? state) ?? (joining.network.NetworkMode === 'host' ? '127.0.0.1' : '');
     const addressOf = (port: number | undefined) => {
       // One that has ended already has no address any more.
       if (port === undefined || ip === '') return undefined;
-      const bound = (network?.state ?? state)?.NetworkSettings.Ports?.[`${port}/tcp`]?.[0]?.HostPort;
+      const bound = (holder?.state ?? state)?.NetworkSettings.Ports?.[`${port}/tcp`]?.[0]?.HostPort;
       return publish ? (bound ? { host: '127.0.0.1', port: Number(bound) } : undefined) : { host: ip, port };
     };
 
     return {
+      ip,
       id: `docker://${created.id}`,
-      imageId: image.id,
+      imageId: image.reference,
       address: addressOf(container.port),
       debugAddress: addressOf(debug),
       exited,
@@ -166,76 +198,41 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     async createPod(object): Promise<PodSandbox> {
       const pod = object as Pod;
       const containers = (pod.spec?.containers ?? []).filter((container) => !isQueueProxy(pod, container));
-      let network: Network | undefined;
-      let ip = '';
-      if (containers.length > 1) {
-        await ensurePause();
-        const ports = publish
-          ? containers.flatMap(({ ports: list = [] }) => list.map((port) => port.containerPort))
-          : [];
-        const holder = await docker.createContainer({
-          Image: pauseImage,
-          Entrypoint: ['/pause'],
-          Hostname: pod.metadata.name.slice(0, 63),
-          Labels: labelsOf(pod, 'POD'),
-          ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
-          HostConfig: {
-            PortBindings: Object.fromEntries(
-              ports.map((port) => [`${port}/tcp`, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
-            ),
-          },
-        });
-        live.add(holder);
-        await holder.start();
-        const state = await holder.inspect();
-        ip = firstAddress(state) ?? '';
-        network = { id: holder.id, ip, container: holder, state };
-      }
+      const { hostConfig, env } = await joinNetwork();
+      const network = podNetwork(pod, hostConfig(pod.metadata.namespace ?? ''));
+      const ports = publish ? containers.flatMap(({ ports: list = [] }) => list.map((port) => port.containerPort)) : [];
+      const holder = needsHolder(pod, containers.length) ? await startHolder(pod, ports, network) : undefined;
+      let ip = firstAddress(holder?.state) ?? '';
       return {
         get ip() {
           return ip;
         },
-        start: (container, output) =>
-          start(pod, container, output, network, (address) => {
-            ip = address;
-          }),
+        async start(container, output) {
+          const running = await start(pod, container, output, { holder, network, env });
+          ip = running.ip;
+          return running;
+        },
         async remove() {
-          if (!network) return;
-          live.delete(network.container);
-          await network.container.remove({ force: true, v: true }).catch(() => undefined);
+          if (holder) await drop(holder.container);
         },
       };
     },
 
     async reap() {
-      const left = await docker.listContainers({
-        all: true,
-        filters: { label: [`${platformLabel}=${options.platform}`] },
-      });
-      await Promise.all(
-        left.map(({ Id }) =>
-          docker
-            .getContainer(Id)
-            .remove({ force: true, v: true })
-            .catch(() => undefined),
-        ),
-      );
+      const left = await docker.listContainers({ all: true, filters: { label: [ownLabel] } });
+      await Promise.all(left.map(({ Id }) => drop(docker.getContainer(Id))));
+      await removeNetworks(docker, ownLabel);
       return left.length;
     },
 
     async close() {
-      await Promise.all(
-        [...live].map((container) => container.remove({ force: true, v: true }).catch(() => undefined)),
-      );
-      live.clear();
+      await Promise.all([...live].map(drop));
+      await removeNetworks(docker, ownLabel).catch(() => undefined);
     },
   };
 }
 
-/** Of a pod with several containers. */
-interface Network {
-  id: string;
-  ip: string;
+interface Holder {
   container: Docker.Container;
   state: Docker.ContainerInspectInfo;
 }
@@ -252,54 +249,20 @@ function mayHaveEngine({ socketPath }: DockerRuntimeOptions): boolean {
   return (socketPath ? [socketPath] : usual).some((path) => existsSync(path));
 }
 
-async function execIn(docker: Docker, container: Docker.Container, argv: string[], io: ExecStreams): Promise<ExitInfo> {
-  const exec = await container.exec({
-    Cmd: argv,
-    AttachStdin: io.stdin !== undefined,
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: io.tty === true,
-  });
-  const stream = await exec.start({ hijack: true, stdin: io.stdin !== undefined, Tty: io.tty === true });
-  const sink = (take: (chunk: Uint8Array) => void) =>
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        take(chunk);
-        done();
-      },
-    });
-  if (io.tty) stream.pipe(sink(io.stdout));
-  else docker.modem.demuxStream(stream, sink(io.stdout), sink(io.stderr));
-  const ended = new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
-  if (io.stdin) {
-    void (async (input) => {
-      for await (const chunk of input) stream.write(chunk);
-      stream.end();
-    })(io.stdin).catch(() => stream.destroy());
-  }
-  await ended;
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode === 126 || ExitCode === 127) {
-    return {
-      code: ExitCode,
-      reason: 'ContainerCannotRun',
-      message: `exec: "${argv[0]}": cannot be run in the container`,
-    };
-  }
-  return exitInfo(ExitCode ?? 0, false);
-}
-
-function exitInfo(code: number, outOfMemory: boolean): ExitInfo {
-  return { code, reason: outOfMemory ? 'OOMKilled' : code === 0 ? 'Completed' : 'Error' };
-}
-
 function firstAddress(state: Docker.ContainerInspectInfo | undefined): string | undefined {
   return Object.values(state?.NetworkSettings.Networks ?? {}).find((network) => network.IPAddress)?.IPAddress;
 }
 
-function messageOf(error: unknown): string {
-  const { json, message } = error as { json?: { message?: string }; message?: string };
-  return json?.message ?? message ?? String(error);
+/** One run for all who ask; after a failure the next one tries again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work();
+    running.catch(() => {
+      running = undefined;
+    });
+    return running;
+  };
 }
 
 /** The result, or undefined when it takes longer or fails. */

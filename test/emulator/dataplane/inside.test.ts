@@ -1,9 +1,11 @@
 /** The inside listener: cluster-local names for applications and event delivery, everything else passed on. */
-import type http from 'node:http';
+import http from 'node:http';
 import net from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createInThreadDataPlane } from '../../../emulator/dataplane/in-thread.ts';
 import { parseAuthority } from '../../../emulator/dataplane/inside.ts';
-import { anInstance, aRevision, ask, echo, raw, serving, startApp, startPlane } from './support.ts';
+import { anInstance, aRevision, ask, echo, plane as planeOf, raw, serving, startApp, startPlane } from './support.ts';
 
 const open: AsyncDisposable[] = [];
 
@@ -89,6 +91,43 @@ describe('inside', () => {
     const { plane, app } = await served();
     expect((await ask(plane.port, { path: `http://127.0.0.1:${app.port}/`, host: 'x' })).status).toBe(404);
     expect(await raw(plane.port, 'CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: x\r\n\r\n', /404/)).toMatch(/^HTTP\/1\.1 404/);
+  });
+
+  // Any address of this machine that is not its loopback stands for the one where containers reach it.
+  const own = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+  it.skipIf(!own)('leads containers to the cluster and outside, and not to the loopback of the machine', async () => {
+    const app = await startApp(echo);
+    const dataPlane = createInThreadDataPlane();
+    const plane = await planeOf(dataPlane);
+    open.push(app, plane);
+    await plane.apply(serving(aRevision('default/hello-00001', { instances: [anInstance(app.port)] })));
+    dataPlane.post({ type: 'listenInside', host: own ?? '', port: 0 });
+    const { port } = await plane.until('insideListening');
+    const get = (path: string, host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const request = http.request({ host: own, port, path, headers: { host }, agent: false }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        request.once('error', reject).end();
+      });
+    expect(await get('/', 'hello.default.svc.cluster.local')).toBe(200);
+    for (const name of [
+      '127.0.0.1',
+      'localhost',
+      'any.localhost',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '127.1.2.3',
+      '0.0.0.0',
+    ]) {
+      expect([name, await get(`http://${name}:${app.port}/`, `${name}:${app.port}`)]).toEqual([name, 403]);
+    }
+    dataPlane.post({ type: 'listenInside', host: own ?? '', port });
+    expect(await plane.until('insideListening', ({ error }) => error !== undefined)).toMatchObject({ asked: port });
   });
 
   it.each([

@@ -21,6 +21,7 @@ function setUp(existing?: KubeObject) {
     get version() {
       return state.version;
     },
+    serves: () => false,
     refresh: () => undefined,
     flush: () => void state.version++,
     [Symbol.dispose]: () => undefined,

@@ -1,0 +1,100 @@
+/**
+ * The network that the platform's containers are in, and how they reach the names of the cluster from it
+ * (`name.namespace.svc.cluster.local`), which no DNS outside knows.
+ *
+ * | where the engine and the platform are | containers get |
+ * | --- | --- |
+ * | one system, and low ports may be taken (root, or as the system allows) | a network of the platform's own, at whose gateway it answers DNS and serves port 80: as in a cluster, for every protocol |
+ * | one system, low ports may not be taken | the engine's usual network, and HTTP_PROXY: what processes get |
+ * | the engine in a machine of its own (Docker Desktop, rootless) | HTTP_PROXY at host.docker.internal |
+ */
+import { createHash } from 'node:crypto';
+import { BlockList } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type Docker from 'dockerode';
+import type { HostConfig } from 'dockerode';
+import { proxyEnvironment } from '../proxy-environment.ts';
+
+/** What the platform offers; `embedded.ts` wires it. */
+export interface InsideAccess {
+  /** The inside listener on loopback, an HTTP proxy. */
+  loopbackPort: number;
+  /** Whether this process may listen on ports below 1024. */
+  mayServeNames(): Promise<boolean>;
+  /** Answers DNS and serves port 80 at an address of this system; false where that cannot be had. */
+  serveNames(address: string): Promise<boolean>;
+  /** An HTTP proxy at an address of this system: its port. */
+  serveProxy(address: string): Promise<number | undefined>;
+}
+
+export interface ContainerNetwork {
+  /** For the container that holds a pod's network. */
+  hostConfig(namespace: string): HostConfig;
+  /** Further variables of every container; the pod's own win. */
+  env: Record<string, string>;
+}
+
+export const plainNetwork: ContainerNetwork = { hostConfig: () => ({}), env: {} };
+
+export async function createContainerNetwork(
+  docker: Docker,
+  { platform, label, publish }: { platform: string; label: string; publish: boolean },
+  inside: InsideAccess,
+): Promise<ContainerNetwork> {
+  if (publish) {
+    const host = 'host.docker.internal';
+    return {
+      hostConfig: () => ({ ExtraHosts: [`${host}:host-gateway`] }),
+      env: proxyEnvironment({ host, port: inside.loopbackPort }),
+    };
+  }
+  if (await inside.mayServeNames()) {
+    const own = await ownNetwork(docker, platform, label);
+    if (own.gateway && (await inside.serveNames(own.gateway))) {
+      const { name, gateway } = own;
+      const hostConfig = (namespace: string): HostConfig => ({
+        NetworkMode: name,
+        Dns: [gateway],
+        DnsSearch: [`${namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'],
+        DnsOptions: ['ndots:5'],
+      });
+      return { hostConfig, env: {} };
+    }
+    await docker.getNetwork(own.name).remove();
+  }
+  const address = await ownAddressIn(docker, 'bridge');
+  const port = address && (await inside.serveProxy(address));
+  return port ? { hostConfig: () => ({}), env: proxyEnvironment({ host: address, port }) } : plainNetwork;
+}
+
+/** Removes the networks that carry the label: containers in them have to be gone. */
+export async function removeNetworks(docker: Docker, label: string): Promise<void> {
+  const left = await docker.listNetworks({ filters: { label: [label] } });
+  await Promise.all(
+    left.map(({ Id }) =>
+      docker
+        .getNetwork(Id)
+        .remove()
+        .catch(() => undefined),
+    ),
+  );
+}
+
+async function ownNetwork(docker: Docker, platform: string, label: string): Promise<{ name: string; gateway: string }> {
+  const name = `slipway-${createHash('sha256').update(platform).digest('hex').slice(0, 12)}`;
+  const [key = '', value = ''] = label.split('=');
+  const network = await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: { [key]: value } });
+  const { IPAM } = (await network.inspect()) as { IPAM?: { Config?: { Gateway?: string }[] } };
+  return { name, gateway: IPAM?.Config?.[0]?.Gateway ?? '' };
+}
+
+/** The address that this system has in a network of the engine: its bridge's, or that of the container we are in. */
+async function ownAddressIn(docker: Docker, name: string): Promise<string | undefined> {
+  const { IPAM } = (await docker.getNetwork(name).inspect()) as { IPAM?: { Config?: { Subnet?: string }[] } };
+  const [prefix = '', bits = ''] = (IPAM?.Config?.[0]?.Subnet ?? '').split('/');
+  if (!bits || prefix.includes(':')) return undefined;
+  const subnet = new BlockList();
+  subnet.addSubnet(prefix, Number(bits));
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return own.find(({ family, address }) => family === 'IPv4' && subnet.check(address))?.address;
+}
