@@ -7,7 +7,8 @@ import type { KubeObject } from '../kernel/object.ts';
 import { containerEnvironment, expand } from './container-environment.ts';
 import { type ContainerRunner, createContainerRunner } from './container-runner.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
-import { type ContainerSpec, ImageUnavailable, type PodRuntime, type PodSandbox, podAnnotations } from './ports.ts';
+import { chooseRuntime, unschedulable } from './placement.ts';
+import { type ContainerSpec, ImageUnavailable, type PodSandbox, podAnnotations } from './ports.ts';
 import { startProber } from './prober.ts';
 import type { ProbeResult } from './probes.ts';
 import { isQueueProxy, servingProbes } from './queue-proxy.ts';
@@ -56,6 +57,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
   let writing = false;
   let wasReady = false;
   let failure: { reason: string; message: string } | undefined;
+  let unscheduled: string | undefined;
   const startedAt = clock.now();
   const timers: Disposable[] = [];
   const spec = initial.spec ?? { containers: [] };
@@ -115,6 +117,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
         ),
         containers: spec.containers.map(factsOf),
         ...(failure ? { failure } : {}),
+        unscheduled,
       },
       clock.now(),
     );
@@ -154,19 +157,6 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     if (!status) return undefined;
     // One that ran when the platform ended has ended with it. That is no failure of its own, so none is reported.
     return { restarts: status.restartCount + (status.state.running ? 1 : 0) };
-  }
-
-  /** Decision 3: every image in the local store → processes; else an engine → containers; else it cannot run here. */
-  function chooseRuntime(): PodRuntime {
-    const unknown = [...(spec.initContainers ?? []), ...real].find(({ image }) => !ports.images.resolve(image));
-    if (!unknown) return ports.runtimes.process;
-    if (ports.runtimes.docker) return ports.runtimes.docker;
-    const { image } = unknown;
-    throw new ImageUnavailable(
-      'ImageNotInStore',
-      `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ` +
-        `${image}: not found in the platform's image store, and there is no Docker Engine to pull it`,
-    );
   }
 
   let pullBackoffMs = 0;
@@ -211,6 +201,12 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
 
   async function begin(): Promise<void> {
     if (!pod.spec?.nodeName) {
+      unscheduled = unschedulable(pod, ports);
+      if (unscheduled !== undefined) {
+        eventAbout({ type: 'Warning', reason: 'FailedScheduling', message: unscheduled });
+        changed();
+        return;
+      }
       writer.bind(pod, ports.nodeName);
       const { name, namespace } = pod.metadata;
       eventAbout({
@@ -220,7 +216,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       });
     }
     changed();
-    runtime = chooseRuntime();
+    runtime = chooseRuntime(pod, ports);
     trouble = undefined;
     const made = await runtime.createPod(pod);
     if (ending) return made.remove();

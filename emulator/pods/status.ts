@@ -37,10 +37,18 @@ export interface PodFacts {
   containers: ContainerFacts[];
   /** Ended from outside: a deadline. */
   failure?: { reason: string; message: string };
+  /** Why no node can take it. */
+  unscheduled?: string | undefined;
 }
 
 export function podStatus(pod: Pod, facts: PodFacts, now: number): PodStatus {
   const spec = pod.spec ?? { containers: [] };
+  if (facts.unscheduled !== undefined) {
+    const { unscheduled: message } = facts;
+    const condition: Condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+    const conditions = [withTransition(condition, pod.status?.conditions, now)];
+    return { phase: 'Pending', conditions, qosClass: qosClass(spec) };
+  }
   const phase = facts.failure ? 'Failed' : phaseOf(spec, facts);
   const initialized = facts.init.every(isComplete);
   const unready = facts.containers.filter(({ ready }) => !ready).map(({ name }) => name);
