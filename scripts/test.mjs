@@ -28,6 +28,10 @@ const parts = {
     needs: ['build', 'kubectl'],
     run: (context) => vitest('platform', ['run', '--config', 'test/e2e/vitest.config.ts', 'platform'], context),
   },
+  clients: {
+    needs: ['build', 'kubectl'],
+    run: (context) => vitest('clients', ['run', '--config', 'test/e2e/vitest.config.ts', 'e2e/clients'], context),
+  },
   e2e: {
     needs: ['build', 'package', 'editor'],
     run: (context) => vitest('e2e', ['run', '--config', 'test/e2e/vitest.config.ts', 'editor'], context),

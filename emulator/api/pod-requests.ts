@@ -74,6 +74,15 @@ export function bind(context: ResourceContext): ApiResponse {
   return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
+/** `kubectl debug POD`: there is nothing that a further container could join. */
+export function noEphemeralContainers(name: string): ApiError {
+  return new ApiError(
+    'Forbidden',
+    `pods "${name}" is forbidden: this platform adds no container to an instance; look into it with kubectl exec, or debug it from the editor`,
+    { details: { name, kind: 'pods' } },
+  );
+}
+
 const longestTokenSeconds = 48 * 3600;
 
 export function accountToken(context: ResourceContext, tokens: Tokens | undefined, now: number): ApiResponse {

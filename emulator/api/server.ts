@@ -15,7 +15,7 @@ import type { ApiRequest, ApiResponse, Route } from './http.ts';
 import { openApi } from './openapi.ts';
 import { openApiV2 } from './openapi-v2.ts';
 import { parseResourcePath, type ResourcePath } from './paths.ts';
-import { accountToken, bind, evict, podLog } from './pod-requests.ts';
+import { accountToken, bind, evict, noEphemeralContainers, podLog } from './pod-requests.ts';
 import {
   create,
   deleteCollection,
@@ -205,6 +205,11 @@ export function createApi(ports: ApiPorts): Api {
         return evict(context);
       case 'POST pods/binding':
         return bind(context);
+      case 'GET pods/ephemeralcontainers':
+        return getOne(context);
+      case 'PUT pods/ephemeralcontainers':
+      case 'PATCH pods/ephemeralcontainers':
+        throw noEphemeralContainers(path.name);
       case 'PUT namespaces/finalize':
         return update(context);
       case 'POST serviceaccounts/token':

@@ -472,7 +472,10 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       return (serving && runners.get(serving.name)) ?? runners.values().next().value;
     },
     address(port) {
-      const owner = real.find(({ ports: list }) => list?.[0]?.containerPort === port);
+      // What Services of a revision lead to is the queue-proxy's port; the application's stands for it.
+      const queue = spec.containers.find(isProxy)?.ports?.find(({ name }) => name === 'queue-port');
+      const owner =
+        queue?.containerPort === port ? serving : real.find(({ ports: list }) => list?.[0]?.containerPort === port);
       const own = owner && runners.get(owner.name)?.address;
       if (own) return own;
       const listening = [...runners.values()].some(({ running }) => running);

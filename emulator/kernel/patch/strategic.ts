@@ -48,8 +48,10 @@ function mergeObject(target: JsonObject, patch: JsonObject, schema: Schema | und
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(orderPrefix) || !Array.isArray(order)) continue;
     const name = key.slice(orderPrefix.length);
-    const current = own(result, name);
-    if (Array.isArray(current)) set(result, name, reorder(current, order, mergeKey(memberSchema(schema, name))));
+    // Lists that the patch brings are in order already.
+    const current = Object.hasOwn(patch, name) ? undefined : own(result, name);
+    if (Array.isArray(current))
+      set(result, name, arrange(current, order, current, mergeKey(memberSchema(schema, name))));
   }
   return result;
 }
@@ -64,24 +66,18 @@ function mergeValue(target: unknown, value: unknown, schema: Schema | undefined,
   if (!merges) return plain(value.filter((item) => !isDirectiveOnly(item)));
   const key = mergeKey(schema);
   const current = Array.isArray(target) ? target : [];
-  if (key === undefined) {
-    return [...current, ...value.filter((item) => !current.some((one) => sameJson(one, item)))];
-  }
-  return mergeList(current, value, key, schema?.items, order);
+  const merged =
+    key === undefined
+      ? [...current, ...value.filter((item) => !current.some((one) => sameJson(one, item)))]
+      : mergeList(current, value, key, schema?.items);
+  return arrange(merged, Array.isArray(order) ? order : value, current, key);
 }
 
-function mergeList(
-  current: unknown[],
-  patch: unknown[],
-  key: string,
-  items: Schema | undefined,
-  order: unknown,
-): unknown[] {
+function mergeList(current: unknown[], patch: unknown[], key: string, items: Schema | undefined): unknown[] {
   if (patch.some((item) => isObject(item) && own(item, '$patch') === 'replace')) {
     return plain(patch.filter((item) => !isDirectiveOnly(item)).map(withoutDirectives)) as unknown[];
   }
   const result = [...current];
-  const brought: unknown[] = [];
   for (const item of patch) {
     if (!isObject(item)) throw bad('a list that merges by key holds objects only');
     const identity = own(item, key);
@@ -91,28 +87,29 @@ function mergeList(
       if (index >= 0) result.splice(index, 1);
     } else if (index >= 0) {
       result[index] = mergeObject(result[index] as JsonObject, item, items);
-    } else {
-      const added = mergeObject({}, item, items);
-      // New items without an order of their own come first in kubectl's patches, behind what is there otherwise.
-      if (Array.isArray(order)) brought.push(added);
-      else result.push(added);
-    }
-  }
-  return [...result, ...brought];
-}
-
-/** Named items in the named order; others keep their place relative to their neighbours as far as that goes. */
-function reorder(current: unknown[], order: unknown[], key: string | undefined): unknown[] {
-  const identity = (item: unknown) => (key && isObject(item) ? own(item, key) : item);
-  const rank = (item: unknown) => order.findIndex((one) => sameJson(identity(one), identity(item)));
-  const named = current.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
-  const result: unknown[] = [];
-  let next = 0;
-  for (const item of current) {
-    if (rank(item) < 0) result.push(item);
-    else result.push(named[next++]);
+    } else result.push(mergeObject({}, item, items));
   }
   return result;
+}
+
+/**
+ * The order of a merged list (strategicpatch's normalizeElementOrder): items that the patch names in its order, others in the
+ * server's; of the two, a server's item goes first only where both were there and it stood before. So a new item that the
+ * patch names comes before what it does not name.
+ */
+function arrange(merged: unknown[], order: unknown[], server: unknown[], key: string | undefined): unknown[] {
+  const identity = (item: unknown) => (key && isObject(item) ? own(item, key) : item);
+  const rankIn = (list: unknown[]) => (item: unknown) =>
+    list.findIndex((one) => sameJson(identity(one), identity(item)));
+  const [wanted, stood] = [rankIn(order), rankIn(server)];
+  const named = merged.filter((item) => wanted(item) >= 0).sort((a, b) => wanted(a) - wanted(b));
+  const others = merged.filter((item) => wanted(item) < 0);
+  const result: unknown[] = [];
+  for (const item of named) {
+    while (others[0] !== undefined && stood(item) > stood(others[0])) result.push(others.shift());
+    result.push(item);
+  }
+  return [...result, ...others];
 }
 
 function memberSchema(schema: Schema | undefined, key: string): Schema | undefined {

@@ -117,6 +117,34 @@ describe('patches', () => {
     expect(body.metadata.labels).toEqual({ a: '1' });
   });
 
+  test.each([
+    ['what a patch brings comes before what it does not name', ['c'], undefined, ['c', 'a', 'b']],
+    ['an order that names all holds', ['c'], ['a', 'b', 'c'], ['a', 'b', 'c']],
+    ['an order moves what is there, without a list', undefined, ['b', 'a'], ['b', 'a']],
+    ['what the server alone knows keeps its place', ['b', 'c'], ['b', 'c'], ['a', 'b', 'c']],
+  ])('strategic merge: %s', async (_what, brought, order, expected) => {
+    const named = (names: string[]) => names.map((name) => ({ name, image: 'x' }));
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    const labels = { app: 'd' };
+    await platform.call('POST', deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'd' },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: named(['a', 'b']) } },
+      },
+    });
+    const spec = {
+      ...(brought ? { containers: named(brought) } : {}),
+      ...(order ? { '$setElementOrder/containers': order.map((name) => ({ name })) } : {}),
+    };
+    const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
+    const { body } = await platform.call('PATCH', `${deployments}/d`, { spec: { template: { spec } } }, strategic);
+    const { containers } = body.spec.template.spec;
+    expect(containers.map(({ name }: { name: string }) => name)).toEqual(expected);
+  });
+
   test('server-side apply owns, conflicts, forces and gives up', async () => {
     const put = (manager: string, data: object, query = '') =>
       platform.call('PATCH', `${core}/configmaps/a?fieldManager=${manager}${query}`, configMap('a', data), apply);
