@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { ensureCerts } from './api/certs.ts';
 import { kubernetesVersion } from './api/health.ts';
-import { kubernetesKinds } from './api/kinds/kinds.ts';
 import { writeKubeconfig } from './api/kubeconfig.ts';
 import { type ApiListener, listenApi, tokenKey } from './api/listen.ts';
 import { createApi } from './api/server.ts';
@@ -25,18 +24,15 @@ import { collectGarbage } from './kernel/garbage.ts';
 import { keyOf, objectKey } from './kernel/object.ts';
 import { createObjects } from './kernel/objects.ts';
 import { createRegistry } from './kernel/registry.ts';
-import type { ResourceDefinition } from './kernel/resource.ts';
 import { runControllers } from './kernel/runner.ts';
 import { openStore } from './kernel/sqlite-store.ts';
 import { isReady } from './knative/conditions.ts';
-import { configMapAdmission } from './knative/config/admission.ts';
 import { readConfig } from './knative/config/read.ts';
 import { configMapSeeds } from './knative/config/seeds.ts';
 import { servingControllers } from './knative/controllers.ts';
-import { knativeDefinitions } from './knative/kinds.ts';
-import { enforceQuota } from './knative/workloads/quota.ts';
 import { createBootTimes } from './platform/boot-times.ts';
 import { createDebugLeases } from './platform/debug-leases.ts';
+import { embeddedDefinitions } from './platform/definitions.ts';
 import { createDeliver } from './platform/deliver.ts';
 import { createDrains } from './platform/drains.ts';
 import { diskFault, platformFault } from './platform/faults.ts';
@@ -126,7 +122,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const clock = new SystemClock(settings.clockOffsetMs ?? 0);
     const store = openStore(files.store);
     closers.push(() => store.close());
-    const registry = createRegistry([...kubernetesKinds.map(withPlatformAdmission), ...knativeDefinitions]);
+    const registry = createRegistry(embeddedDefinitions());
     const objects = createObjects({ store, registry, clock });
 
     let containerAccess: InsideAccess | undefined;
@@ -409,13 +405,4 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   function fileOf(entry: 'dataplane' | 'guardian'): string {
     return decodeURIComponent(urlOf(entry).pathname);
   }
-}
-
-/** Kubernetes' own kinds, with Knative's webhook over the ConfigMaps that configure it, and quotas over pods. */
-function withPlatformAdmission(definition: ResourceDefinition): ResourceDefinition {
-  if (definition.plural === 'configmaps') return { ...definition, admission: configMapAdmission };
-  if (definition.group === '' && definition.plural === 'pods') {
-    return { ...definition, admission: { ...definition.admission, validate: enforceQuota } };
-  }
-  return definition;
 }

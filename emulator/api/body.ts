@@ -19,6 +19,8 @@ export interface ExpectedKind {
 }
 
 const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+/** Custom resources have no protobuf. */
+const acceptedOfCustom = accepted.slice(0, 2);
 export const maximumBytes = 3 * 1024 * 1024;
 
 export function mediaType(request: ApiRequest): string {
@@ -34,6 +36,7 @@ export function unsupportedMediaType(types: readonly string[]): ApiError {
 
 /** The object in a create or update request. @throws ApiError BadRequest, UnsupportedMediaType. */
 export function objectBody(request: ApiRequest, expected: ExpectedKind): { object: JsonObject; duplicates: string[] } {
+  if (!expected.typed && isProtobufRequest(request)) throw unsupportedMediaType(acceptedOfCustom);
   const { value, duplicates } = anyBody(request, expected.kind);
   const text = Buffer.from(request.body).toString();
   const refuse = (why: string) => unrecognized(expected.kind, why, text);
@@ -62,9 +65,13 @@ export function optionalBody(request: ApiRequest, kind: string): unknown {
   return request.body.byteLength === 0 ? undefined : anyBody(request, kind).value;
 }
 
+function isProtobufRequest(request: ApiRequest): boolean {
+  return mediaType(request) === 'application/vnd.kubernetes.protobuf' || isProtobuf(request.body);
+}
+
 function anyBody(request: ApiRequest, kind: string): Body {
   const type = mediaType(request) || 'application/json';
-  if (type === 'application/vnd.kubernetes.protobuf' || isProtobuf(request.body)) {
+  if (isProtobufRequest(request)) {
     return { value: decodeProtobuf(request.body), duplicates: [] };
   }
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);

@@ -5,9 +5,10 @@ import { ApiError, notFound } from '../kernel/errors.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import type { Objects } from '../kernel/objects.ts';
 import type { Registry } from '../kernel/registry.ts';
-import type { Store } from '../kernel/store.ts';
+import { type Store, StoreFull } from '../kernel/store.ts';
 import type { ExecStreams, ExitInfo } from '../pods/ports.ts';
 import { maximumBytes } from './body.ts';
+import { shapeOf } from './convert.ts';
 import { followCrds } from './crds.ts';
 import { discover, type RouteGroup } from './discovery.ts';
 import { health, versionAnswer } from './health.ts';
@@ -149,6 +150,8 @@ export function createApi(ports: ApiPorts): Api {
     if (path.namespace && !definition.namespaced) return notFoundPage();
     const resource = resourceOf(match);
     const context: ResourceContext = { request, path, match, resource, objects, store, now, warn };
+    // What could not be answered in a form that the client takes must not be done first.
+    if (writes.has(request.method)) shapeOf(request.headers['accept']);
     if (path.subresource && path.subresource !== 'status') return subresource(context);
     if (path.subresource === 'status' && !definition.subresources.status) throw notFound(definition, path.name);
     return path.name && !path.watch ? onObject(context) : onCollection(context);
@@ -228,6 +231,7 @@ export function createApi(ports: ApiPorts): Api {
 }
 
 const streamed = new Set(['exec', 'attach', 'portforward']);
+const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 function safePath(path: string): ResourcePath | undefined {
   try {
@@ -249,6 +253,8 @@ function methodNotAllowed(): ApiError {
 function errorAnswer(error: unknown, log: (message: string) => void): ApiResponse {
   let refusal: ApiError;
   if (error instanceof ApiError) refusal = error;
+  // Insufficient Storage (RFC 4918): no bug of ours, and no fault of the request's.
+  else if (error instanceof StoreFull) refusal = new ApiError('', error.message, { code: 507 });
   else {
     log((error as Error).stack ?? String(error));
     refusal = new ApiError('InternalError', `Internal error occurred: ${(error as Error).message}`);

@@ -18,9 +18,9 @@ export function createDataPlane(
   const servers = new Set<Server>();
   let closed: Promise<void> | undefined;
 
-  async function start(host: string, port: number, fallback: boolean): Promise<void> {
+  async function start({ host, port, fallback, insidePort = 0 }: ToDataPlane & { type: 'listen' }): Promise<void> {
     try {
-      const inside = await listen({ host: '127.0.0.1', port: 0, fallback: false }, (socket) =>
+      const inside = await listen({ host: '127.0.0.1', port: insidePort, fallback: false }, (socket) =>
         gateway.accept(socket, 'inside'),
       );
       servers.add(inside.server);
@@ -65,7 +65,7 @@ export function createDataPlane(
           gateway.change(message.changes);
           break;
         case 'listen':
-          void start(message.host, message.port, message.fallback);
+          void start(message);
           break;
         case 'logRequests':
           gateway.logRequests(message);

@@ -141,7 +141,8 @@ export interface RoutingChanges {
 export type ToDataPlane =
   | { type: 'snapshot'; snapshot: RoutingSnapshot }
   | { type: 'changes'; changes: RoutingChanges }
-  | { type: 'listen'; host: string; port: number /** Try the next free ones when taken. */; fallback: boolean }
+  /** `fallback`: try the next free ports when it is taken. `insidePort`: of the inside listener; default any free one. */
+  | { type: 'listen'; host: string; port: number; fallback: boolean; insidePort?: number }
   /** Whether `requestLogs` are told (config-observability), and whether Knative's own probes are among them. */
   | { type: 'logRequests'; on: boolean; probes: boolean }
   /** Listens for requests from inside at one more address, where containers reach this system. Answered by `insideListening`. */

@@ -290,6 +290,7 @@ export function createObjects(ports: ObjectsPorts): Objects {
     options: WriteOptions,
   ): void {
     const { admission } = definition;
+    if (phase === 'default') checkTypes(definition, version, request.object);
     if (!admission?.[phase]) return;
     try {
       for (const warning of admission[phase](request) ?? []) options.warn?.(warning);
@@ -299,6 +300,15 @@ export function createObjects(ports: ObjectsPorts): Objects {
     }
     if (phase === 'default') decodeObject(definition, version, request.object, {});
   }
+}
+
+/** Kubernetes' own kinds are typed when they are decoded: defaults and strategies find every value of its type. */
+function checkTypes(definition: ResourceDefinition, version: ResourceVersionDefinition, object: KubeObject): void {
+  if (definition.crd) return;
+  const wrong = validateObject(object as unknown as JsonObject, version.schema).filter(
+    ({ reason }) => reason === 'FieldValueTypeInvalid',
+  );
+  if (wrong.length > 0) throw invalidObject(definition, object.metadata.name ?? '', wrong);
 }
 
 function check(

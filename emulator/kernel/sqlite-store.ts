@@ -7,7 +7,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type GroupResource, type KubeObject, keyOf, type ObjectKey, objectKey } from './object.ts';
 import type { ListOptions } from './resource.ts';
-import { type Change, type Store, StoreConflict, StoreExpired, type WatchType } from './store.ts';
+import { type Change, type Store, StoreConflict, StoreExpired, StoreFull, type WatchType } from './store.ts';
 
 export interface SqliteStoreOptions {
   /** Changes that stay readable for watches; older ones are compacted away. Default 10,000. */
@@ -182,19 +182,20 @@ class SqliteStore implements Store {
 
   transaction<T>(work: () => T): T {
     if (this.#depth > 0) return work();
-    this.#database.exec('BEGIN IMMEDIATE');
-    this.#depth++;
     let result: T;
     try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      this.#depth++;
       result = work();
       this.#database.exec('COMMIT');
     } catch (error) {
+      if (this.#depth === 0) throw asStoreError(error);
       this.#depth--;
       for (const undo of this.#undo.reverse()) undo();
       this.#undo = [];
       this.#pending = [];
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
+      throw asStoreError(error);
     }
     this.#depth--;
     this.#undo = [];
@@ -293,17 +294,24 @@ class SqliteStore implements Store {
   /** In steps of a tenth, so that its cost is spread. A row goes when its successor leaves the history: until then it is state or `previous`. */
   #compact(): void {
     if (this.#history.length < this.#historyLimit * 1.1) return;
-    const dropped = this.#history.splice(0, this.#history.length - this.#historyLimit);
+    const dropped = this.#history.slice(0, this.#history.length - this.#historyLimit);
     const oldest = dropped.at(-1)?.revision ?? this.#oldest;
-    this.#database.exec('BEGIN IMMEDIATE');
-    for (const { type, revision, before } of dropped) {
-      if (before !== undefined) this.#deleteRow.run(before);
-      if (type === 'DELETED') this.#deleteRow.run(revision);
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      for (const { type, revision, before } of dropped) {
+        if (before !== undefined) this.#deleteRow.run(before);
+        if (type === 'DELETED') this.#deleteRow.run(revision);
+      }
+      this.#database
+        .prepare("INSERT OR REPLACE INTO meta VALUES ('oldest', ?), ('revision', ?)")
+        .run(oldest, this.#revision);
+      this.#database.exec('COMMIT');
+    } catch {
+      // The write that led here is committed and stays acknowledged; a longer history harms nobody, the next write tries again.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      return;
     }
-    this.#database
-      .prepare("INSERT OR REPLACE INTO meta VALUES ('oldest', ?), ('revision', ?)")
-      .run(oldest, this.#revision);
-    this.#database.exec('COMMIT');
+    this.#history.splice(0, dropped.length);
     this.#oldest = oldest;
   }
 
@@ -330,6 +338,13 @@ class SqliteStore implements Store {
 }
 
 const nothing: ReadonlySet<ObjectKey> = new Set();
+
+/** SQLITE_FULL. */
+const sqliteFull = 13;
+
+function asStoreError(error: unknown): unknown {
+  return (error as { errcode?: number }).errcode === sqliteFull ? new StoreFull(error) : error;
+}
 
 function controllerUid(object: KubeObject): string | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller)?.uid;

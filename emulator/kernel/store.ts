@@ -28,7 +28,7 @@ export interface Store extends View {
   /**
    * Writes an object (create or replace) and returns it with its new resourceVersion, deep-frozen.
    * `expected`: the resourceVersion that must be stored now; '' = must not exist; undefined = whatever is there.
-   * @throws StoreConflict when `expected` does not hold.
+   * @throws StoreConflict when `expected` does not hold, StoreFull when the disk is.
    */
   put<T extends KubeObject>(resource: GroupResource, object: T, expected: string | undefined): T;
   /** Removes an object; returns its last state carrying the revision of the removal. @throws StoreConflict as `put`. */
@@ -63,6 +63,16 @@ export class StoreExpired extends Error {
   constructor(revision: number, oldest: number) {
     super(`too old resource version: ${revision} (${oldest})`);
     this.name = 'StoreExpired';
+  }
+}
+
+/** The disk has no room for the change: nothing of it was written, and what was acknowledged before is as it was. */
+export class StoreFull extends Error {
+  constructor(cause: unknown) {
+    super("no space left for the platform's state: free some and try again; nothing that was acknowledged is lost", {
+      cause,
+    });
+    this.name = 'StoreFull';
   }
 }
 

@@ -23,8 +23,9 @@ function validateFilter(filter: SubscriptionsFilter | undefined): FieldError {
   if (!filter) return noError;
   const given = dialects.filter((dialect) => {
     const value = filter[dialect];
-    if (dialect === 'not') return value !== undefined;
-    return value !== undefined && Object.keys(value).length > 0;
+    // A null is Go's empty value: not given.
+    if (dialect === 'not') return value !== undefined && value !== null;
+    return Object.keys(value ?? {}).length > 0;
   });
   const message = 'multiple dialects found, filters can have only one dialect set';
   let errors = given.length > 1 ? fieldError(message, []) : noError;

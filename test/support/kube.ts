@@ -1,6 +1,6 @@
 /** The platform's API as any Kubernetes client sees it, straight over TLS: what the suites assert must not pass our own client. */
 import { readFileSync } from 'node:fs';
-import { request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import { parse } from 'yaml';
 
 export interface Kube {
@@ -9,6 +9,21 @@ export interface Kube {
   get<T = KubeAny>(path: string): Promise<T>;
   /** undefined on 404. */
   find<T = KubeAny>(path: string): Promise<T | undefined>;
+  /** A watch; `path` with its query. Ends by itself with the connection. */
+  watch(path: string, onEvent: (event: WatchEvent) => void): KubeWatch;
+}
+
+export interface WatchEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: KubeAny;
+}
+
+export interface KubeWatch {
+  /** Resolves with the status once the answer has begun. */
+  opened: Promise<number>;
+  /** Resolves when the stream has ended, however that came. */
+  ended: Promise<void>;
+  close(): void;
 }
 
 export interface KubeAny {
@@ -16,6 +31,7 @@ export interface KubeAny {
     name: string;
     namespace?: string;
     uid: string;
+    resourceVersion?: string;
     generation?: number;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
@@ -53,7 +69,9 @@ interface Kubeconfig {
   }[];
 }
 
-export function kubeOf(kubeconfig: string): Kube {
+/** @param options `connections`: keeps up to so many connections open; default: each request has its own. */
+export function kubeOf(kubeconfig: string, options: { connections?: number } = {}): Kube {
+  const agent = options.connections ? new Agent({ keepAlive: true, maxSockets: options.connections }) : false;
   const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
   const cluster = config.clusters[0]?.cluster;
   const user = config.users[0]?.user;
@@ -72,7 +90,7 @@ export function kubeOf(kubeconfig: string): Kube {
         {
           method,
           ...tls,
-          agent: false,
+          agent,
           timeout: 30_000,
           headers: { accept: 'application/json', 'content-type': contentType },
         },
@@ -96,6 +114,27 @@ export function kubeOf(kubeconfig: string): Kube {
   };
   return {
     call,
+    watch: (path, onEvent) => {
+      const opened = Promise.withResolvers<number>();
+      const ended = Promise.withResolvers<void>();
+      const outgoing = httpsRequest(new URL(path, cluster.server), { ...tls, agent: false }, (response) => {
+        opened.resolve(response.statusCode ?? 0);
+        let rest = '';
+        response.setEncoding('utf8').on('data', (text: string) => {
+          const lines = (rest + text).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) onEvent(JSON.parse(line) as WatchEvent);
+        });
+        response.on('error', () => ended.resolve());
+        response.on('close', () => ended.resolve());
+      });
+      outgoing.on('error', () => {
+        opened.resolve(0);
+        ended.resolve();
+      });
+      outgoing.end();
+      return { opened: opened.promise, ended: ended.promise, close: () => outgoing.destroy() };
+    },
     get: (path) => call('GET', path),
     find: async (path) => {
       const { status, text } = await send('GET', path);

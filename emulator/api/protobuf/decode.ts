@@ -33,7 +33,12 @@ export function decodeProtobuf(body: Uint8Array): JsonObject {
       `protobuf bodies of ${kind} (${apiVersion}) are not understood; send application/json`,
     );
   }
-  return { apiVersion, kind, ...decodeMessage(raw, message) };
+  try {
+    return { apiVersion, kind, ...decodeMessage(raw, message) };
+  } catch (error) {
+    // Cut off, or nested deeper than the stack: Go's decoder stops at a depth, too.
+    throw error instanceof RangeError ? broken() : error;
+  }
 }
 
 interface WireField {
@@ -106,7 +111,7 @@ function decodeValue(bytes: Uint8Array, value: bigint, type: string): unknown {
       return intOrString(bytes);
     case 'json': {
       const raw = fieldsOf(bytes).find(({ field }) => field === 1)?.bytes;
-      return raw ? (JSON.parse(text(raw)) as unknown) : {};
+      return raw ? jsonOf(text(raw)) : {};
     }
     case 'JSONSchemaPropsOrArray':
     case 'JSONSchemaPropsOrBool':
@@ -119,6 +124,17 @@ function decodeValue(bytes: Uint8Array, value: bigint, type: string): unknown {
     }
   }
 }
+
+function jsonOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new ApiError('BadRequest', `error decoding protobuf: ${(error as Error).message}`);
+  }
+}
+
+/** What a Date can hold, seconds: more than the year 9999, which Kubernetes' own times end with. */
+const latestSeconds = 253_402_300_799n;
 
 /** Unions of apiextensions, which JSON has as a schema or as the other thing. */
 function eitherSchema(bytes: Uint8Array, type: string): unknown {
@@ -143,6 +159,7 @@ function timeText(bytes: Uint8Array, digits: 0 | 6): string | null {
   }
   // Go's zero time is year 1.
   if (seconds <= -62_135_596_800n || bytes.byteLength === 0) return null;
+  if (seconds > latestSeconds) throw new ApiError('BadRequest', 'error decoding protobuf: a time after the year 9999');
   const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
   return digits === 0 ? `${whole}Z` : `${whole}.${String(nanoseconds / 1000n).padStart(6, '0')}Z`;
 }

@@ -4,6 +4,8 @@ import { ApiError } from '../errors.ts';
 import { clone, isObject } from '../json.ts';
 
 const maximumOperations = 10_000;
+/** Characters that copies may add: each could double the object. */
+const maximumCopied = 3 * 1024 * 1024;
 
 /**
  * @throws ApiError Invalid when an operation does not fit the object (a failed test, a path that is not there), BadRequest
@@ -23,10 +25,30 @@ export function applyJsonPatch(target: unknown, operations: unknown): unknown {
     );
   }
   try {
-    // Validates every operation; does not touch the target; refuses `__proto__`.
-    return jsonPatch.applyPatch(clone(target), clone(operations) as unknown as Operation[], true, true, true)
-      .newDocument;
-  } catch {
+    let document = clone(target);
+    let copied = 0;
+    for (const operation of clone(operations) as unknown as Operation[]) {
+      if (operation.op === 'move' && `${operation.path}/`.startsWith(`${operation.from}/`)) {
+        // RFC 6902, 4.4: nothing can be moved into itself.
+        if (operation.path !== operation.from) throw new Error('moved into itself');
+      }
+      if (operation.op === 'copy') {
+        copied += JSON.stringify(jsonPatch.getValueByPointer(document, operation.from) ?? null).length;
+        if (copied > maximumCopied) throw tooMuchCopied(copied);
+      }
+      // Validates; does not touch the target; refuses `__proto__`.
+      document = jsonPatch.applyOperation(document, operation, true, true, true).newDocument;
+    }
+    return document;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw new ApiError('Invalid', 'the server rejected our request due to an error in our request');
   }
+}
+
+function tooMuchCopied(size: number): ApiError {
+  return new ApiError(
+    'RequestEntityTooLarge',
+    `Unable to complete the patch: the accumulated size increase of JSON patch copy operations is ${size}, exceeding the limit ${maximumCopied}`,
+  );
 }

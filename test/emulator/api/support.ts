@@ -69,6 +69,8 @@ export interface TestPlatform {
   store: Store;
   clock: VirtualClock;
   garbage: GarbageCollector;
+  /** What the server logged as errors: bugs. */
+  errors: readonly string[];
   /** Calls the API; a body that is no string goes as JSON. */
   call(method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Opens a watch; `next` waits for one event. */
@@ -88,10 +90,12 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-export function testPlatform(options: Partial<ApiPorts> & { file?: string; namespaces?: string[] } = {}): TestPlatform {
+export function testPlatform(
+  options: Partial<ApiPorts> & { file?: string; namespaces?: string[]; kinds?: readonly ResourceDefinition[] } = {},
+): TestPlatform {
   const clock = new VirtualClock();
   const store = openStore(options.file ?? ':memory:');
-  const registry = createRegistry([...kubernetesKinds, widgets]);
+  const registry = createRegistry([...(options.kinds ?? kubernetesKinds), widgets]);
   const objects = createObjects({ store, registry, clock });
   for (const name of options.namespaces ?? ['default']) {
     if (store.get('namespaces', undefined, name)) continue;
@@ -133,6 +137,7 @@ export function testPlatform(options: Partial<ApiPorts> & { file?: string; names
     store,
     clock,
     garbage,
+    errors,
     async call(method, url, body, headers = {}) {
       const response = await request(method, url, body, headers, new AbortController().signal);
       let text = '';

@@ -66,6 +66,49 @@ describe('the worker', () => {
     expect(await failed).toMatchObject({ type: 'failed', code: 'PortTaken' });
   });
 
+  it('that dies is replaced: same ports, same routes, also those that changed meanwhile', async () => {
+    const app = await startApp((_, response) => response.end('ok'));
+    open.push(app);
+    const port = createWorkerDataPlane(new URL('./mortal-worker.ts', import.meta.url));
+    open.push({ [Symbol.asyncDispose]: () => port.close() });
+    const running = await plane(port);
+    await running.apply(serving(aRevision('default/hello-00001', { instances: [] })));
+    const instance = anInstance(app.port);
+    const revision = aRevision('default/hello-00001', { instances: [instance] });
+    port.post({
+      type: 'changes',
+      changes: { version: 50, hosts: {}, localHosts: {}, revisions: { [revision.key]: revision } },
+    });
+    expect((await ask(running.port)).body).toBe('ok');
+    const before = running.messages.find(({ type }) => type === 'listening');
+
+    const again = running.until(
+      'listening',
+      () => running.messages.filter(({ type }) => type === 'listening').length > 1,
+    );
+    die(port);
+    await again;
+    expect(running.messages.findLast(({ type }) => type === 'listening')).toEqual(before);
+    expect(running.messages.filter(({ type }) => type === 'failed')).toMatchObject([{ code: 'Restarted' }]);
+    expect((await ask(running.port)).body).toBe('ok');
+  });
+
+  it('that keeps dying is given up, and told', async () => {
+    const port = createWorkerDataPlane(new URL('./mortal-worker.ts', import.meta.url));
+    const running = await plane(port);
+    for (let death = 1; death <= 3; death++) {
+      const again = running.until(
+        'listening',
+        () => running.messages.filter(({ type }) => type === 'listening').length > death,
+      );
+      die(port);
+      await again;
+    }
+    const gone = running.until('failed', ({ code }) => code === 'DataPlaneExited');
+    die(port);
+    await gone;
+  });
+
   it('tells that it crashed', async () => {
     const port = createWorkerDataPlane(new URL('./no-such-worker.ts', import.meta.url));
     const failed = await new Promise<FromDataPlane>((resolve) => {
@@ -74,3 +117,8 @@ describe('the worker', () => {
     expect(failed).toMatchObject({ code: 'DataPlaneCrashed' });
   });
 });
+
+/** A message that the protocol does not have, and only the test's worker understands. */
+function die(port: ReturnType<typeof createWorkerDataPlane>): void {
+  port.post({ type: 'die' } as never);
+}
