@@ -134,6 +134,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       createDockerRuntime({ platform: data, inside: () => containerAccess }),
     ]);
     closers.push(() => logs.close());
+    const tokens = createTokens(tokenKey(certs));
     const scaling = markScaling(store, logs);
     closers.push(() => scaling[Symbol.dispose]());
     closers.push(() => guardian.close());
@@ -237,6 +238,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
         runtimes: { process: processes, docker },
         logs,
         drain: drains.wait,
+        token: (account, seconds, bound) => tokens.issue(account, Date.now() + seconds * 1_000, bound),
         log,
       },
       { stateDir: files.pods, onPhase: boots.record, onProbe: requestLogs.probed },
@@ -305,7 +307,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       shutdown: () => void setTimeout(() => ending.resolve('asked to'), 50),
       reset: () => resetPlatform({ objects, registry, store, idle: () => garbage.idle() }),
     });
-    const tokens = createTokens(tokenKey(certs));
     const authenticate = (token: string) => tokens.verify(token, Date.now());
     const api = createApi({
       objects,

@@ -101,6 +101,6 @@ export function accountToken(context: ResourceContext, tokens: Tokens | undefine
     apiVersion: 'authentication.k8s.io/v1',
     metadata: { name, namespace, creationTimestamp: rfc3339(now) },
     spec: object['spec'] ?? {},
-    status: { token: tokens.issue(namespace, name, uid, expires), expirationTimestamp: rfc3339(expires) },
+    status: { token: tokens.issue({ namespace, name, uid }, expires), expirationTimestamp: rfc3339(expires) },
   });
 }

@@ -3,10 +3,20 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { UserInfo } from '../kernel/resource.ts';
 
 export interface Tokens {
-  /** Times in ms since the epoch. */
-  issue(namespace: string, account: string, uid: string, expires: number): string;
+  /** Times in ms since the epoch. `audience`: default the API itself, and only then the API takes it. */
+  issue(
+    account: { namespace: string; name: string; uid: string },
+    expires: number,
+    options?: { audience?: string | undefined; pod?: { name: string; uid: string } },
+  ): string;
   /** Who a token is; undefined when it is no valid one. */
   verify(token: string, now: number): UserInfo | undefined;
+}
+
+interface Claims {
+  aud: string[];
+  sub: string;
+  exp: number;
 }
 
 const issuer = 'https://kubernetes.default.svc.cluster.local';
@@ -14,14 +24,14 @@ const issuer = 'https://kubernetes.default.svc.cluster.local';
 export function createTokens(key: Uint8Array): Tokens {
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   return {
-    issue(namespace, account, uid, expires) {
+    issue({ namespace, name, uid }, expires, { audience = issuer, pod } = {}) {
       const header = encode({ alg: 'HS256', typ: 'JWT' });
       const payload = encode({
         iss: issuer,
-        aud: [issuer],
-        sub: `system:serviceaccount:${namespace}:${account}`,
+        aud: [audience],
+        sub: `system:serviceaccount:${namespace}:${name}`,
         exp: Math.floor(expires / 1000),
-        'kubernetes.io': { namespace, serviceaccount: { name: account, uid } },
+        'kubernetes.io': { namespace, ...(pod ? { pod } : {}), serviceaccount: { name, uid } },
       });
       return `${header}.${payload}.${sign(`${header}.${payload}`)}`;
     },
@@ -31,8 +41,8 @@ export function createTokens(key: Uint8Array): Tokens {
       const expected = Buffer.from(sign(`${header}.${payload}`));
       const given = Buffer.from(signature);
       if (expected.byteLength !== given.byteLength || !timingSafeEqual(expected, given)) return undefined;
-      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string; exp: number };
-      if (claims.exp * 1000 <= now) return undefined;
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
+      if (claims.exp * 1000 <= now || !claims.aud.includes(issuer)) return undefined;
       return accountUser(claims.sub);
     },
   };

@@ -39,6 +39,12 @@ export interface KubeletPorts {
   images: Pick<LocalImages, 'resolve'>;
   runtimes: { process: PodRuntime; docker?: PodRuntime | undefined };
   logs: OpenLogStore;
+  /** A token of a service account, bound to a pod of it; `audience` absent: the API. Absent: pods get none. */
+  token?(
+    account: { namespace: string; name: string; uid: string },
+    seconds: number,
+    options: { audience?: string | undefined; pod: { name: string; uid: string } },
+  ): string;
   /**
    * Resolves once the data plane sends this pod nothing any more and what was in flight is answered. The kubelet does not
    * wait longer than the pod's grace. Absent: instances are told to stop at once.

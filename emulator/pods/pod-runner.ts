@@ -8,13 +8,13 @@ import { containerEnvironment, expand } from './container-environment.ts';
 import { type ContainerRunner, createContainerRunner } from './container-runner.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
 import { chooseRuntime, unschedulable } from './placement.ts';
+import { createPodVolumes } from './pod-volumes.ts';
 import { type ContainerSpec, ImageUnavailable, type PodSandbox, podAnnotations } from './ports.ts';
 import { startProber } from './prober.ts';
 import type { ProbeResult } from './probes.ts';
 import { isQueueProxy, servingProbes } from './queue-proxy.ts';
 import { type ContainerFacts, isComplete, podStatus } from './status.ts';
 import type { Container, ContainerStatus, Pod, Probe } from './types.ts';
-import { prepareMounts, refreshVolumes, removeVolumes } from './volumes.ts';
 
 export interface PodRunnerPorts extends KubeletPorts {
   nodeName: string;
@@ -67,6 +67,12 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
   const init = new Map<string, ContainerRunner>();
   const runners = new Map<string, ContainerRunner>();
   const proxies = new Map<string, ContainerFacts>();
+
+  const volumes = createPodVolumes(
+    ports,
+    () => pod,
+    () => ({ podIP: sandbox?.ip ?? '', hostIP, nodeName: ports.nodeName }),
+  );
 
   const eventAbout = (event: { type: 'Normal' | 'Warning'; reason: string; message: string }) =>
     writer.event(pod, event);
@@ -358,7 +364,6 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     const where = { podIP: box.ip, hostIP, nodeName: ports.nodeName };
     const fixed: Record<string, string> = port === undefined || !box.reservePort ? {} : { PORT: String(port) };
     const env = containerEnvironment(pod, container, view, { ...where, fixed });
-    const volumes = { dir: ports.volumeDir, view, facts: where };
     const image =
       runtime?.name === 'docker'
         ? container.image
@@ -370,7 +375,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       args: container.args?.map((word) => expand(word, env)),
       workingDir: container.workingDir,
       env,
-      mounts: prepareMounts(pod, container, env, volumes),
+      mounts: volumes.mounts(container, env),
       port,
       imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent',
       securityContext: { ...spec.securityContext, ...container.securityContext },
@@ -426,7 +431,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     report();
     over = true;
     await sandbox?.remove();
-    removeVolumes(pod, { dir: ports.volumeDir });
+    volumes.remove();
   }
 
   return {
@@ -447,17 +452,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
         start();
       }
       for (const runner of [...init.values(), ...runners.values()]) runner.retry();
-      if (sandbox && runtime?.name === 'docker') {
-        try {
-          refreshVolumes(pod, {
-            dir: ports.volumeDir,
-            view,
-            facts: { podIP: sandbox.ip, hostIP, nodeName: ports.nodeName },
-          });
-        } catch (error) {
-          ports.log('debug', `volumes of pod ${pod.metadata.name}: ${(error as Error).message}`);
-        }
-      }
+      volumes.refresh();
     },
     end(graceMs, { drain }) {
       if (ending) hurry(graceMs);

@@ -2,21 +2,27 @@
  * A pod's volumes as folders on the host: emptyDir, configMap, secret, projected, downwardAPI, hostPath, and claims as
  * local folders that outlive the pod. What a runtime does with them is its affair: processes cannot have mounts.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
 import { ConfigError, type DataObject, type EnvironmentFacts, expand, fieldValue } from './container-environment.ts';
+import type { KubeletPorts } from './kubelet-ports.ts';
 import type { ContainerSpec } from './ports.ts';
 import type { Container, KeyToPath, Pod, ProjectedSource, Volume } from './types.ts';
+import { type VolumeFiles, writeVolumeFiles } from './volume-files.ts';
+
+/** Of a projected token, where the manifest does not say; and the least that one may ask for. Seconds. */
+const tokenSeconds = { default: 3_600, least: 600 };
 
 export interface VolumePorts {
   /** `<dir>/volumes/<pod uid>/<name>` and `<dir>/claims/<namespace>/<name>`. */
   dir: string;
   view: View;
   facts: Omit<EnvironmentFacts, 'fixed'>;
+  /** A token of the pod's service account. Absent: none is issued. */
+  token?: ((pod: Pod, audience: string | undefined, seconds: number) => string) | undefined;
 }
-
-type Files = Map<string, { content: Uint8Array | string; mode: number }>;
 
 /** Makes the volumes that a container mounts. @throws ConfigError, with the kubelet's words. */
 export function prepareMounts(
@@ -40,7 +46,34 @@ export function prepareMounts(
   });
 }
 
-/** Writes the ConfigMaps and Secrets of a running pod anew after they have changed. */
+/** Tokens of a pod's own service account. @throws ConfigError where it has none. */
+export function accountTokens(
+  view: View,
+  issue: NonNullable<KubeletPorts['token']>,
+): NonNullable<VolumePorts['token']> {
+  return (pod, audience, seconds) => {
+    const { name: podName, namespace = '', uid: podUid } = pod.metadata;
+    const name = pod.spec?.serviceAccountName || 'default';
+    const account = view.get<KubeObject>('serviceaccounts', namespace, name);
+    if (!account) throw new ConfigError(`failed to fetch token: serviceaccounts "${name}" not found`);
+    const bound = { audience, pod: { name: podName, uid: podUid } };
+    return issue({ namespace, name, uid: account.metadata.uid }, seconds, bound);
+  };
+}
+
+/** ms until the first token in the pod's volumes should be written anew, as kubelets do at 80 % of its life. */
+export function tokensRenewedAfter(pod: Pod): number | undefined {
+  const seconds = (pod.spec?.volumes ?? [])
+    .flatMap(({ projected }) => projected?.sources ?? [])
+    .flatMap(({ serviceAccountToken }) => (serviceAccountToken ? [secondsOf(serviceAccountToken)] : []));
+  return seconds.length === 0 ? undefined : Math.min(...seconds) * 800;
+}
+
+function secondsOf({ expirationSeconds }: NonNullable<ProjectedSource['serviceAccountToken']>): number {
+  return Math.max(expirationSeconds ?? tokenSeconds.default, tokenSeconds.least);
+}
+
+/** Writes the ConfigMaps, Secrets and tokens of a running pod anew. */
 export function refreshVolumes(pod: Pod, ports: VolumePorts): void {
   for (const volume of pod.spec?.volumes ?? []) {
     if (!volume.configMap && !volume.secret && !volume.projected) continue;
@@ -63,27 +96,25 @@ function prepare(pod: Pod, volume: Volume, ports: VolumePorts): { path: string; 
     const { claimName, readOnly } = volume.persistentVolumeClaim;
     const claim = join(ports.dir, 'claims', pod.metadata.namespace ?? '', claimName);
     mkdirSync(claim, { recursive: true });
+    chmodSync(claim, 0o777);
     return { path: claim, readOnly: readOnly === true };
   }
   if (volume.emptyDir) {
-    mkdirSync(path, { recursive: true, mode: 0o777 });
+    mkdirSync(path, { recursive: true });
+    // Any user of any container writes there; the umask would take that away from a mode given to mkdir.
+    chmodSync(path, 0o777);
     return { path, readOnly: false };
   }
   const files = filesOf(pod, volume, ports);
   if (!files) throw new ConfigError(`volume "${volume.name}" is of a kind that this platform does not have`);
-  // Never a reader of half a volume: what is no longer in it goes first, files are small and written whole.
-  rmSync(path, { recursive: true, force: true });
-  mkdirSync(path, { recursive: true });
-  for (const [name, { content, mode }] of files) {
+  for (const name of files.keys()) {
     if (normalize(name).startsWith('..')) throw new ConfigError(`path "${name}" leads out of volume "${volume.name}"`);
-    const file = join(path, name);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content, { mode });
   }
+  writeVolumeFiles(path, files);
   return { path, readOnly: true };
 }
 
-function filesOf(pod: Pod, volume: Volume, ports: VolumePorts): Files | undefined {
+function filesOf(pod: Pod, volume: Volume, ports: VolumePorts): VolumeFiles | undefined {
   const mode = (source: { defaultMode?: number }) => source.defaultMode ?? 0o644;
   if (volume.configMap) return fromObject(pod, 'configmap', volume.configMap, mode(volume.configMap), ports);
   if (volume.secret) {
@@ -92,18 +123,20 @@ function filesOf(pod: Pod, volume: Volume, ports: VolumePorts): Files | undefine
   }
   if (volume.downwardAPI) return fromFields(pod, volume.downwardAPI.items ?? [], mode(volume.downwardAPI), ports);
   if (!volume.projected) return undefined;
-  const files: Files = new Map();
+  const files: VolumeFiles = new Map();
   for (const source of volume.projected.sources ?? []) {
     for (const [name, file] of fromSource(pod, source, mode(volume.projected), ports)) files.set(name, file);
   }
   return files;
 }
 
-function fromSource(pod: Pod, source: ProjectedSource, mode: number, ports: VolumePorts): Files {
+function fromSource(pod: Pod, source: ProjectedSource, mode: number, ports: VolumePorts): VolumeFiles {
   if (source.configMap) return fromObject(pod, 'configmap', source.configMap, mode, ports);
   if (source.secret) return fromObject(pod, 'secret', source.secret, mode, ports);
   if (source.downwardAPI) return fromFields(pod, source.downwardAPI.items ?? [], mode, ports);
-  throw new ConfigError('projected service account tokens are not issued by this platform');
+  const { serviceAccountToken: wanted } = source;
+  if (!wanted || !ports.token) throw new ConfigError('this platform has no such source of a projected volume');
+  return new Map([[wanted.path, { content: ports.token(pod, wanted.audience, secondsOf(wanted)), mode }]]);
 }
 
 function fromObject(
@@ -112,7 +145,7 @@ function fromObject(
   source: { name: string; items?: KeyToPath[]; optional?: boolean },
   mode: number,
   { view }: VolumePorts,
-): Files {
+): VolumeFiles {
   const object = view.get(`${kind}s`, pod.metadata.namespace, source.name) as DataObject | undefined;
   if (!object) {
     if (source.optional) return new Map();
@@ -124,7 +157,7 @@ function fromObject(
   }
   for (const [key, value] of Object.entries(object.binaryData ?? {})) content.set(key, Buffer.from(value, 'base64'));
   if (!source.items) return new Map([...content].map(([key, value]) => [key, { content: value, mode }]));
-  const files: Files = new Map();
+  const files: VolumeFiles = new Map();
   for (const item of source.items) {
     const value = content.get(item.key);
     if (value !== undefined) files.set(item.path, { content: value, mode: item.mode ?? mode });
@@ -138,7 +171,7 @@ function fromFields(
   items: readonly { path: string; fieldRef?: { fieldPath: string }; mode?: number }[],
   mode: number,
   { facts }: VolumePorts,
-): Files {
+): VolumeFiles {
   return new Map(
     items.map((item) => [
       item.path,
