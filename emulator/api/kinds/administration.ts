@@ -1,20 +1,8 @@
 /** Kinds of administration: RBAC, leases, CRDs, webhooks, storage classes. Stored and listed; RBAC is not enforced. */
 import { at } from '../../kernel/json.ts';
 import type { ResourceDefinition } from '../../kernel/resource.ts';
-import {
-  ageColumn,
-  anything,
-  conditions,
-  flag,
-  int32,
-  kind,
-  list,
-  listBy,
-  object,
-  text,
-  texts,
-  time,
-} from './build.ts';
+import { ageColumn, anything, createdAt, int32, kind, list, listBy, object, text, texts, time } from './build.ts';
+import { crds } from './crds.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 const rules = list(
@@ -27,7 +15,6 @@ const roleColumn = {
   type: 'string',
   value: (o: object) => `${at(o, 'roleRef', 'kind')}/${at(o, 'roleRef', 'name')}`,
 } as const;
-const createdAt = { name: 'Created At', type: 'string', value: '.metadata.creationTimestamp' } as const;
 
 const leases = kind({
   group: 'coordination.k8s.io',
@@ -45,53 +32,6 @@ const leases = kind({
     }),
   }),
   columns: [{ name: 'Holder', type: 'string', value: '.spec.holderIdentity' }, ageColumn],
-});
-
-const crds = kind({
-  group: 'apiextensions.k8s.io',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  shortNames: ['crd', 'crds'],
-  categories: ['api-extensions'],
-  namespaced: false,
-  generation: true,
-  subresources: { status: true },
-  schema: object({
-    spec: object(
-      {
-        group: text,
-        names: object({
-          kind: text,
-          listKind: text,
-          plural: text,
-          singular: text,
-          shortNames: texts,
-          categories: texts,
-        }),
-        scope: text,
-        versions: list(
-          object({
-            name: text,
-            served: flag,
-            storage: flag,
-            deprecated: flag,
-            deprecationWarning: text,
-            schema: object({ openAPIV3Schema: anything }),
-            subresources: anything,
-            additionalPrinterColumns: list(
-              object({ name: text, type: text, format: text, description: text, priority: int32, jsonPath: text }),
-            ),
-            selectableFields: list(object({ jsonPath: text })),
-          }),
-        ),
-        conversion: anything,
-        preserveUnknownFields: flag,
-      },
-      ['group', 'names', 'scope', 'versions'],
-    ),
-    status: object({ conditions, acceptedNames: anything, storedVersions: texts }),
-  }),
-  columns: [createdAt],
 });
 
 const apiServices = kind({

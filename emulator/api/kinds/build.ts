@@ -101,6 +101,9 @@ export const ageColumn: PrinterColumn = {
   value: '.metadata.creationTimestamp',
 };
 
+/** As kubectl prints kinds that it has no columns for. */
+export const createdAt: PrinterColumn = { name: 'Created At', type: 'string', value: '.metadata.creationTimestamp' };
+
 type KindInput = Pick<ResourceDefinition, 'kind' | 'plural'> &
   Partial<Omit<ResourceDefinition, 'versions' | 'crd' | 'kind' | 'plural'>> & {
     version?: string;

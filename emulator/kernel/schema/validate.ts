@@ -8,14 +8,15 @@ import { objectMetaSchema } from './object-meta.ts';
 export function validateObject(object: JsonObject, schema: Schema): FieldError[] {
   const errors: FieldError[] = [];
   validateMembers(object, schema, '', errors, new Set(['apiVersion', 'kind', 'metadata']));
+  validateJunctors(object, schema, '', errors);
   return errors;
 }
 
 function validate(value: unknown, schema: Schema, path: string, errors: FieldError[]): void {
   if (value === null && schema.nullable) return;
   const actual = typeName(value);
-  if (schema['x-kubernetes-int-or-string']) {
-    if (actual !== 'integer' && actual !== 'string') errors.push(wrongType(path, 'integer,string', actual));
+  if (schema['x-kubernetes-int-or-string'] && actual !== 'integer' && actual !== 'string') {
+    errors.push(wrongType(path, 'integer,string', actual));
     return;
   }
   if (schema.type && !hasType(actual, schema.type)) {
@@ -29,6 +30,43 @@ function validate(value: unknown, schema: Schema, path: string, errors: FieldErr
   else if (typeof value === 'number') validateNumber(value, schema, path, errors);
   else if (Array.isArray(value)) validateArray(value, schema, path, errors);
   else if (isObject(value)) validateMembers(value, schema, path, errors, nothing);
+  validateJunctors(value, schema, path, errors);
+}
+
+/** allOf, anyOf, oneOf and not, as kube-openapi's validator words them: the nearest alternative's errors come along. */
+function validateJunctors(value: unknown, schema: Schema, path: string, errors: FieldError[]): void {
+  const { allOf, anyOf, oneOf, not } = schema;
+  if (!allOf && !anyOf && !oneOf && !not) return;
+  const failuresOf = (alternative: Schema): FieldError[] => {
+    const found: FieldError[] = [];
+    validate(value, alternative, path, found);
+    return found;
+  };
+  const nearest = (all: readonly FieldError[][]) => all.reduce((a, b) => (b.length < a.length ? b : a));
+  const refuse = (why: string) => errors.push(invalid(path, '', `"${path}" must ${why}`));
+  if (anyOf?.length) {
+    const failures = anyOf.map(failuresOf);
+    if (failures.every(({ length }) => length > 0)) {
+      refuse('validate at least one schema (anyOf)');
+      errors.push(...nearest(failures));
+    }
+  }
+  if (oneOf?.length) {
+    const failures = oneOf.map(failuresOf);
+    const valid = failures.filter(({ length }) => length === 0).length;
+    if (valid === 0) {
+      refuse('validate one and only one schema (oneOf). Found none valid');
+      errors.push(...nearest(failures));
+    } else if (valid > 1) {
+      refuse(`validate one and only one schema (oneOf). Found ${valid} valid alternatives`);
+    }
+  }
+  const failures = allOf?.flatMap(failuresOf) ?? [];
+  if (failures.length > 0) {
+    refuse('validate all the schemas (allOf)');
+    errors.push(...failures);
+  }
+  if (not && failuresOf(not).length === 0) refuse('not validate the schema (not)');
 }
 
 const nothing: ReadonlySet<string> = new Set();
@@ -53,11 +91,17 @@ function validateString(value: string, schema: Schema, path: string, errors: Fie
 }
 
 function validateNumber(value: number, schema: Schema, path: string, errors: FieldError[]): void {
-  if (schema.minimum !== undefined && value < schema.minimum) {
-    errors.push(invalid(path, value, `${path} in body should be greater than or equal to ${schema.minimum}`));
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+    const bound = exclusiveMinimum ? 'greater than' : 'greater than or equal to';
+    errors.push(invalid(path, value, `${path} in body should be ${bound} ${minimum}`));
   }
-  if (schema.maximum !== undefined && value > schema.maximum) {
-    errors.push(invalid(path, value, `${path} in body should be less than or equal to ${schema.maximum}`));
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+    const bound = exclusiveMaximum ? 'less than' : 'less than or equal to';
+    errors.push(invalid(path, value, `${path} in body should be ${bound} ${maximum}`));
+  }
+  if (multipleOf && !Number.isInteger(value / multipleOf)) {
+    errors.push(invalid(path, value, `${path} in body should be a multiple of ${multipleOf}`));
   }
 }
 
@@ -104,6 +148,17 @@ function validateMembers(
   skip: ReadonlySet<string>,
 ): void {
   const inner = (key: string) => (path ? `${path}.${key}` : key);
+  const count = Object.keys(value).length;
+  if (schema.minProperties !== undefined && count < schema.minProperties) {
+    errors.push(invalid(path, value, `${path} in body should have at least ${schema.minProperties} properties`));
+  }
+  if (schema.maxProperties !== undefined && count > schema.maxProperties) {
+    errors.push({
+      field: path,
+      reason: 'FieldValueTooMany',
+      message: `Too many: ${count}: must have at most ${schema.maxProperties} items`,
+    });
+  }
   for (const key of schema.required ?? []) {
     if (own(value, key) === undefined && !skip.has(key)) errors.push(required(inner(key)));
   }

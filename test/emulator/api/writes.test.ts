@@ -202,6 +202,61 @@ describe('user CRDs', () => {
     },
   };
 
+  test('say what they ask for in vain, and are refused when they define nothing', async () => {
+    const url = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const [version] = crd.spec.versions;
+    const ruled = {
+      type: 'object',
+      properties: { spec: { type: 'object', 'x-kubernetes-validations': [{ rule: 'true' }] } },
+    };
+    const spec = { ...crd.spec, versions: [{ ...version, schema: { openAPIV3Schema: ruled } }] };
+    const { status, headers } = await platform.call('POST', `${url}?dryRun=All`, { ...crd, spec });
+    expect(status).toBe(201);
+    expect(headers['warning']).toEqual([
+      expect.stringContaining('x-kubernetes-validations (1, in CEL) are kept and not evaluated'),
+    ]);
+    const refused = await platform.call('POST', url, {
+      ...crd,
+      metadata: { name: 'wrong' },
+      spec: { ...spec, scope: 'x', versions: [] },
+    });
+    expect(refused.status).toBe(422);
+    expect(refused.body.details.causes.map(({ field }: { field: string }) => field).sort()).toEqual([
+      'metadata.name',
+      'spec.scope',
+      'spec.versions',
+    ]);
+  });
+
+  test('hold alternatives, bounds of maps and multiples', async () => {
+    const alternatives = {
+      type: 'object',
+      minProperties: 1,
+      properties: { exact: { type: 'string' }, prefix: { type: 'string' }, weight: { type: 'integer', multipleOf: 5 } },
+      oneOf: [{ required: ['exact'] }, { required: ['prefix'] }],
+      not: { properties: { exact: { enum: ['*'] } }, required: ['exact'] },
+    };
+    const [version] = crd.spec.versions;
+    const schema = { openAPIV3Schema: { type: 'object', properties: { spec: alternatives } } };
+    await platform.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      ...crd,
+      spec: { ...crd.spec, versions: [{ ...version, schema }] },
+    });
+    const said = async (spec: object) => {
+      const gadget = { apiVersion: 'acme.io/v1', kind: 'Gadget', metadata: { generateName: 'g' }, spec };
+      const { status, body } = await platform.call('POST', '/apis/acme.io/v1/namespaces/default/gadgets', gadget);
+      return status === 201 ? 'created' : String(body.message).replace(/^.*? is invalid: /, '');
+    };
+    expect(await said({ exact: 'a', weight: 10 })).toBe('created');
+    expect(await said({ exact: 'a', prefix: 'b' })).toBe(
+      'spec: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found 2 valid alternatives',
+    );
+    expect(await said({ weight: 5 })).toContain('(oneOf). Found none valid, spec.exact: Required value');
+    expect(await said({ exact: '*' })).toContain('"spec" must not validate the schema (not)');
+    expect(await said({})).toContain('spec in body should have at least 1 properties');
+    expect(await said({ exact: 'a', weight: 7 })).toContain('spec.weight in body should be a multiple of 5');
+  });
+
   test('become a kind, are established, and take their objects along', async () => {
     const url = '/apis/acme.io/v1/namespaces/default/gadgets';
     expect((await platform.call('GET', url)).status).toBe(404);
