@@ -1,8 +1,11 @@
 /** The words of the pages (decision 16). Both languages have the same keys, or this file does not compile. Pure leaf. */
 import { defineArea, type Locale, localeOf, renderIn } from '../src/core/messages/render.ts';
+import { eventsChinese, eventsEnglish } from './events-messages.ts';
 
 const area = defineArea(
   {
+    ...eventsEnglish,
+
     // shared
     'problem.unexpected': 'Something went wrong: {detail}',
     'state.ready': 'ready',
@@ -155,6 +158,8 @@ const area = defineArea(
     'revisions.explain.RoutesReady': 'The traffic split is in force at the gateway.',
   },
   {
+    ...eventsChinese,
+
     'problem.unexpected': '出现问题:{detail}',
     'state.ready': '就绪',
     'state.zero': '已缩容到零',

@@ -102,6 +102,40 @@ const revisionsState = object({
 
 const sample = object({ at: num, revisions: record(live) });
 
+const eventDraft = object({
+  /** Of the service; '' = none is chosen. */
+  key: str,
+  type: str,
+  source: str,
+  subject: str,
+  contentType: str,
+  data: str,
+});
+
+const traceRow = object({
+  at: num,
+  type: str,
+  sender: str,
+  to: str,
+  /** 0 = no answer. */
+  status: num,
+  tries: num,
+  ms: num,
+  error: str,
+  how: oneOf('schedule', 'now', 'here'),
+  /** What was sent from the form; null: it came from elsewhere. */
+  draft: nullable(eventDraft),
+});
+
+const eventsState = object({
+  platform: platformState,
+  targets: list(object({ key: str, name: str, namespace: str, url: str })),
+  /** false: the platform does not tell what it delivered. */
+  traced: bool,
+  /** Newest first. */
+  trace: list(traceRow),
+});
+
 export const pages = {
   traffic: {
     toView: { state: trafficState, live: nullable(sample) },
@@ -150,6 +184,18 @@ export const pages = {
       command: { params: command, result: nothing },
     },
   },
+  events: {
+    /** `draft`: what the form begins with, or a target that was chosen outside. */
+    toView: { state: eventsState, draft: eventDraft },
+    toHost: {
+      ready: { params: nothing, result: nothing },
+      send: {
+        params: eventDraft,
+        result: object({ status: num, ms: num, body: str, problem: nullable(problem) }),
+      },
+      command: { params: command, result: nothing },
+    },
+  },
   revisions: {
     toView: { state: revisionsState, history: list(sample), live: nullable(sample) },
     toHost: {
@@ -189,6 +235,9 @@ export type LogLineView = Infer<typeof logLine>;
 export type RevisionRowView = Infer<typeof revisionRow>;
 export type RevisionsState = Infer<typeof revisionsState>;
 export type Sample = Infer<typeof sample>;
+export type EventDraftView = Infer<typeof eventDraft>;
+export type TraceRowView = Infer<typeof traceRow>;
+export type EventsState = Infer<typeof eventsState>;
 
 /** On the wire. `id` is unique per page instance. */
 export const wire = {

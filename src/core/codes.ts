@@ -73,6 +73,8 @@ export const faultCodes = [
   'CanarySteps',
   'CanaryLimit',
   'CanaryTakesAll',
+  // events
+  'EventNotSent',
   // the command line
   'Usage',
   'Cancelled',

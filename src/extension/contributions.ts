@@ -37,6 +37,8 @@ export const commandIds = [
   'slipway.domain.open',
   'slipway.ping.fire',
   'slipway.ping.next',
+  'slipway.domain.preview',
+  'slipway.event.send',
   'slipway.logs.pickService',
   'slipway.doctor',
   'slipway.walkthrough',
@@ -53,6 +55,7 @@ export const viewIds = {
   logs: 'slipway.logs',
   /** Panel type, for its serializer. */
   revisions: 'slipway.revisions',
+  events: 'slipway.events',
 } as const;
 
 /** Context keys of `when` clauses. */

@@ -26,6 +26,7 @@ import { registerStatusBar } from './status-bar.ts';
 import { registerTasks } from './tasks/provider.ts';
 import { registerTrees } from './trees/register.ts';
 import { registerDocuments } from './views/documents.ts';
+import { registerEvents } from './views/events.ts';
 import { LogsView } from './views/logs-view.ts';
 import { RevisionsPanels } from './views/revisions-panel.ts';
 import { registerTrafficView } from './views/traffic-view.ts';
@@ -46,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const panels = new RevisionsPanels(deps);
   const yaml = new YamlExtension(log);
   const findings = registerDiagnostics(deps, yaml);
+  const events = registerEvents(deps);
   context.subscriptions.push(
     log,
     platforms,
@@ -55,8 +57,9 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     runs,
     logs,
     panels,
+    events,
     { dispose: () => live[Symbol.dispose]() },
-    registerCommands(deps, logs, panels),
+    registerCommands(deps, logs, panels, events),
     registerTrees(deps),
     registerTrafficView(deps),
     vscode.window.registerWebviewViewProvider(viewIds.logs, logs, {

@@ -3,10 +3,12 @@ import type { MessageArgs, Problem } from '../core/codes.ts';
 import { renderProblem } from '../core/messages/core.ts';
 import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
+import { thingsChinese, thingsEnglish } from './texts/things-messages.ts';
 
 export const extensionMessages = defineArea(
   {
     ...entryEnglish,
+    ...thingsEnglish,
 
     'action.showOutput': 'Show output',
     'action.start': 'Start platform',
@@ -213,6 +215,7 @@ export const extensionMessages = defineArea(
   },
   {
     ...entryChinese,
+    ...thingsChinese,
 
     'action.showOutput': '显示输出',
     'action.start': '启动平台',

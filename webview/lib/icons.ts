@@ -5,6 +5,7 @@ import clear from '@vscode/codicons/src/icons/clear-all.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
 import pause from '@vscode/codicons/src/icons/debug-pause.svg';
 import discard from '@vscode/codicons/src/icons/discard.svg';
+import edit from '@vscode/codicons/src/icons/edit.svg';
 import openUrl from '@vscode/codicons/src/icons/link-external.svg';
 import lock from '@vscode/codicons/src/icons/lock.svg';
 import output from '@vscode/codicons/src/icons/output.svg';
@@ -20,6 +21,7 @@ const sources = {
   clear,
   copy,
   discard,
+  edit,
   lock,
   openUrl,
   output,

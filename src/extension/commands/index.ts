@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
+import { subjectOf } from '../trees/provider.ts';
+import type { EventsTab } from '../views/events.ts';
 import type { LogsView } from '../views/logs-view.ts';
 import type { RevisionsPanels } from '../views/revisions-panel.ts';
 import { deployApplication } from './application/deploy.ts';
@@ -29,7 +31,12 @@ import { sendAll } from './traffic/send-all.ts';
 
 type Handler = (argument?: unknown) => unknown;
 
-export function registerCommands(deps: Deps, logs: LogsView, panels: RevisionsPanels): vscode.Disposable {
+export function registerCommands(
+  deps: Deps,
+  logs: LogsView,
+  panels: RevisionsPanels,
+  events: EventsTab,
+): vscode.Disposable {
   const table: Record<CommandId, Handler> = {
     'slipway.platform.start': startPlatformCommand(deps),
     'slipway.platform.stop': stopPlatformCommand(deps),
@@ -66,6 +73,12 @@ export function registerCommands(deps: Deps, logs: LogsView, panels: RevisionsPa
     'slipway.domain.open': openUrl(deps),
     'slipway.ping.fire': firePing(deps),
     'slipway.ping.next': nextPings(deps),
+    'slipway.domain.preview': async (argument) =>
+      (await import('./domain/preview.ts')).previewUrlsCommand(deps)(argument),
+    'slipway.event.send': (argument) => {
+      const pointed = subjectOf(argument);
+      return events.open(pointed && 'key' in pointed ? pointed.key : undefined);
+    },
     'slipway.logs.pickService': () => logs.pick(),
     'slipway.doctor': doctorCommand(deps),
     'slipway.walkthrough': () =>

@@ -290,6 +290,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     const schedule = input.schedules.get(`${ping.namespace}/${ping.name}`);
     const next = schedule?.next.find((at) => at > now);
     const last = schedule?.last;
+    const fires = (schedule?.next ?? []).filter((at) => at > now).map((at) => clockText(at, now, input.locale));
     const parts =
       ping.ready === 'False'
         ? [ping.reason]
@@ -303,7 +304,13 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       `ping:${ping.namespace}/${ping.name}`,
       ping.name,
       parts.filter(Boolean).join(' · '),
-      [say('tree.ping', { schedule: ping.schedule, sink: ping.sink }), ping.timezone].filter(Boolean).join('\n'),
+      [
+        say('tree.ping', { schedule: ping.schedule, sink: ping.sink }),
+        ping.timezone,
+        fires.length > 0 && say('tree.nextFires', { times: fires.join(', ') }),
+      ]
+        .filter(Boolean)
+        .join('\n'),
       ping.ready === 'False' ? icons.failed : icons.ping,
       words('ping', !snapshot.entry.readOnly && 'writable'),
       { type: 'ping', namespace: ping.namespace, name: ping.name },

@@ -87,7 +87,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
     const { nextFires } = await import('../../core/ping.ts');
     const found = await Promise.all(
       snapshot.pings.map(async ({ metadata: { namespace = 'default', name } }) => {
-        const schedule = await nextFires(client, namespace, name, 2).catch(() => undefined);
+        const schedule = await nextFires(client, namespace, name, 5).catch(() => undefined);
         return schedule && ([`${namespace}/${name}`, schedule] as const);
       }),
     );

@@ -17,6 +17,10 @@ export const launchCodeServer: Launcher = async (options) => {
   const extensions = join(options.dir, 'extensions');
   mkdirSync(join(userData, 'User'), { recursive: true });
   writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(options.settings, null, 2));
+  // Settings of the machine that the extension host runs on; in a remote window the user's own do not set them.
+  mkdirSync(join(userData, 'Machine'), { recursive: true });
+  const ofMachine = Object.entries(options.settings).filter(([name]) => name.startsWith('slipway.'));
+  writeFileSync(join(userData, 'Machine', 'settings.json'), JSON.stringify(Object.fromEntries(ofMachine), null, 2));
   writeFileSync(join(options.dir, 'config.yaml'), '{}\n');
   const shared = [
     '--user-data-dir',

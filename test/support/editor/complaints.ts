@@ -16,6 +16,10 @@ const editorsOwn: { pattern: RegExp; why: string }[] = [
     pattern: /Failed to load resource: the server responded with a status of 40[34].*(vsda|favicon|gallery)/s,
     why: 'code-server ships without them',
   },
+  {
+    pattern: /Unable to read file '[^']*\/user-data\/User\/[^']*' \(Canceled: Canceled\)/,
+    why: 'a reload of the window while the editor reads files of its own, whose paths have our name in them',
+  },
 ];
 
 export interface Complaints {

@@ -1,6 +1,8 @@
 /** Add a domain to a service, remove one. */
 import * as vscode from 'vscode';
+import { publicUrl } from '../../../core/gateway.ts';
 import type { Deps } from '../../deps.ts';
+import type { ServiceKey } from '../../platform/snapshot.ts';
 import { loadReaders } from '../../readers.ts';
 import { confirmDestruction, serviceOf, subject } from '../argument.ts';
 
@@ -19,7 +21,7 @@ export function addDomainCommand(deps: Deps) {
         return deps.problems.of({ code: 'DomainInvalid', args: { host: value } }).fix;
       },
     });
-    if (!host) return;
+    if (!host || !(await confirmed(deps, key, host))) return;
     try {
       const [client, { addDomain }] = await Promise.all([deps.platforms.need(), import('../../../core/domains.ts')]);
       const domain = await addDomain(client, key.namespace, host, key.name);
@@ -34,6 +36,26 @@ export function addDomainCommand(deps: Deps) {
       await deps.problems.report(error);
     }
   };
+}
+
+/** Before it is added: where it will be reached, and how the service is reached in each environment without it. */
+async function confirmed(deps: Deps, key: ServiceKey, host: string): Promise<boolean> {
+  const { say } = deps.problems.words;
+  const { previewItems } = await import('./preview.ts');
+  const { entry, gateway } = deps.platforms.snapshot;
+  const url = publicUrl(`http://${host}`, gateway) ?? `http://${host}`;
+  const add = {
+    label: `$(globe) ${say('domain.addItem', { host, service: key.name })}`,
+    detail: say('domain.addDetail', { target: entry.label, url }),
+  };
+  const others = await previewItems(deps, key);
+  const separator = { label: say('domain.environments'), kind: vscode.QuickPickItemKind.Separator };
+  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { url?: string | undefined }>(
+    others.length > 0 ? [add, separator, ...others] : [add],
+    { title: say('domain.title'), placeHolder: say('domain.addPick') },
+  );
+  if (chosen?.url) await vscode.env.clipboard.writeText(chosen.url);
+  return chosen === add;
 }
 
 export function removeDomainCommand(deps: Deps) {

@@ -1,0 +1,62 @@
+/** Which URL a service gets in each environment: the platform's own scheme, rehearsed. Choosing one copies it. */
+import * as vscode from 'vscode';
+import type { UrlPreview } from '../../../core/url-preview.ts';
+import type { Deps } from '../../deps.ts';
+import type { ServiceKey } from '../../platform/snapshot.ts';
+import { applicationOf, subject } from '../argument.ts';
+
+type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems'>;
+
+export interface PreviewItem extends vscode.QuickPickItem {
+  url?: string | undefined;
+}
+
+export function previewUrlsCommand(deps: Uses) {
+  const { say } = deps.problems.words;
+  return async (argument?: unknown): Promise<void> => {
+    const pointed = subject('service', argument);
+    const owner = pointed && applicationOfService(deps, pointed.key);
+    const entry = owner ?? (await applicationOf(deps, pointed ? undefined : argument));
+    if (!entry?.application) return;
+    const title = say('urls.title', { name: entry.name });
+    const chosen = await vscode.window.showQuickPick<PreviewItem>(
+      previewItems(deps, pointed?.key ?? entry.application.name),
+      {
+        title,
+        placeHolder: say('urls.pick'),
+      },
+    );
+    if (!chosen?.url) return;
+    await vscode.env.clipboard.writeText(chosen.url);
+    vscode.window.setStatusBarMessage(say('urls.copied', { url: chosen.url }), 4_000);
+  };
+}
+
+/** One a platform and environment; [] where the service belongs to no application of the workspace. */
+export async function previewItems(deps: Uses, service: ServiceKey | string): Promise<PreviewItem[]> {
+  const { say } = deps.problems.words;
+  const name = typeof service === 'string' ? service : service.name;
+  const entry = deps.applications.items.find(({ application }) => application?.name === name);
+  if (!entry?.application) return [];
+  const [client, { previewUrls }] = await Promise.all([deps.platforms.need(), import('../../../core/url-preview.ts')]);
+  const previews = await previewUrls(entry.application, client);
+  return previews.flatMap((preview) => itemsOf(deps, preview, say('urls.here')));
+}
+
+function itemsOf({ problems }: Uses, preview: UrlPreview, here: string): PreviewItem[] {
+  const { environment, target, namespace, url, domain, problem } = preview;
+  const label = `$(server-environment) ${environment ?? here}`;
+  const detail = `${target} · ${namespace}`;
+  const items: PreviewItem[] = [
+    problem
+      ? { label, description: problems.of(problem).text, detail }
+      : { label, description: url ?? '', detail, url },
+  ];
+  if (domain)
+    items.push({ label: `$(globe) ${environment ?? here}`, description: domain, detail, url: `http://${domain}` });
+  return items;
+}
+
+function applicationOfService({ applications }: Uses, key: ServiceKey) {
+  return applications.items.find(({ application }) => application?.name === key.name);
+}

@@ -1,0 +1,209 @@
+/** The editor tab "Events": one a window, restored after a reload. What was last sent is kept with the workspace. */
+import * as vscode from 'vscode';
+import type { Delivery } from '../../../emulator/capabilities/protocol.ts';
+import type { EventDraftView, EventsState, TraceRowView } from '../../../webview/protocol.ts';
+import { viewIds } from '../contributions.ts';
+import type { Deps } from '../deps.ts';
+import { findService, keyText, parseKey, type ServiceKey } from '../platform/snapshot.ts';
+import { loadReaders } from '../readers.ts';
+import { pageCommands } from './page-commands.ts';
+import { deployedServices } from './traffic-state.ts';
+import { hostPage, type PageHost } from './webview-host.ts';
+
+type Uses = Pick<Deps, 'context' | 'platforms' | 'problems' | 'selection' | 'log'>;
+
+const draftKey = 'events.draft';
+const sentKey = 'events.sent';
+const traceMs = 2_000;
+const keptSent = 30;
+const shownRows = 100;
+
+export class EventsPanel implements vscode.Disposable {
+  #deps: Uses;
+  #panel: vscode.WebviewPanel | undefined;
+  #page: EventsPage | undefined;
+
+  constructor(deps: Uses) {
+    this.#deps = deps;
+  }
+
+  /** A panel of an earlier window. */
+  adopt(panel: vscode.WebviewPanel): void {
+    this.#fill(panel, undefined);
+  }
+
+  open(target: ServiceKey | undefined): void {
+    if (this.#panel) {
+      this.#panel.reveal();
+      if (target) this.#page?.aim(target);
+      return;
+    }
+    const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
+    const title = this.#deps.problems.say('events.title');
+    this.#fill(vscode.window.createWebviewPanel(viewIds.events, title, column, { enableFindWidget: true }), target);
+  }
+
+  #fill(panel: vscode.WebviewPanel, target: ServiceKey | undefined): void {
+    panel.title = this.#deps.problems.say('events.title');
+    panel.iconPath = vscode.Uri.joinPath(this.#deps.context.extensionUri, 'media', 'icons', 'slipway-tab.svg');
+    this.#panel = panel;
+    const page = showEvents(panel, target, this.#deps);
+    this.#page = page;
+    panel.onDidDispose(() => {
+      page.dispose();
+      if (this.#panel === panel) this.#panel = undefined;
+    });
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+}
+
+interface EventsPage extends vscode.Disposable {
+  /** Sets the form's target. */
+  aim(target: ServiceKey): void;
+}
+
+function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, deps: Uses): EventsPage {
+  const { platforms, problems, log, context } = deps;
+  const { workspaceState } = context;
+  platforms.begin();
+  let delivered: TraceRowView[] = [];
+  let traced = true;
+  let sent = workspaceState.get<TraceRowView[]>(sentKey) ?? [];
+  let host: PageHost<'events'> | undefined;
+  let pushed = '';
+
+  function draft(target: ServiceKey | undefined): EventDraftView {
+    const kept = workspaceState.get<EventDraftView>(draftKey);
+    const chosen = target ?? deps.selection.current;
+    const key = target ? keyText(target) : (kept?.key ?? (chosen ? keyText(chosen) : ''));
+    return {
+      type: 'com.example.greeting',
+      source: '/slipway/editor',
+      subject: '',
+      contentType: 'application/json',
+      data: '{\n  "message": "hello"\n}',
+      ...kept,
+      key,
+    };
+  }
+
+  async function state(): Promise<EventsState> {
+    const { tree } = await loadReaders();
+    const { snapshot } = platforms;
+    const targets = deployedServices(snapshot).flatMap((key) => {
+      const object = findService(snapshot, key);
+      const url = object && tree.service(object, snapshot.gateway).url;
+      return url ? [{ key: keyText(key), ...key, url }] : [];
+    });
+    const trace = [...sent, ...delivered].sort((one, other) => other.at - one.at).slice(0, shownRows);
+    const platform = snapshot.state === 'connecting' ? 'starting' : snapshot.state;
+    return { platform, targets, traced, trace };
+  }
+
+  async function push(): Promise<void> {
+    const next = await state();
+    const text = JSON.stringify(next);
+    if (text === pushed) return;
+    pushed = text;
+    host?.send('state', next);
+  }
+
+  async function readTrace(): Promise<void> {
+    const { client, snapshot } = platforms;
+    if (!client || !panel.visible || snapshot.state !== 'ready') return;
+    try {
+      traced = (await client.capabilities()).has('ping');
+      const { deliveries } = await import('../../core/ping.ts');
+      const namespaces = new Set(snapshot.services.map(({ metadata }) => metadata.namespace ?? 'default'));
+      const lists = traced ? await Promise.all([...namespaces].map((name) => deliveries(client, name))) : [];
+      delivered = lists.flat().map(rowOf);
+      await push();
+    } catch (error) {
+      log.debug(`event trace: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async function send(wish: EventDraftView) {
+    await workspaceState.update(draftKey, wish);
+    const at = Date.now();
+    const key = parseKey(wish.key);
+    const target = (await state()).targets.find((each) => each.key === wish.key);
+    try {
+      const [client, { sendEvent }, { draftFaults }] = await Promise.all([
+        platforms.need(),
+        import('../../core/events.ts'),
+        import('../../core/event-draft.ts'),
+      ]);
+      if (!target || draftFaults(wish).length > 0) throw new TypeError('the form was sent with faults');
+      const result = await sendEvent(client, target.url, wish);
+      await remember({ status: result.status, ms: result.ms, error: '' });
+      return { status: result.status, ms: result.ms, body: result.body, problem: null };
+    } catch (error) {
+      const { code, text, fix } = problems.explain(error);
+      await remember({ status: 0, ms: Date.now() - at, error: text });
+      return { status: 0, ms: Date.now() - at, body: '', problem: { code, text, fix } };
+    }
+
+    async function remember(end: Pick<TraceRowView, 'status' | 'ms' | 'error'>): Promise<void> {
+      const row = {
+        at,
+        type: wish.type,
+        sender: wish.source,
+        to: key.name,
+        tries: 1,
+        how: 'here',
+        draft: wish,
+      } as const;
+      sent = [{ ...row, ...end }, ...sent].slice(0, keptSent);
+      await workspaceState.update(sentKey, sent);
+      await push();
+    }
+  }
+
+  host = hostPage(
+    'events',
+    panel.webview,
+    context.extensionUri,
+    {
+      ready: async () => {
+        pushed = '';
+        await push();
+        host?.send('draft', draft(first));
+        void readTrace();
+        return null;
+      },
+      send,
+      command: ({ name }) => pageCommands(name),
+    },
+    (error) => log.error(error instanceof Error ? error : String(error)),
+  );
+  const timer = setInterval(() => void readTrace(), traceMs);
+  const subscriptions = vscode.Disposable.from(
+    host,
+    platforms.onChange(() => void push()),
+    panel.onDidChangeViewState(() => void readTrace()),
+    { dispose: () => clearInterval(timer) },
+  );
+  return {
+    aim: (target) => host?.send('draft', draft(target)),
+    dispose: () => subscriptions.dispose(),
+  };
+}
+
+function rowOf({ at, type, source, sink, status, attempts, ms, error, fired }: Delivery): TraceRowView {
+  return {
+    at,
+    type,
+    sender: source,
+    to: sink,
+    status,
+    tries: attempts,
+    ms,
+    error: error ?? '',
+    how: fired,
+    draft: null,
+  };
+}

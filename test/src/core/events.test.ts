@@ -1,0 +1,77 @@
+/** A CloudEvent from a form: what is refused before it is sent, and what arrives. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HTTP } from 'cloudevents';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlatformClient } from '../../../src/core/client.ts';
+import { draftFaults, type EventDraft } from '../../../src/core/event-draft.ts';
+import { sendEvent } from '../../../src/core/events.ts';
+
+const draft = (changes: Partial<EventDraft> = {}): EventDraft => ({
+  type: 'com.example.order.created',
+  source: '/my/desk',
+  subject: '',
+  contentType: 'application/json',
+  data: '{"id": 1}',
+  ...changes,
+});
+
+describe('draftFaults', () => {
+  it.each<[Partial<EventDraft>, string[]]>([
+    [{}, []],
+    [{ data: '' }, []],
+    [{ contentType: 'text/plain; charset=utf-8', data: 'not json' }, []],
+    [{ type: ' ' }, ['type']],
+    [{ source: '' }, ['source']],
+    [{ source: 'my desk' }, ['source']],
+    [{ contentType: 'json' }, ['contentType']],
+    [{ contentType: 'application/cloudevents+json', data: '{' }, ['data']],
+  ])('%o has faults in %o', (changes, expected) => {
+    expect(draftFaults(draft(changes))).toEqual(expected);
+  });
+});
+
+describe('sendEvent', () => {
+  const received: { headers: Record<string, string | string[] | undefined>; body: string; host: string }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => {
+      body += part;
+    });
+    request.on('end', () => {
+      received.push({ headers: request.headers, body, host: request.headers.host ?? '' });
+      response.writeHead(202).end('x'.repeat(10_000));
+    });
+  });
+  let client: PlatformClient;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    client = { platform: async () => ({ ingress: { host: '127.0.0.1', port } }) } as unknown as PlatformClient;
+  });
+  afterAll(() => void server.close());
+
+  it('goes through the gateway under the host of the service, and is an event for the SDK', async () => {
+    const subject = 'Größe "1" 100 %';
+    const result = await sendEvent(client, 'http://shop.default.localhost:8080/in?x=1', draft({ subject }));
+    expect(result).toMatchObject({ status: 202 });
+    expect(result.body).toHaveLength(4_096);
+    const last = received.at(-1);
+    expect(last?.host).toBe('shop.default.localhost:8080');
+    const event = HTTP.toEvent({ headers: last?.headers ?? {}, body: last?.body });
+    expect(event).toMatchObject({
+      type: 'com.example.order.created',
+      source: '/my/desk',
+      id: result.id,
+      data: { id: 1 },
+    });
+    expect(decodeURIComponent(String(last?.headers['ce-subject']))).toBe(subject);
+  });
+
+  it('says that nothing answers', async () => {
+    const gone = { platform: async () => ({ ingress: { host: '127.0.0.1', port: 1 } }) } as unknown as PlatformClient;
+    await expect(sendEvent(gone, 'http://shop.default.localhost', draft())).rejects.toMatchObject({
+      code: 'EventNotSent',
+    });
+  });
+});

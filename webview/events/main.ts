@@ -1,0 +1,166 @@
+/** Events: a form that sends a CloudEvent to a service, and what the platform delivered. */
+import '../lib/page.css';
+import './events.css';
+import { draftFaults } from '../../src/core/event-draft.ts';
+import { openChannel } from '../lib/channel.ts';
+import { announce, attr, h, place, text } from '../lib/dom.ts';
+import { beginPage, button, problemNote, unexpected } from '../lib/page.ts';
+import { t } from '../messages.ts';
+import type { EventDraftView, EventsState, PageProblem } from '../protocol.ts';
+import { traceTable } from './trace.ts';
+
+const root = beginPage();
+const channel = openChannel('events');
+const locale = document.documentElement.lang;
+
+let state: EventsState | undefined;
+let sending = false;
+
+const target = h('select', { id: 'target' });
+const type = h('input', { id: 'type', type: 'text', spellcheck: 'false', autocomplete: 'off' });
+const source = h('input', { id: 'source', type: 'text', spellcheck: 'false', autocomplete: 'off' });
+const subject = h('input', { id: 'subject', type: 'text', spellcheck: 'false', autocomplete: 'off' });
+const contentType = h('input', { id: 'contentType', type: 'text', spellcheck: 'false', autocomplete: 'off' });
+const data = h('textarea', { id: 'data', rows: 6, spellcheck: 'false' });
+const fields = { type, source, subject, contentType, data };
+
+const faultNotes = new Map<string, HTMLElement>();
+const labelled = (id: keyof typeof fields | 'target', control: HTMLElement): HTMLElement => {
+  const note = h('span', { class: 'fault', id: `${id}-fault`, role: 'alert' });
+  faultNotes.set(id, note);
+  attr(control, { 'aria-describedby': `${id}-fault` });
+  return h('div', { class: 'field' }, h('label', { for: id }, t(`events.${id}`)), control, note);
+};
+
+const send = button(t('events.sendButton'), () => void submit(), { appearance: 'primary', id: 'send' });
+const outcome = h('div', { class: 'outcome', id: 'outcome' });
+const form = h(
+  'form',
+  { 'aria-label': t('events.send') },
+  labelled('target', target),
+  labelled('type', type),
+  labelled('source', source),
+  labelled('subject', subject),
+  labelled('contentType', contentType),
+  labelled('data', data),
+  h('div', { class: 'btns' }, send),
+);
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void submit();
+});
+form.addEventListener('input', () => {
+  channel.save({ draft: draftNow() });
+  showFaults(false);
+});
+const trace = h('div', { id: 'trace' });
+place(root, [
+  h('section', { class: 'send' }, h('h1', {}, t('events.send')), form, outcome),
+  h('section', { class: 'trace' }, h('h2', {}, t('events.trace')), trace),
+]);
+
+channel.on('state', (next) => {
+  state = next;
+  paint();
+});
+channel.on('draft', (draft) => fill(draft));
+const kept = channel.load();
+void channel.request('ready', null).then(() => {
+  // What was being written counts more than what was last sent.
+  const draft = typeof kept === 'object' && kept !== null && 'draft' in kept ? kept.draft : undefined;
+  if (isDraft(draft)) fill({ ...draft, key: target.value || draft.key });
+});
+
+function paint(): void {
+  if (!state) return;
+  const before = target.value;
+  place(
+    target,
+    state.targets.map(({ key, name, namespace, url }) =>
+      h('option', { value: key }, namespace === 'default' ? `${name} · ${url}` : `${namespace}/${name} · ${url}`),
+    ),
+  );
+  if (state.targets.some(({ key }) => key === before)) target.value = before;
+  else if (wanted !== '') target.value = wanted;
+  attr(send, { disabled: sending || state.targets.length === 0 });
+  const none = state.platform === 'ready' ? t('events.noTarget') : t(`platform.${state.platform}`);
+  text(faultNotes.get('target') ?? outcome, state.targets.length === 0 ? none : '');
+  place(trace, [
+    ...(state.traced ? [] : [h('p', { class: 'dim' }, t('events.traceMissing'))]),
+    state.trace.length === 0
+      ? h('p', { class: 'dim' }, t('events.traceNone'))
+      : traceTable(state.trace, locale, (draft) => {
+          fill(draft);
+          type.focus();
+        }),
+  ]);
+}
+
+let wanted = '';
+function fill(draft: EventDraftView): void {
+  wanted = draft.key;
+  if (draft.key !== '') target.value = draft.key;
+  for (const [name, control] of Object.entries(fields)) control.value = draft[name as keyof typeof fields];
+  channel.save({ draft: draftNow() });
+  showFaults(false);
+}
+
+function draftNow(): EventDraftView {
+  return {
+    key: target.value,
+    type: type.value,
+    source: source.value,
+    subject: subject.value,
+    contentType: contentType.value,
+    data: data.value,
+  };
+}
+
+/** `all`: fields that were left empty are named too, as when Send was pressed. */
+function showFaults(all: boolean): boolean {
+  const faults = draftFaults(draftNow());
+  for (const [name, control] of Object.entries(fields)) {
+    const wrong = faults.find((fault) => fault === name);
+    const shown = wrong !== undefined && (all || control.value !== '');
+    attr(control, { 'aria-invalid': shown });
+    text(faultNotes.get(name) ?? outcome, shown ? t(`events.fault.${wrong}`) : '');
+  }
+  if (all && faults[0]) fields[faults[0]].focus();
+  return faults.length > 0;
+}
+
+async function submit(): Promise<void> {
+  if (sending || !state || state.targets.length === 0 || showFaults(true)) return;
+  sending = true;
+  paint();
+  place(outcome, [h('p', { class: 'dim' }, t('events.sending'))]);
+  try {
+    const { status, ms, body, problem } = await channel.request('send', draftNow());
+    showOutcome(status, ms, body, problem);
+  } catch (error) {
+    place(outcome, [problemNote(unexpected(error))]);
+  } finally {
+    sending = false;
+    paint();
+  }
+}
+
+function showOutcome(status: number, ms: number, body: string, problem: PageProblem | null): void {
+  if (problem) {
+    place(outcome, [problemNote(problem)]);
+    return;
+  }
+  const line = t('events.answered', { status, ms });
+  const good = status >= 200 && status < 300;
+  place(outcome, [
+    h('p', { class: good ? 'good' : 'bad', id: 'answered' }, line),
+    ...(body === '' ? [] : [h('pre', { 'aria-label': t('events.answer'), tabindex: 0 }, body)]),
+  ]);
+  announce(line);
+}
+
+function isDraft(value: unknown): value is EventDraftView {
+  if (typeof value !== 'object' || value === null) return false;
+  const draft = value as Record<string, unknown>;
+  return ['key', 'type', 'source', 'subject', 'contentType', 'data'].every((name) => typeof draft[name] === 'string');
+}
