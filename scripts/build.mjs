@@ -2,7 +2,16 @@
  * Bundles everything into dist/. `--production` minifies and drops source maps (the package); `--watch` rebuilds on save.
  * Runs on any Node ≥ 20 once the dependencies are there.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,6 +116,8 @@ const asCommonJs = (production) => ({
       if (errors.length > 0) return;
       const { transform } = builder.esbuild;
       mkdirSync(dist, { recursive: true });
+      // What other extensions are written against travels with the package.
+      copyFileSync(join(root, 'src', 'extension', 'slipway.d.ts'), join(dist, 'slipway.d.ts'));
       for (const name of readdirSync(dist)) if (extensionPart.test(name)) rmSync(join(dist, name));
       for (const { path, text } of outputFiles ?? []) {
         const { code, map } = await transform(text, {
@@ -114,6 +125,7 @@ const asCommonJs = (production) => ({
           platform: 'node',
           target: 'node22',
           supported: { 'dynamic-import': false },
+          charset: 'utf8',
           minify: production,
           sourcemap: production ? false : 'external',
           sourcefile: basename(path),
@@ -137,6 +149,7 @@ function configurations(production) {
     sourcemap: production ? false : 'linked',
     legalComments: production ? 'none' : 'inline',
     logLevel: 'warning',
+    charset: 'utf8',
     plugins: [slimKubernetesClient],
     define: {
       'process.env.SLIPWAY_VERSION': JSON.stringify(version),

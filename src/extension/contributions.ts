@@ -72,6 +72,8 @@ export const contextKeys = {
   applicationFiles: 'slipway.applicationFiles',
   /** Something runs in development mode. */
   running: 'slipway.running',
+  /** Something is deployed on the platform in use. */
+  deployed: 'slipway.deployed',
   /** A service is shown in the traffic view. */
   service: 'slipway.service',
   /** The traffic view's service has a split to go back to. */

@@ -9,6 +9,7 @@ import type { PhaseName, Verdict } from '../core/deploy/verdict.ts';
 import { Fault } from '../core/faults.ts';
 import { isInsideCluster } from '../core/gateway.ts';
 import { stepsTeller, verdictText } from './deploy-words.ts';
+import type { Forwarder } from './forward.ts';
 import type { Platforms } from './platform/platforms.ts';
 import { openPlace, type Problems } from './problems.ts';
 import type { Selection } from './selection.ts';
@@ -315,6 +316,7 @@ export class Deploys implements vscode.Disposable {
   }
 
   dispose(): void {
+    stopForwarding();
     this.#changes.dispose();
   }
 }
@@ -330,9 +332,28 @@ export function isInside(uri: vscode.Uri, dir: string): boolean {
   return uri.scheme === 'file' && (uri.fsPath.startsWith(`${dir}/`) || uri.fsPath.startsWith(`${dir}\\`));
 }
 
-/** Through the editor's own port forwarding, so that it works in a browser and over SSH too. */
+let forwarder: Promise<Forwarder> | undefined;
+
+/**
+ * Through the editor's own port forwarding, so that it works in a browser and over SSH too. There a name under .localhost would be
+ * the browser's own machine: a port of this one stands for it.
+ */
 export async function openExternal(url: string): Promise<void> {
-  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(url)));
+  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(await reachable(url))));
+}
+
+async function reachable(url: string): Promise<string> {
+  const away = vscode.env.uiKind === vscode.UIKind.Web || vscode.env.remoteName !== undefined;
+  if (!away) return url;
+  forwarder ??= import('./forward.ts').then(({ createForwarder }) => createForwarder());
+  const { isLoopbackName } = await import('./forward.ts');
+  return isLoopbackName(url) ? (await forwarder).local(url) : url;
+}
+
+/** Ends the ports that stand for hosts. */
+function stopForwarding(): void {
+  void forwarder?.then((open) => open[Symbol.dispose]());
+  forwarder = undefined;
 }
 
 /** The line of an application's last output that says what went wrong, where one does. */

@@ -3,9 +3,9 @@
  * or connected here; that begins when a view, a command or an application of the workspace asks for it.
  */
 import * as vscode from 'vscode';
+import { exportedApi } from './api.ts';
 import { Applications } from './applications.ts';
-import { registerCommands } from './commands/index.ts';
-import { viewIds } from './contributions.ts';
+import { registerCommands } from './commands/register.ts';
 import { registerHoldTime } from './debug/hold-time.ts';
 import { registerDebug } from './debug/provider.ts';
 import { Deploys } from './deploys.ts';
@@ -24,12 +24,10 @@ import { Selection } from './selection.ts';
 import type { SlipwayApi } from './slipway.d.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { registerTasks } from './tasks/provider.ts';
+import { registerTools } from './tools/register.ts';
 import { registerTrees } from './trees/register.ts';
 import { registerDocuments } from './views/documents.ts';
-import { registerEvents } from './views/events.ts';
-import { LogsView } from './views/logs-view.ts';
-import { RevisionsPanels } from './views/revisions-panel.ts';
-import { registerTrafficView } from './views/traffic-view.ts';
+import { registerViews } from './views/register.ts';
 
 let runs: Runs | undefined;
 
@@ -43,11 +41,9 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const deploys = new Deploys(platforms, selection, problems, log);
   runs = new Runs(platforms, problems, log);
   const deps: Deps = { context, log, problems, platforms, applications, selection, live, deploys, runs };
-  const logs = new LogsView(deps);
-  const panels = new RevisionsPanels(deps);
+  const views = registerViews(deps);
   const yaml = new YamlExtension(log);
   const findings = registerDiagnostics(deps, yaml);
-  const events = registerEvents(deps);
   context.subscriptions.push(
     log,
     platforms,
@@ -55,16 +51,10 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     selection,
     deploys,
     runs,
-    logs,
-    panels,
-    events,
+    views,
     { dispose: () => live[Symbol.dispose]() },
-    registerCommands(deps, logs, panels, events),
+    registerCommands(deps, views),
     registerTrees(deps),
-    registerTrafficView(deps),
-    vscode.window.registerWebviewViewProvider(viewIds.logs, logs, {
-      webviewOptions: { retainContextWhenHidden: true },
-    }),
     registerDocuments(),
     registerDebug(deps),
     registerHoldTime(deps),
@@ -76,16 +66,10 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     registerStatusBar(deps),
     registerTasks(deps),
     registerLinks(deps),
+    registerTools(deps),
   );
   beginWhenIdle(deps);
-  return {
-    version: 1,
-    get platform() {
-      const { entry, state } = platforms.snapshot;
-      return { name: entry.label, kubeconfig: entry.target.kubeconfig, context: entry.target.context, state };
-    },
-    onDidChangePlatform: (listener) => platforms.onChange(() => listener()),
-  };
+  return exportedApi(deps);
 }
 
 /** Ends what was started: an application in development mode must not outlive its window. */

@@ -2,11 +2,13 @@
 import type { MessageArgs, Problem } from '../core/codes.ts';
 import { renderProblem } from '../core/messages/core.ts';
 import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
+import { aroundChinese, aroundEnglish } from './texts/around-messages.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
 import { thingsChinese, thingsEnglish } from './texts/things-messages.ts';
 
 export const extensionMessages = defineArea(
   {
+    ...aroundEnglish,
     ...entryEnglish,
     ...thingsEnglish,
 
@@ -214,6 +216,7 @@ export const extensionMessages = defineArea(
     'logs.saved': 'Saved {file}',
   },
   {
+    ...aroundChinese,
     ...entryChinese,
     ...thingsChinese,
 

@@ -1,61 +1,100 @@
-/** One item: the platform's state and the way on. A click starts it when it is down, else offers what one does with it. */
+/**
+ * Two items: the platform's state and the way on (a click starts it when it is down, else offers what one does with it), and the
+ * service that the views show, with its measured latency and its instances.
+ */
 import * as vscode from 'vscode';
 import type { CommandId } from './contributions.ts';
 import type { Deps } from './deps.ts';
+import { findService, podsOf } from './platform/snapshot.ts';
 
-export function registerStatusBar(
-  deps: Pick<Deps, 'platforms' | 'problems' | 'deploys' | 'applications'>,
-): vscode.Disposable {
-  const { say } = deps.problems.words;
-  const item = vscode.window.createStatusBarItem('slipway.platform', vscode.StatusBarAlignment.Left, 5);
-  item.name = 'Slipway';
-  const command = (id: CommandId) => {
-    item.command = id;
-  };
+type Uses = Pick<Deps, 'platforms' | 'problems' | 'deploys' | 'applications' | 'selection' | 'live'>;
+
+export function registerStatusBar(deps: Uses): vscode.Disposable {
+  const platform = vscode.window.createStatusBarItem('slipway.platform', vscode.StatusBarAlignment.Left, 5);
+  platform.name = 'Slipway';
+  const service = vscode.window.createStatusBarItem('slipway.service', vscode.StatusBarAlignment.Left, 4);
+  service.name = `Slipway: ${deps.problems.say('status.serviceName')}`;
   const paint = () => {
-    const { snapshot } = deps.platforms;
-    const name = snapshot.entry.label;
-    const [doing] = deps.deploys.underWay.values();
-    item.backgroundColor = undefined;
-    const instances = snapshot.pods.filter(({ status }) => isReady(status)).length;
-    const counted =
-      instances === 1 ? say('platform.instances.one') : say('platform.instances.many', { count: instances });
-    switch (snapshot.state) {
-      case 'ready':
-        item.text = doing
-          ? `$(loading~spin) ${doing}`
-          : `$(server-environment) ${name}${instances > 0 ? ` · ${counted}` : ''}`;
-        item.tooltip = say('platform.status.ready', { name, services: snapshot.services.length, instances });
-        command('slipway.platform.menu');
-        break;
-      case 'stopped':
-        item.text = `$(circle-slash) ${name}: ${say('platform.stopped')}`;
-        item.tooltip = say('platform.status.stopped', { name });
-        command('slipway.platform.start');
-        break;
-      case 'starting':
-      case 'connecting':
-        item.text = `$(loading~spin) ${name}`;
-        item.tooltip = say('platform.status.starting', { name });
-        command('slipway.showOutput');
-        break;
-      case 'lost':
-        item.text = `$(warning) ${name}`;
-        item.tooltip = `${say('platform.status.lost', { name })}\n${snapshot.detail ?? ''}`;
-        item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
-        command('slipway.platform.menu');
-    }
-    // In a window without an application it shows only what is going on, not that nothing is.
-    if (snapshot.state === 'stopped' && deps.applications.items.length === 0) item.hide();
-    else item.show();
+    paintPlatform(platform, deps);
+    paintService(service, deps);
   };
   paint();
   return vscode.Disposable.from(
-    item,
+    platform,
+    service,
     deps.platforms.onChange(paint),
     deps.deploys.onChange(paint),
     deps.applications.onChange(paint),
+    deps.selection.onChange(paint),
   );
+}
+
+function paintPlatform(item: vscode.StatusBarItem, { platforms, problems, deploys, applications }: Uses): void {
+  const { say } = problems.words;
+  const { snapshot } = platforms;
+  const name = snapshot.entry.label;
+  const [doing] = deploys.underWay.values();
+  const command = (id: CommandId) => {
+    item.command = id;
+  };
+  item.backgroundColor = undefined;
+  const instances = snapshot.pods.filter(({ status }) => isReady(status)).length;
+  switch (snapshot.state) {
+    case 'ready':
+      item.text = doing ? `$(loading~spin) ${doing}` : `$(server-environment) ${name} $(check)`;
+      item.tooltip = say('platform.status.ready', { name, services: snapshot.services.length, instances });
+      command('slipway.platform.menu');
+      break;
+    case 'stopped':
+      item.text = `$(circle-slash) ${name}: ${say('platform.stopped')}`;
+      item.tooltip = say('platform.status.stopped', { name });
+      command('slipway.platform.start');
+      break;
+    case 'starting':
+    case 'connecting':
+      item.text = `$(loading~spin) ${name}`;
+      item.tooltip = say('platform.status.starting', { name });
+      command('slipway.showOutput');
+      break;
+    case 'lost':
+      item.text = `$(warning) ${name}`;
+      item.tooltip = `${say('platform.status.lost', { name })}\n${snapshot.detail ?? ''}`;
+      item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
+      command('slipway.platform.menu');
+  }
+  // Icons are no words for a screen reader.
+  item.accessibilityInformation = { label: `Slipway: ${name}, ${say(`platform.${snapshot.state}`)}`, role: 'button' };
+  // In a window without an application it shows only what is going on, not that nothing is.
+  if (snapshot.state === 'stopped' && applications.items.length === 0) item.hide();
+  else item.show();
+}
+
+function paintService(item: vscode.StatusBarItem, { platforms, problems, selection, live }: Uses): void {
+  const { say } = problems.words;
+  const { snapshot } = platforms;
+  const key = selection.current;
+  if (!key || snapshot.state !== 'ready' || !findService(snapshot, key)) {
+    item.hide();
+    return;
+  }
+  const measured = Object.values(live.last(key)?.revisions ?? {}).flatMap(({ p95 }) => p95 ?? []);
+  const p95 = measured.length > 0 ? Math.round(Math.max(...measured)) : undefined;
+  const count = podsOf(snapshot, key).filter(({ status }) => isReady(status)).length;
+  const instances =
+    count === 0
+      ? say('tree.zero')
+      : count === 1
+        ? say('platform.instances.one')
+        : say('platform.instances.many', { count });
+  item.text = [`${key.name}${p95 === undefined ? '' : ` ${p95} ms`}`, instances].join(' · ');
+  const about = say('status.service', { service: key.name, target: snapshot.entry.label });
+  item.tooltip = p95 === undefined ? about : `${about}\n${say('status.p95', { ms: p95 })}`;
+  item.command = {
+    title: say('action.revisions'),
+    command: 'slipway.service.openRevisions' satisfies CommandId,
+    arguments: [{ type: 'service', key, url: undefined }],
+  };
+  item.show();
 }
 
 function isReady(status: unknown): boolean {

@@ -7,7 +7,6 @@ import { basename, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { debugType } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
-import { RunAdapter } from './adapter.ts';
 
 type Uses = Pick<Deps, 'applications' | 'problems' | 'runs' | 'log'>;
 
@@ -56,8 +55,10 @@ export function registerDebug(deps: Uses): vscode.Disposable {
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {
-      createDebugAdapterDescriptor: (session) =>
-        new vscode.DebugAdapterInlineImplementation(new RunAdapter(session, deps)),
+      createDebugAdapterDescriptor: async (session) => {
+        const { RunAdapter } = await import('./adapter.ts');
+        return new vscode.DebugAdapterInlineImplementation(new RunAdapter(session, deps));
+      },
     }),
   );
 }

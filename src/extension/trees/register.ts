@@ -1,9 +1,11 @@
 /** The two native trees, painted from the shared model. */
 import * as vscode from 'vscode';
 import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
-import { viewIds } from '../contributions.ts';
+import { contextKeys, viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { loadReaders } from '../readers.ts';
+import { setContext } from '../settings.ts';
+import { deployedServices } from '../views/traffic-state.ts';
 import { applicationsTree } from './applications-tree.ts';
 import { platformTree } from './platform-tree.ts';
 import { type Element, NodeProvider } from './provider.ts';
@@ -51,6 +53,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
   const paint = async () => {
     const readers = await loadReaders();
     const { snapshot } = platforms;
+    setContext(contextKeys.deployed, snapshot.state === 'ready' && deployedServices(snapshot).length > 0);
     const current = selection.current;
     const rate = current && live.last(current);
     const rates = new Map<string, number>();

@@ -20,17 +20,16 @@ const coldStartsMs = 3_000;
 export class RevisionsPanels implements vscode.Disposable {
   #deps: Uses;
   #panels = new Map<string, vscode.WebviewPanel>();
-  #serializer: vscode.Disposable;
 
   constructor(deps: Uses) {
     this.#deps = deps;
-    this.#serializer = vscode.window.registerWebviewPanelSerializer(viewIds.revisions, {
-      deserializeWebviewPanel: async (panel, state: unknown) => {
-        const key = typeof state === 'object' && state !== null && 'key' in state ? state.key : undefined;
-        if (typeof key === 'string' && key.includes('/')) this.#fill(panel, parseKey(key));
-        else panel.dispose();
-      },
-    });
+  }
+
+  /** A panel of an earlier window. */
+  adopt(panel: vscode.WebviewPanel, state: unknown): void {
+    const key = typeof state === 'object' && state !== null && 'key' in state ? state.key : undefined;
+    if (typeof key === 'string' && key.includes('/')) this.#fill(panel, parseKey(key));
+    else panel.dispose();
   }
 
   open(key: ServiceKey): void {
@@ -57,7 +56,6 @@ export class RevisionsPanels implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#serializer.dispose();
     for (const panel of [...this.#panels.values()]) panel.dispose();
   }
 }

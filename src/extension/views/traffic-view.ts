@@ -1,6 +1,6 @@
 /** The traffic view of the sidebar: hosts the page, follows the selected service. */
 import * as vscode from 'vscode';
-import { contextKeys, viewIds } from '../contributions.ts';
+import { contextKeys } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
 import { keyText, parseKey, type ServiceKey } from '../platform/snapshot.ts';
@@ -15,16 +15,7 @@ import { hostPage, type PageHost } from './webview-host.ts';
 
 type Uses = Pick<Deps, 'context' | 'platforms' | 'selection' | 'problems' | 'live' | 'log' | 'applications'>;
 
-export function registerTrafficView(deps: Uses): vscode.Disposable {
-  return vscode.window.registerWebviewViewProvider(viewIds.traffic, {
-    resolveWebviewView: (view) => {
-      const shown = showTraffic(view, deps);
-      view.onDidDispose(() => shown.dispose());
-    },
-  });
-}
-
-function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Disposable {
+export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Disposable {
   const { platforms, selection, live } = deps;
   platforms.begin();
   let followed: string | undefined;

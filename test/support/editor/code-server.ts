@@ -30,7 +30,8 @@ export const launchCodeServer: Launcher = async (options) => {
     '--config',
     join(options.dir, 'config.yaml'),
   ];
-  await installExtension(entry, [...shared, '--install-extension', options.vsix, '--force'], options.env);
+  for (const vsix of [options.vsix, ...options.others])
+    await installExtension(entry, [...shared, '--install-extension', vsix, '--force'], options.env);
 
   const server = spawn(
     process.execPath,

@@ -21,12 +21,14 @@ export const launchDesktop: Launcher = async (options) => {
 
   const [cli, ...cliArgs] = resolveCliArgsFromVSCodeExecutablePath(executable);
   if (!cli) throw new Error(`no command line beside ${executable}`);
-  await ended(
-    spawn(cli, [...cliArgs, ...shared, '--install-extension', options.vsix, '--force'], {
-      env: options.env,
-      stdio: 'inherit',
-    }),
-  );
+  for (const vsix of [options.vsix, ...options.others]) {
+    await ended(
+      spawn(cli, [...cliArgs, ...shared, '--install-extension', vsix, '--force'], {
+        env: options.env,
+        stdio: 'inherit',
+      }),
+    );
+  }
 
   const editor = spawn(
     executable,

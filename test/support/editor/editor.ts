@@ -2,12 +2,13 @@
  * The `Editor` of the end-to-end suites: a real VS Code with the packed extension in it, in a home of its own, and page objects
  * for what a user's hand touches. Every step leaves a screenshot; errors of ours fail the suite.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { slipway } from '../cli.ts';
-import { results, temporaryHome } from '../places.ts';
+import { results, root, temporaryHome } from '../places.ts';
 import { until } from '../until.ts';
 import { launchCodeServer } from './code-server.ts';
 import { type Complaints, collectComplaints } from './complaints.ts';
@@ -23,6 +24,8 @@ export interface OpenOptions {
   settings?: Record<string, unknown>;
   workspaceTrust?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** Folders of extensions of the suite's own, packed and installed beside ours. */
+  extensions?: readonly string[];
 }
 
 /**
@@ -82,7 +85,7 @@ export interface Editor extends AsyncDisposable {
   /** A row of a tree by its text. */
   row(view: string, text: string | RegExp): Locator;
   /** The document of our page of this name (a folder of webview/). */
-  webview(name: 'traffic' | 'logs' | 'revisions'): Promise<FrameLocator>;
+  webview(name: 'traffic' | 'logs' | 'revisions' | 'events'): Promise<FrameLocator>;
   notification(text: string | RegExp): Locator;
   openContainer(): Promise<void>;
   /** Clicks the inline action of a tree's row, by the command's title. */
@@ -124,6 +127,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     running = await launch({
       workspace: options.workspace?.(home.dir),
       vsix,
+      others: (options.extensions ?? []).map((folder) => packed(folder, home.dir)),
       dir: editorDir,
       env,
       settings: { ...quietSettings, ...options.settings },
@@ -216,6 +220,15 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     [Symbol.asyncDispose]: close,
   };
   return editor;
+}
+
+/** A .vsix of an extension that is plain JavaScript. */
+function packed(folder: string, dir: string): string {
+  const file = join(dir, `${basename(folder)}.vsix`);
+  const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', file];
+  execFileSync(process.execPath, [vsce, 'package', ...options], { cwd: folder, stdio: 'pipe' });
+  return file;
 }
 
 function quickInputOf(page: Page): QuickInput {

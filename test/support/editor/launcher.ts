@@ -6,6 +6,8 @@ export interface LaunchOptions {
   workspace: string | undefined;
   /** The packed extension. */
   vsix: string;
+  /** Packages of other extensions, installed beside it. */
+  others: readonly string[];
   /** Empty folder for user data, extensions and logs; the launcher fills it. */
   dir: string;
   env: NodeJS.ProcessEnv;

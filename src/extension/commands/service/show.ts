@@ -5,8 +5,8 @@ import type { Deps } from '../../deps.ts';
 import { findService } from '../../platform/snapshot.ts';
 import { subjectOf } from '../../trees/provider.ts';
 import { showText } from '../../views/documents.ts';
-import type { LogsView } from '../../views/logs-view.ts';
 import { pickService } from '../../views/pick.ts';
+import type { Views } from '../../views/register.ts';
 import { serviceOf } from '../argument.ts';
 
 export function selectService(deps: Deps) {
@@ -26,12 +26,12 @@ export function pickServiceCommand(deps: Deps) {
   };
 }
 
-export function showLogs(deps: Deps, logs: LogsView) {
+export function showLogs(deps: Deps, views: Views) {
   return async (argument?: unknown): Promise<void> => {
     const key = await serviceOf(deps, argument);
     if (!key) return;
     const pointed = subjectOf(argument);
-    logs.show(key, pointed && 'revision' in pointed ? pointed.revision : undefined);
+    (await views.logs()).show(key, pointed && 'revision' in pointed ? pointed.revision : undefined);
     await vscode.commands.executeCommand(`${viewIds.logs}.focus`);
   };
 }

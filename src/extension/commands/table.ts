@@ -3,9 +3,7 @@ import * as vscode from 'vscode';
 import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { subjectOf } from '../trees/provider.ts';
-import type { EventsTab } from '../views/events.ts';
-import type { LogsView } from '../views/logs-view.ts';
-import type { RevisionsPanels } from '../views/revisions-panel.ts';
+import type { Views } from '../views/register.ts';
 import { deployApplication } from './application/deploy.ts';
 import { newApplication } from './application/new.ts';
 import { openManifest } from './application/open-manifest.ts';
@@ -13,6 +11,7 @@ import { runApplication } from './application/run.ts';
 import { stopApplication } from './application/stop.ts';
 import { serviceOf } from './argument.ts';
 import { addDomainCommand, removeDomainCommand } from './domain/edit.ts';
+import { previewUrlsCommand } from './domain/preview.ts';
 import { doctorCommand } from './help/doctor.ts';
 import { firePing, nextPings } from './ping/fire.ts';
 import { copyKubeconfig } from './platform/copy-kubeconfig.ts';
@@ -29,15 +28,10 @@ import { pickServiceCommand, selectService, showLogs, showYaml } from './service
 import { rollBackCommand } from './traffic/roll-back.ts';
 import { sendAll } from './traffic/send-all.ts';
 
-type Handler = (argument?: unknown) => unknown;
+export type Handler = (argument?: unknown) => unknown;
 
-export function registerCommands(
-  deps: Deps,
-  logs: LogsView,
-  panels: RevisionsPanels,
-  events: EventsTab,
-): vscode.Disposable {
-  const table: Record<CommandId, Handler> = {
+export function commandTable(deps: Deps, views: Views): Record<CommandId, Handler> {
+  return {
     'slipway.platform.start': startPlatformCommand(deps),
     'slipway.platform.stop': stopPlatformCommand(deps),
     'slipway.platform.reset': resetPlatform(deps),
@@ -53,10 +47,10 @@ export function registerCommands(
     'slipway.application.openManifest': openManifest(deps),
     'slipway.service.openUrl': openUrl(deps),
     'slipway.service.copyUrl': copyUrl(deps),
-    'slipway.service.showLogs': showLogs(deps, logs),
+    'slipway.service.showLogs': showLogs(deps, views),
     'slipway.service.openRevisions': async (argument) => {
       const key = await serviceOf(deps, argument ?? selected(deps));
-      if (key) panels.open(key);
+      if (key) (await views.revisions()).open(key);
     },
     'slipway.service.delete': deleteServiceCommand(deps),
     'slipway.service.select': selectService(deps),
@@ -64,7 +58,7 @@ export function registerCommands(
     'slipway.traffic.rollback': rollBackCommand(deps),
     'slipway.traffic.sendAll': sendAll(deps),
     'slipway.traffic.pickService': pickServiceCommand(deps),
-    'slipway.revision.showLogs': showLogs(deps, logs),
+    'slipway.revision.showLogs': showLogs(deps, views),
     'slipway.revision.compare': compareRevisions(deps),
     'slipway.revision.tag': tagRevision(deps),
     'slipway.revision.delete': deleteRevision(deps),
@@ -73,13 +67,12 @@ export function registerCommands(
     'slipway.domain.open': openUrl(deps),
     'slipway.ping.fire': firePing(deps),
     'slipway.ping.next': nextPings(deps),
-    'slipway.domain.preview': async (argument) =>
-      (await import('./domain/preview.ts')).previewUrlsCommand(deps)(argument),
-    'slipway.event.send': (argument) => {
+    'slipway.domain.preview': previewUrlsCommand(deps),
+    'slipway.event.send': async (argument) => {
       const pointed = subjectOf(argument);
-      return events.open(pointed && 'key' in pointed ? pointed.key : undefined);
+      (await views.events()).open(pointed && 'key' in pointed ? pointed.key : undefined);
     },
-    'slipway.logs.pickService': () => logs.pick(),
+    'slipway.logs.pickService': async () => (await views.logs()).pick(),
     'slipway.doctor': doctorCommand(deps),
     'slipway.walkthrough': () =>
       vscode.commands.executeCommand(
@@ -89,17 +82,6 @@ export function registerCommands(
       ),
     'slipway.showOutput': () => deps.log.show(true),
   };
-  const entries = Object.entries(table).map(([id, handler]) =>
-    vscode.commands.registerCommand(id, async (argument?: unknown) => {
-      try {
-        return await handler(argument);
-      } catch (error) {
-        await deps.problems.report(error);
-        return undefined;
-      }
-    }),
-  );
-  return vscode.Disposable.from(...entries);
 }
 
 function selected(deps: Deps) {

@@ -1,0 +1,130 @@
+/** Tools that a model calls, the report that goes into an issue, the port that stands for a host. */
+import { createServer, request, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withoutNames } from '../../../src/extension/commands/help/report.ts';
+import { createForwarder, isLoopbackName } from '../../../src/extension/forward.ts';
+import { words } from '../../../src/extension/messages.ts';
+import { confirmationOf, inputFault, type ToolName } from '../../../src/extension/tools/inputs.ts';
+
+const { say } = words('en');
+
+describe('a tool', () => {
+  it.each<[ToolName, unknown]>([
+    ['slipway_list', {}],
+    ['slipway_deploy', { application: 'shop' }],
+    ['slipway_logs', { service: 'shop', lines: 10 }],
+    ['slipway_traffic', { service: 'shop' }],
+    ['slipway_traffic', { service: 'shop', percent: { 'shop-00001': 90, 'shop-00002': 10 } }],
+  ])('%s takes %o', (tool, input) => {
+    expect(inputFault(tool, input)).toBeUndefined();
+  });
+
+  it.each<[ToolName, unknown]>([
+    ['slipway_deploy', {}],
+    ['slipway_deploy', null],
+    ['slipway_deploy', { application: '../etc' }],
+    ['slipway_logs', { service: 'shop', lines: 100_000 }],
+    ['slipway_logs', { service: 'shop', namespace: 7 }],
+    ['slipway_traffic', { service: 'shop', percent: { 'shop-00001': 90 } }],
+    ['slipway_traffic', { service: 'shop', percent: { 'shop-00001': 150, 'shop-00002': -50 } }],
+    ['slipway_traffic', { service: 'shop', percent: [100] }],
+  ])('%s refuses %o', (tool, input) => {
+    expect(inputFault(tool, input)).toEqual(expect.any(String));
+  });
+
+  it('that changes something asks, with what and where', () => {
+    const ask = (tool: ToolName, input: unknown) => confirmationOf(tool, input, say, 'embedded').message;
+    expect(ask('slipway_list', {})).toBeUndefined();
+    expect(ask('slipway_logs', { service: 'shop' })).toBeUndefined();
+    expect(ask('slipway_traffic', { service: 'shop' })).toBeUndefined();
+    expect(ask('slipway_deploy', { application: 'shop' })).toBe('Build `shop` and deploy it to **embedded**?');
+    expect(ask('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 100 } })).toContain('shop-00001 100 %');
+  });
+});
+
+it('a report for an issue names neither home, host nor user', () => {
+  const report = 'data in /home/maria/.local, host build-7, user maria; mariadb stays, prebuild-7x too';
+  expect(withoutNames(report, { home: '/home/maria', host: 'build-7', user: 'maria' })).toBe(
+    'data in ~/.local, host HOST, user USER; mariadb stays, prebuild-7x too',
+  );
+});
+
+describe('a port that stands for a host', () => {
+  let server: Server;
+  let port = 0;
+  const forwarder = createForwarder();
+  beforeAll(async () => {
+    server = createServer((incoming, outgoing) => {
+      if (incoming.url === '/old')
+        outgoing.writeHead(302, { location: `http://${incoming.headers.host}/new?x=1` }).end();
+      else if (incoming.url === '/out') outgoing.writeHead(302, { location: 'https://example.com/' }).end();
+      else outgoing.end(`${incoming.method} ${incoming.url} ${incoming.headers.host}`);
+    });
+    server.on('upgrade', (incoming, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n');
+      socket.write(`host ${incoming.headers.host}`);
+      socket.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterAll(() => {
+    forwarder[Symbol.dispose]();
+    server.close();
+  });
+  const ask = (url: string) =>
+    new Promise<{ status: number; location: string | undefined; body: string }>((resolve, reject) => {
+      request(url, (answer) => {
+        let body = '';
+        answer.on('data', (part) => {
+          body += part;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, location: answer.headers.location, body }));
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it('is kept, and asks under the name', async () => {
+    const one = await forwarder.local(`http://shop.default.localhost:${port}/a?b=c`);
+    const two = await forwarder.local(`http://shop.default.localhost:${port}/d`);
+    const other = await forwarder.local(`http://cart.default.localhost:${port}/`);
+    expect(new URL(one).port).toBe(new URL(two).port);
+    expect(new URL(other).port).not.toBe(new URL(one).port);
+    expect((await ask(one)).body).toBe(`GET /a?b=c shop.default.localhost:${port}`);
+  });
+
+  it('keeps redirects to the host itself, and leaves others alone', async () => {
+    expect((await ask(await forwarder.local(`http://shop.default.localhost:${port}/old`))).location).toBe('/new?x=1');
+    expect((await ask(await forwarder.local(`http://shop.default.localhost:${port}/out`))).location).toBe(
+      'https://example.com/',
+    );
+  });
+
+  it('carries an upgrade', async () => {
+    const local = new URL(await forwarder.local(`http://shop.default.localhost:${port}/ws`));
+    const text = await new Promise<string>((resolve, reject) => {
+      let got = '';
+      const socket = connect(Number(local.port), '127.0.0.1', () =>
+        socket.write(`GET /ws HTTP/1.1\r\nHost: ${local.host}\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n`),
+      );
+      socket.on('data', (part) => {
+        got += part;
+      });
+      socket.on('end', () => resolve(got));
+      socket.on('error', reject);
+    });
+    expect(text).toContain('101 Switching Protocols');
+    expect(text).toContain(`host shop.default.localhost:${port}`);
+  });
+
+  it.each([
+    ['http://shop.default.localhost:8080/', true],
+    ['http://shop.example.com/', false],
+    ['http://localhost:8080/', false],
+    ['nonsense', false],
+  ])('is for %s: %s', (url, expected) => {
+    expect(isLoopbackName(url)).toBe(expected);
+  });
+});
