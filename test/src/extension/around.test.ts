@@ -44,8 +44,8 @@ describe('a tool', () => {
 });
 
 it('a report for an issue names neither home, host nor user', () => {
-  const report = 'data in /home/maria/.local, host build-7, user maria; mariadb stays, prebuild-7x too';
-  expect(withoutNames(report, { home: '/home/maria', host: 'build-7', user: 'maria' })).toBe(
+  const report = 'data in /Users/maria/.local, host build-7, user maria; mariadb stays, prebuild-7x too';
+  expect(withoutNames(report, { home: '/Users/maria', host: 'build-7', user: 'maria' })).toBe(
     'data in ~/.local, host HOST, user USER; mariadb stays, prebuild-7x too',
   );
 });
