@@ -72,6 +72,9 @@ async function main() {
     );
     rows['create → Ready, ms (with kubectl)'] = round(performance.now() - began);
 
+    await scale(rows);
+    await besideHaproxy(rows);
+
     say('requests, direct and through the ingress');
     const direct = spawn(pinnedNode(), [join(folder, 'app.mjs')], {
       env: pinnedEnv({ PORT: '39417' }),
@@ -161,6 +164,44 @@ function startKb(chunks) {
     }
   }
   return [...reached].reduce((sum, name) => sum + kb(join(dist, name)), 0);
+}
+
+/**
+ * Many Services with pods that are Ready at once; a real Knative took 21 s for 50 and 89 s for 200 at initial scale 0 on two
+ * cores. Each size in a process of its own, so that their memory is only theirs.
+ */
+async function scale(rows) {
+  for (const count of [250, 1_000]) {
+    say(`${count} Services`);
+    const { stdout } = await runNode(['--no-warnings', '--expose-gc', join(root, 'test/bench/scale.ts'), `${count}`], {
+      quiet: true,
+      pulse: `${count} Services`,
+    });
+    const figures = JSON.parse(stdout);
+    rows[`${count} Services: applied → all Ready, s`] = round(figures.readyMs / 1000, 1);
+    rows[`${count} Services: list p50 / p99, ms`] = `${round(figures.listP50Ms, 1)} / ${round(figures.listP99Ms, 1)}`;
+    rows[`${count} Services: fan-out to 50 watchers, events/s`] = figures.fanOutPerSecond;
+    rows[`${count} Services: memory each, kB`] = figures.kbPerService;
+  }
+}
+
+/** The data plane beside haproxy, in turns, in one run: only the ratio says something on another machine. */
+async function besideHaproxy(rows) {
+  const missing = await ensureSystem(['haproxy', 'wrk']);
+  if (missing.length > 0) {
+    rows['beside haproxy'] = `skipped: needs ${missing.map(({ fix }) => fix).join('; ')}`;
+    return;
+  }
+  say('the data plane beside haproxy');
+  const { stdout } = await runNode(['--no-warnings', join(root, 'test/bench/dataplane.ts')], {
+    quiet: true,
+    pulse: 'beside haproxy',
+  });
+  for (const [load, { haproxy, dataplane, ratio }] of Object.entries(JSON.parse(stdout))) {
+    rows[`beside haproxy, ${load}: req/s (of haproxy's)`] =
+      `${round(dataplane.requestsPerSecond)} (${round(haproxy.requestsPerSecond)}), ratio ${round(ratio, 2)}`;
+    rows[`beside haproxy, ${load}: p99, ms`] = `${round(dataplane.p99, 2)} (${round(haproxy.p99, 2)})`;
+  }
 }
 
 const round = (value, digits = 0) => Number(value.toFixed(digits));

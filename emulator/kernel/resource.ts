@@ -68,6 +68,20 @@ export interface View {
     name: string,
   ): T | undefined;
   list<T extends KubeObject = KubeObject>(resource: GroupResource, options?: ListOptions): readonly T[];
+  /** The objects that have this value in an index; absent: `lookup` looks at them all. */
+  lookup?<T extends KubeObject = KubeObject>(index: Index<T>, value: string): readonly T[];
+}
+
+/** Finds objects by a value of their own without looking at all. A constant of its module: a store knows it by identity. */
+export interface Index<T extends KubeObject = KubeObject> {
+  resource: GroupResource;
+  /** Pure: an object's values depend on nothing but the object. */
+  valuesOf(object: T): readonly string[];
+}
+
+export function lookup<T extends KubeObject>(view: View, index: Index<T>, value: string): readonly T[] {
+  if (view.lookup) return view.lookup(index, value);
+  return view.list<T>(index.resource).filter((object) => index.valuesOf(object).includes(value));
 }
 
 export interface ListOptions {

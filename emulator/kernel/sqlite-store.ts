@@ -6,7 +6,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { type GroupResource, type KubeObject, keyOf, type ObjectKey, objectKey } from './object.ts';
-import type { ListOptions } from './resource.ts';
+import type { Index, ListOptions } from './resource.ts';
 import { type Change, type Store, StoreConflict, StoreExpired, StoreFull, type WatchType } from './store.ts';
 
 export interface SqliteStoreOptions {
@@ -30,6 +30,8 @@ interface Table {
   byOwner: Map<string, Set<ObjectKey>>;
   /** `label=value` → keys. */
   byLabel: Map<string, Set<ObjectKey>>;
+  /** Made when they are first asked for. */
+  byIndex: Map<Index, Map<string, Set<ObjectKey>>>;
 }
 
 /** @param file a path, or ':memory:'. @throws when the file cannot be written or is no database. */
@@ -107,6 +109,18 @@ class SqliteStore implements Store {
       if (wanted.every(([label, value]) => object.metadata.labels?.[label] === value)) result.push(object as T);
     }
     return result;
+  }
+
+  lookup<T extends KubeObject = KubeObject>(index: Index<T>, value: string): readonly T[] {
+    const table = this.#tables.get(index.resource);
+    if (!table) return [];
+    let values = table.byIndex.get(index as Index);
+    if (!values) {
+      values = new Map();
+      table.byIndex.set(index as Index, values);
+      for (const [key, object] of table.objects) for (const one of index.valuesOf(object as T)) add(values, one, key);
+    }
+    return [...(values.get(value) ?? nothing)].flatMap((key) => (table.objects.get(key) as T | undefined) ?? []);
   }
 
   put<T extends KubeObject>(resource: GroupResource, object: T, expected: string | undefined): T {
@@ -262,7 +276,13 @@ class SqliteStore implements Store {
   ) {
     let table = this.#tables.get(resource);
     if (!table) {
-      table = { objects: new Map(), byNamespace: new Map(), byOwner: new Map(), byLabel: new Map() };
+      table = {
+        objects: new Map(),
+        byNamespace: new Map(),
+        byOwner: new Map(),
+        byLabel: new Map(),
+        byIndex: new Map(),
+      };
       this.#tables.set(resource, table);
     }
     if (previous) for (const [index, value] of indexEntries(table, previous)) drop(index, value, key);
@@ -355,6 +375,7 @@ function* indexEntries(table: Table, object: KubeObject): Iterable<[Map<string, 
   const owner = controllerUid(object);
   if (owner) yield [table.byOwner, owner];
   for (const [label, value] of Object.entries(object.metadata.labels ?? {})) yield [table.byLabel, `${label}=${value}`];
+  for (const [index, values] of table.byIndex) for (const value of index.valuesOf(object)) yield [values, value];
 }
 
 function add(index: Map<string, Set<ObjectKey>>, value: string, key: ObjectKey): void {

@@ -56,6 +56,8 @@ export const needs = {
     packages: ['g++', 'make', 'python3', 'pkg-config', 'libkrb5-dev'],
     elsewhere: 'a C++ compiler, make, python3, pkg-config and the headers of Kerberos (libkrb5-dev, krb5-devel)',
   },
+  haproxy: { find: () => which('haproxy', '/usr/sbin/haproxy'), packages: ['haproxy'], elsewhere: 'haproxy' },
+  wrk: { find: () => which('wrk'), packages: ['wrk'], elsewhere: 'wrk' },
   git: { find: () => which('git'), packages: ['git'], elsewhere: 'git' },
 };
 

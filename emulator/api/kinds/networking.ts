@@ -1,7 +1,7 @@
 /** Services and what stands behind them: core/v1, discovery.k8s.io/v1, networking.k8s.io/v1. */
 import { at, isObject, type JsonObject } from '../../kernel/json.ts';
 import type { KubeObject } from '../../kernel/object.ts';
-import type { ResourceDefinition, View } from '../../kernel/resource.ts';
+import { type Index, lookup, type ResourceDefinition, type View } from '../../kernel/resource.ts';
 import { type FieldError, invalid, required } from '../../kernel/schema/field-errors.ts';
 import {
   ageColumn,
@@ -154,21 +154,25 @@ function allocate(service: KubeObject, old: KubeObject | undefined, view: View):
   }
 }
 
+const byAddress: Index = { resource: 'services', valuesOf: (service) => [specOf(service).clusterIP ?? ''] };
+const byNodePort: Index = {
+  resource: 'services',
+  valuesOf: (service) => (specOf(service).ports ?? []).flatMap(({ nodePort }) => (nodePort ? [String(nodePort)] : [])),
+};
+
 function freeAddress(view: View): string {
-  const taken = new Set(view.list('services').map((service) => specOf(service).clusterIP));
   for (;;) {
     const address = `10.96.${Math.floor(Math.random() * 256)}.${1 + Math.floor(Math.random() * 254)}`;
-    if (!taken.has(address)) return address;
+    if (lookup(view, byAddress, address).length === 0) return address;
   }
 }
 
-function freeNodePort(view: View, spec: ServiceSpec): number {
-  const taken = new Set(
-    [spec, ...view.list('services').map(specOf)].flatMap(({ ports = [] }) => ports.map(({ nodePort }) => nodePort)),
-  );
+function freeNodePort(view: View, { ports = [] }: ServiceSpec): number {
   for (;;) {
     const port = 30_000 + Math.floor(Math.random() * 2768);
-    if (!taken.has(port)) return port;
+    const isTaken =
+      ports.some(({ nodePort }) => nodePort === port) || lookup(view, byNodePort, String(port)).length > 0;
+    if (!isTaken) return port;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Which Routes an object concerns, without looking at all of them. */
 import { type KubeObject, keyOf } from '../../kernel/object.ts';
-import type { View } from '../../kernel/resource.ts';
+import { type Index, lookup, type View } from '../../kernel/resource.ts';
 import type { Configuration } from '../configuration/types.ts';
 import { resources, serving } from '../keys.ts';
 import { annotationsOf, labelsOf } from '../objects.ts';
@@ -46,11 +46,15 @@ function candidates(object: KubeObject, view: View): Route[] {
   // A Service's Route names only what is of the Service.
   if (service) names.add(service);
   const marked = [...names].map((name) => view.get<Route>(resources.routes, namespace, name));
-  const free = view
-    .list<Route>(resources.routes, { namespace })
-    .filter((route) => labelsOf(route)[serving.service] === undefined);
+  const free = lookup(view, freeRoutes, namespace);
   return [...new Set([...marked.filter((route) => route !== undefined), ...free])];
 }
+
+/** Routes that belong to no Service, by namespace. */
+const freeRoutes: Index<Route> = {
+  resource: resources.routes,
+  valuesOf: (route) => (labelsOf(route)[serving.service] === undefined ? [route.metadata.namespace ?? ''] : []),
+};
 
 /** A change of these ConfigMaps may give every Route another name or another rollout. */
 export function routesOfConfig({ metadata }: KubeObject, view: View): string[] {

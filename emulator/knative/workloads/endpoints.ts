@@ -4,7 +4,7 @@
  */
 import type { Child, Controller, Outcome } from '../../kernel/controller.ts';
 import { type DraftObject, type KubeObject, keyOf } from '../../kernel/object.ts';
-import type { View } from '../../kernel/resource.ts';
+import { type Index, lookup, type View } from '../../kernel/resource.ts';
 import { annotationsOf, labelsOf, without } from '../objects.ts';
 import { nameSuffix } from './hash.ts';
 import { isReadyPod } from './pods.ts';
@@ -31,11 +31,20 @@ export function endpointsController(): Controller<CoreService> {
 
 function servicesOfPod(pod: KubeObject, view: View): string[] {
   const labels = labelsOf(pod);
-  return view
-    .list<CoreService>(workloads.services, { namespace: pod.metadata.namespace ?? '' })
+  return Object.entries(labels)
+    .flatMap(([label, value]) => lookup(view, bySelector, `${pod.metadata.namespace}/${label}=${value}`))
     .filter(({ spec }) => hasSelector(spec?.selector) && matches(spec.selector, labels))
     .map(keyOf);
 }
+
+/** Services by the first label that they select. */
+const bySelector: Index<CoreService> = {
+  resource: workloads.services,
+  valuesOf: ({ metadata, spec }) =>
+    Object.entries(spec?.selector ?? {})
+      .slice(0, 1)
+      .map(([label, value]) => `${metadata.namespace}/${label}=${value}`),
+};
 
 function hasSelector(selector: Record<string, string> | undefined): selector is Record<string, string> {
   return selector !== undefined && Object.keys(selector).length > 0;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import { type Index, lookup } from '../../../emulator/kernel/resource.ts';
 import { openStore } from '../../../emulator/kernel/sqlite-store.ts';
 import { type Change, StoreConflict, StoreExpired } from '../../../emulator/kernel/store.ts';
 
@@ -30,6 +31,27 @@ function pod(name: string, over: { labels?: Record<string, string>; owner?: stri
     ...(over.spec === undefined ? {} : { spec: over.spec }),
   };
 }
+
+test('an index follows every change, whenever it was first asked for', () => {
+  const store = openStore(':memory:');
+  const bySpec: Index = { resource: 'pods', valuesOf: ({ spec }) => (Array.isArray(spec) ? spec.map(String) : []) };
+  const found = (value: string) => lookup(store, bySpec, value).map(({ metadata }) => metadata.name);
+  store.put('pods', pod('a', { spec: ['x', 'y'] }), undefined);
+  expect(found('x')).toEqual(['a']);
+  store.put('pods', pod('b', { spec: ['x'] }), undefined);
+  store.put('pods', pod('a', { spec: ['y'] }), undefined);
+  expect(found('x')).toEqual(['b']);
+  expect(found('y')).toEqual(['a']);
+  expect(() =>
+    store.transaction(() => {
+      store.remove('pods', 'default', 'b');
+      throw new Error('undone');
+    }),
+  ).toThrow('undone');
+  expect(found('x')).toEqual(['b']);
+  store.remove('pods', 'default', 'b');
+  expect(found('x')).toEqual([]);
+});
 
 describe('writing', () => {
   test('revisions rise over all resources and are on the object', () => {

@@ -7,6 +7,7 @@
 import { kubernetesKinds } from '../../../../emulator/api/kinds/kinds.ts';
 import { createAutoscaler } from '../../../../emulator/autoscaler/service.ts';
 import { VirtualClock } from '../../../../emulator/kernel/clock.ts';
+import type { Controller } from '../../../../emulator/kernel/controller.ts';
 import { collectGarbage } from '../../../../emulator/kernel/garbage.ts';
 import type { Condition, DraftObject, KubeObject } from '../../../../emulator/kernel/object.ts';
 import { rfc3339 } from '../../../../emulator/kernel/object.ts';
@@ -61,12 +62,20 @@ export function testPlatform(options: TestPlatformOptions = {}) {
     ? createAutoscaler({ clock, store, config: () => readConfig(store).autoscaler })
     : undefined;
   const nothing = { want: -1, excessBurstCapacity: -111 };
+  const reconciles = new Map<string, number>();
+  const counted = (controller: Controller): Controller => ({
+    ...controller,
+    reconcile(object, view, now) {
+      reconciles.set(controller.name, (reconciles.get(controller.name) ?? 0) + 1);
+      return controller.reconcile(object, view, now);
+    },
+  });
   const runner = runControllers(
     servingControllers({
       images: options.images ?? { resolve: () => undefined, canPull: () => false },
       autoscaler: { desired: (key) => decisions.get(key) ?? autoscaler?.desired(key) ?? nothing },
       serving: { serves: (key, generation) => served.get(key) === generation },
-    }),
+    }).map(counted),
     { objects, store, clock, log },
   );
   autoscaler?.onChange((key) => runner.enqueue('podautoscaler', key));
@@ -122,6 +131,9 @@ export function testPlatform(options: TestPlatformOptions = {}) {
     runner,
     logged,
     served,
+    registry,
+    /** How often each controller was asked. */
+    reconciles,
     create: <T extends KubeObject>(resource: string, object: DraftObject) =>
       objects.create<T>(resource, object, { user }),
     get: <T extends KubeObject>(resource: string, name: string) => {
