@@ -15,9 +15,9 @@ export const aroundEnglish = {
   'tool.logs': 'Reading the logs of {service}',
   'tool.traffic': 'Reading the traffic of {service}',
   'tool.deploy': 'Deploy {name}',
-  'tool.deployConfirm': 'Build `{name}` and deploy it to **{target}**?',
+  'tool.deployConfirm': 'Build {name} and deploy it to {target}?',
   'tool.move': 'Move the traffic of {service}',
-  'tool.moveConfirm': 'Send the traffic of `{service}` on **{target}** to: {split}?',
+  'tool.moveConfirm': 'Send the traffic of {service} on {target} to: {split}?',
 } as const;
 
 export const aroundChinese = {
@@ -36,7 +36,7 @@ export const aroundChinese = {
   'tool.logs': '读取 {service} 的日志',
   'tool.traffic': '读取 {service} 的流量',
   'tool.deploy': '部署 {name}',
-  'tool.deployConfirm': '构建 `{name}` 并部署到 **{target}**？',
+  'tool.deployConfirm': '构建 {name} 并部署到 {target}？',
   'tool.move': '调整 {service} 的流量',
-  'tool.moveConfirm': '把 **{target}** 上 `{service}` 的流量分配给：{split}？',
+  'tool.moveConfirm': '把 {target} 上 {service} 的流量分配给：{split}？',
 } as const;

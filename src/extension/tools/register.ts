@@ -18,7 +18,7 @@ function registerTool<Name extends ToolName>(name: Name, deps: Deps): vscode.Dis
         invocationMessage: title,
         ...(message === undefined
           ? {}
-          : { confirmationMessages: { title, message: new vscode.MarkdownString(message) } }),
+          : { confirmationMessages: { title, message } }),
       };
     },
     invoke: async ({ input }, token) => {

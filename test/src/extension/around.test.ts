@@ -38,7 +38,7 @@ describe('a tool', () => {
     expect(ask('slipway_list', {})).toBeUndefined();
     expect(ask('slipway_logs', { service: 'shop' })).toBeUndefined();
     expect(ask('slipway_traffic', { service: 'shop' })).toBeUndefined();
-    expect(ask('slipway_deploy', { application: 'shop' })).toBe('Build `shop` and deploy it to **embedded**?');
+    expect(ask('slipway_deploy', { application: 'shop' })).toBe('Build shop and deploy it to embedded?');
     expect(ask('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 100 } })).toContain('shop-00001 100 %');
   });
 });
