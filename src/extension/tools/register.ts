@@ -16,9 +16,7 @@ function registerTool<Name extends ToolName>(name: Name, deps: Deps): vscode.Dis
       const { title, message } = confirmationOf(name, input, say, deps.platforms.snapshot.entry.label);
       return {
         invocationMessage: title,
-        ...(message === undefined
-          ? {}
-          : { confirmationMessages: { title, message } }),
+        ...(message === undefined ? {} : { confirmationMessages: { title, message } }),
       };
     },
     invoke: async ({ input }, token) => {

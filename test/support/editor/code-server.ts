@@ -22,6 +22,7 @@ export const launchCodeServer: Launcher = async (options) => {
   const ofMachine = Object.entries(options.settings).filter(([name]) => name.startsWith('slipway.'));
   writeFileSync(join(userData, 'Machine', 'settings.json'), JSON.stringify(Object.fromEntries(ofMachine), null, 2));
   writeFileSync(join(options.dir, 'config.yaml'), '{}\n');
+  if (options.locale !== 'en') speak(userData, options.locale);
   const shared = [
     '--user-data-dir',
     userData,
@@ -57,6 +58,7 @@ export const launchCodeServer: Launcher = async (options) => {
     });
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },
+      locale: options.locale === 'en' ? 'en-US' : options.locale,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = await context.newPage();
@@ -67,6 +69,22 @@ export const launchCodeServer: Launcher = async (options) => {
     throw error;
   }
 };
+
+/**
+ * Registers a language pack that has no texts: the editor then is in that language (its own words stay English), and extensions are
+ * given theirs. The real packs come from a gallery that the suites do not reach.
+ */
+function speak(userData: string, locale: string): void {
+  const texts = join(userData, 'main.i18n.json');
+  writeFileSync(texts, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const pack = {
+    hash: locale,
+    extensions: [{ extensionIdentifier: { id: `slipway-tests.language-pack-${locale}` }, version: '0.0.1' }],
+    translations: { vscode: texts },
+    label: locale,
+  };
+  writeFileSync(join(userData, 'languagepacks.json'), JSON.stringify({ [locale]: pack }));
+}
 
 function query({ workspace }: LaunchOptions): string {
   if (!workspace) return '?ew=true';

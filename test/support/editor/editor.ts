@@ -26,6 +26,8 @@ export interface OpenOptions {
   env?: NodeJS.ProcessEnv;
   /** Folders of extensions of the suite's own, packed and installed beside ours. */
   extensions?: readonly string[];
+  /** English where it is left out. */
+  locale?: 'en' | 'zh-cn';
 }
 
 /**
@@ -132,6 +134,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       env,
       settings: { ...quietSettings, ...options.settings },
       workspaceTrust: options.workspaceTrust ?? false,
+      locale: options.locale ?? 'en',
     });
   } catch (error) {
     home[Symbol.dispose]();

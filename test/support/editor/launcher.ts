@@ -12,6 +12,8 @@ export interface LaunchOptions {
   dir: string;
   env: NodeJS.ProcessEnv;
   settings: Record<string, unknown>;
+  /** Of the editor: `vscode.env.language`. */
+  locale: 'en' | 'zh-cn';
   /** Whether the editor asks for trust; off unless a suite is about it. */
   workspaceTrust: boolean;
 }

@@ -1,0 +1,133 @@
+/**
+ * The main pages in each language and theme: axe-core, no sideways scrolling, strict policy, and a screenshot of each. The gate
+ * looks at English in dark and Chinese in light; SLIPWAY_TEST_FULL=1 at every language in every theme.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { slipway, slipwayJson } from '../../support/cli.ts';
+import { useEditor } from '../../support/editor/editor.ts';
+import { axeViolations, foreignContent, frameOf, sideways } from '../../support/editor/page-checks.ts';
+import { distribution } from '../../support/ingress.ts';
+import type { UpAnswer } from '../../support/platform.ts';
+
+const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+} as const;
+type Theme = keyof typeof themes;
+type Locale = 'en' | 'zh-cn';
+const all = (['en', 'zh-cn'] as const).flatMap((locale) =>
+  (Object.keys(themes) as Theme[]).map((theme): [Locale, Theme] => [locale, theme]),
+);
+const wanted: [Locale, Theme][] = process.env['SLIPWAY_TEST_FULL']
+  ? all
+  : [
+      ['en', 'dark'],
+      ['zh-cn', 'light'],
+    ];
+
+const words = {
+  en: { applications: 'Applications', platform: 'Platform', traffic: 'Traffic' },
+  'zh-cn': { applications: '应用', platform: '平台', traffic: '流量' },
+} as const;
+
+describe.each(wanted)('in %s and %s', (locale, theme) => {
+  let workspace = '';
+  const editor = useEditor({
+    name: `looks-${locale}-${theme}`,
+    locale,
+    settings: { 'workbench.colorTheme': themes[theme], 'window.autoDetectColorScheme': false },
+    workspace: (dir) => {
+      workspace = join(dir, 'workspace');
+      mkdirSync(workspace);
+      return workspace;
+    },
+  });
+
+  async function check(name: 'traffic' | 'revisions' | 'logs' | 'events'): Promise<Frame> {
+    const frame = await frameOf(editor().page, name);
+    expect(await frame.locator('html').getAttribute('lang')).toBe(locale);
+    expect(await axeViolations(frame)).toEqual([]);
+    expect(await sideways(frame)).toEqual([]);
+    expect(await foreignContent(frame)).toEqual([]);
+    return frame;
+  }
+
+  it('the side bar', async () => {
+    const { env } = editor();
+    const at = { env, cwd: workspace };
+    await slipway(['up', '--detach', '--port', '0'], at);
+    const shop = join(workspace, 'shop');
+    await slipway(['new', 'node-web', shop], at);
+    await slipway(['deploy', shop], at);
+    const source = join(shop, 'src', 'server.ts');
+    writeFileSync(source, readFileSync(source, 'utf8').replace('{greeting}, $', '{greeting} there, $'));
+    await slipway(['deploy', shop], at);
+    await slipway(['traffic', 'shop', 'shop-00001=30', 'shop-00002=70'], at);
+    await editor().openContainer();
+    const { ingress } = await slipwayJson<UpAnswer>(['status'], at);
+    await editor().view(words[locale].applications).waitFor({ timeout: 60_000 });
+    await editor().row(words[locale].applications, '00002').waitFor({ timeout: 60_000 });
+    await distribution(ingress, { host: 'shop.default.localhost' }, 60, ({ status }) => String(status));
+    const frame = await check('traffic');
+    await frame.locator('.rev[data-revision="shop-00001"]').waitFor();
+    await editor().shot('side-bar');
+  });
+
+  it('the tab of revisions', async () => {
+    await editor().row(words[locale].applications, /^shop/).nth(0).waitFor();
+    const service = editor().view(words[locale].applications).locator('.monaco-list-row[aria-level="2"]').first();
+    await service.hover();
+    await service.locator('.codicon-graph').first().click();
+    const frame = await frameOf(editor().page, 'revisions');
+    await frame.locator('tr[data-revision="shop-00002"]').waitFor();
+    await check('revisions');
+    await editor().shot('revisions');
+  });
+
+  it('the log', async () => {
+    const service = editor().view(words[locale].applications).locator('.monaco-list-row[aria-level="2"]').first();
+    await service.hover();
+    await service.locator('.codicon-output').first().click();
+    const frame = await frameOf(editor().page, 'logs');
+    await frame.locator('.row').first().waitFor();
+    await check('logs');
+    await editor().shot('logs');
+  });
+
+  it('the tab of events', async () => {
+    const { page } = editor();
+    await page.keyboard.press('F1');
+    await editor().quickInput.type(locale === 'en' ? '>Slipway: Events: send' : '>Slipway: 事件');
+    await editor()
+      .quickInput.widget.locator('.monaco-list-row', { hasText: /Slipway/ })
+      .first()
+      .click();
+    const frame = await frameOf(page, 'events');
+    await frame.locator('#target option').first().waitFor({ state: 'attached' });
+    await check('events');
+    await editor().shot('events');
+  });
+
+  it('at 200 % and in a side bar of 180 pixels nothing sticks out', async () => {
+    const { page } = editor();
+    await page.setViewportSize({ width: 720, height: 450 });
+    expect(await sideways(await frameOf(page, 'events'))).toEqual([]);
+    await editor().shot('zoomed');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const sash = page.locator('.monaco-sash.vertical').nth(1);
+    const box = await sash.boundingBox();
+    if (!box) throw new Error('the side bar has no sash');
+    await page.mouse.move(box.x + 2, box.y + 300);
+    await page.mouse.down();
+    await page.mouse.move(230, box.y + 300, { steps: 5 });
+    await page.mouse.up();
+    const traffic = await frameOf(page, 'traffic');
+    expect(await sideways(traffic)).toEqual([]);
+    await editor().shot('narrow');
+  });
+});
