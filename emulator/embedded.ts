@@ -58,7 +58,7 @@ import { publishGateway, seed } from './platform/seed.ts';
 import { kubeletUser } from './platform/users.ts';
 import type { InsideAccess } from './pods/docker/network.ts';
 import { createDockerRuntime } from './pods/docker/runtime.ts';
-import { startGuardian } from './pods/guardian.ts';
+import { type Guardian, startGuardian } from './pods/guardian.ts';
 import { createKubelet } from './pods/kubelet.ts';
 import { openLogStore } from './pods/logs/store.ts';
 import { publishNode } from './pods/node.ts';
@@ -125,14 +125,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const registry = createRegistry(embeddedDefinitions());
     const objects = createObjects({ store, registry, clock });
 
-    let containerAccess: InsideAccess | undefined;
+    /** What containers need that is only there later than their runtime. */
+    const late: { inside?: InsideAccess; guardian?: Guardian } = {};
     const [images, logs, certs, guardian, docker] = await Promise.all([
       openImageStore(files.images, { usedBy: (digest) => userOfImage(digest) }),
       openLogStore(files.logs),
       ensureCerts(files.pki),
       startGuardian({ script: fileOf('guardian'), mark }),
-      createDockerRuntime({ platform: data, inside: () => containerAccess }),
+      createDockerRuntime({ platform: data, inside: () => late.inside, guardian: () => late.guardian }),
     ]);
+    late.guardian = guardian;
     closers.push(() => logs.close());
     const tokens = createTokens(tokenKey(certs));
     const scaling = markScaling(store, logs);
@@ -220,7 +222,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       log,
     });
     closers.push(() => access[Symbol.dispose]());
-    containerAccess = access;
+    late.inside = access;
     closers.push(() => docker?.close());
     const processes = createProcessRuntime(
       { stateDir: files.pods, images, guardian, mark },

@@ -137,7 +137,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
   async function begin(): Promise<void> {
     const spec = await context.prepare();
     const own = outputOf();
-    const began = await context.sandbox.start(spec, own.sink);
+    const began = await context.sandbox.start(spec, own.sink, context.event);
     pullBackoffMs = 0;
     running = began;
     startedAt = clock.now();
@@ -211,12 +211,21 @@ export function createContainerRunner(container: Container, context: ContainerCo
 
   function pullFailed(error: ImageUnavailable): void {
     const { image } = container;
+    if (error.code === 'NeverPull') {
+      context.event({ type: 'Warning', reason: 'ErrImageNeverPull', message: error.message });
+      context.event({ type: 'Warning', reason: 'Failed', message: 'Error: ErrImageNeverPull' });
+      waitFor('ErrImageNeverPull', error.message);
+      again(configRetryMs);
+      return;
+    }
     const first = pullBackoffMs === 0;
     pullBackoffMs = first ? firstBackoffMs : Math.min(pullBackoffMs * 2, longestBackoffMs);
     context.event({ type: 'Warning', reason: 'Failed', message: `Failed to pull image "${image}": ${error.message}` });
+    context.event({ type: 'Warning', reason: 'Failed', message: 'Error: ErrImagePull' });
     waitFor('ErrImagePull', error.message);
     const backOff = `Back-off pulling image "${image}"`;
     context.event({ type: 'Normal', reason: 'BackOff', message: backOff });
+    context.event({ type: 'Warning', reason: 'Failed', message: 'Error: ImagePullBackOff' });
     waitFor('ImagePullBackOff', `${backOff}: ErrImagePull: ${error.message}`);
     again(pullBackoffMs);
   }

@@ -1,18 +1,21 @@
 /**
  * The guardian (decision 11): a process of its own that outlives a killed platform by a moment. It reads the process
  * groups of running instances from its standard input, which ends when the platform does, in whatever way; then it ends
- * them all, and whoever carries the platform's mark, and itself. Bundled to dist/guardian.mjs.
+ * them all, and whoever carries the platform's mark, its containers, and itself. Bundled to dist/guardian.mjs.
  *
- * Lines: `mark <platform>/`, `+<pgid>`, `-<pgid>`.
+ * Lines: `mark <platform>/`, `+<pgid>`, `-<pgid>`, `engine <GuardedEngine as JSON>`.
  */
 import { createInterface } from 'node:readline';
+import { type GuardedEngine, removeAll } from './docker/remove-all.ts';
 import { groupIsAlive, killProcesses, markedProcesses, signalGroup } from './process/groups.ts';
 
 /** Time that instances get to end by themselves; with the rest well below two seconds. */
 const graceMs = 800;
+const engineMs = 30_000;
 
 const groups = new Set<number>();
 let mark: string | undefined;
+let engine: GuardedEngine | undefined;
 
 // Ctrl-C in the platform's terminal is the platform's affair.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -20,6 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   if (line.startsWith('mark ')) mark = line.slice('mark '.length);
+  else if (line.startsWith('engine ')) engine = JSON.parse(line.slice('engine '.length)) as GuardedEngine;
   else if (line.startsWith('+')) groups.add(Number(line.slice(1)));
   else if (line.startsWith('-')) groups.delete(Number(line.slice(1)));
 });
@@ -28,6 +32,7 @@ process.stdin.on('error', () => undefined);
 
 async function endAll(): Promise<void> {
   const end = performance.now() + graceMs;
+  const containers = engine && removeAll(engine);
   for (const group of groups) signalGroup(group, 'SIGTERM');
   // A process that was being spawned when the platform died may not have been announced: its mark tells it.
   const strays = () => (mark ? markedProcesses(mark).map(({ pid }) => pid) : []);
@@ -45,5 +50,7 @@ async function endAll(): Promise<void> {
   // Twice: one that forks while it is being looked for is found the second time.
   killProcesses(strays());
   killProcesses(strays());
+  // A busy engine takes its time; whoever is still waiting for it holds nobody up.
+  await Promise.race([containers, new Promise((resolve) => setTimeout(resolve, engineMs))]);
   process.exit(0);
 }

@@ -4,11 +4,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { GuardedEngine } from './docker/remove-all.ts';
 
 export interface Guardian {
   /** Names a process group to end when the platform dies. */
   add(pgid: number): void;
   remove(pgid: number): void;
+  /** Names an engine in which containers of the platform run. */
+  guard(engine: GuardedEngine): void;
   readonly pid: number | undefined;
   /** Lets it go: it ends the groups that are still named, then itself. */
   close(): Promise<void>;
@@ -25,6 +28,7 @@ export interface GuardianOptions {
 
 export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
   const groups = new Set<number>();
+  let engine: GuardedEngine | undefined;
   let closed = false;
   let child: ChildProcess;
 
@@ -46,6 +50,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     (child.stdin as unknown as { unref?(): void } | null)?.unref?.();
     if (options.mark) tell(`mark ${options.mark}`);
     for (const group of groups) tell(`+${group}`);
+    if (engine) tell(`engine ${JSON.stringify(engine)}`);
     await once(child, 'spawn');
   };
   await start();
@@ -58,6 +63,10 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     remove(pgid) {
       groups.delete(pgid);
       tell(`-${pgid}`);
+    },
+    guard(named) {
+      engine = named;
+      tell(`engine ${JSON.stringify(named)}`);
     },
     get pid() {
       return child.pid;

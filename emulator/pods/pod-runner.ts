@@ -12,6 +12,7 @@ import { createPodVolumes } from './pod-volumes.ts';
 import { type ContainerSpec, ImageUnavailable, type PodSandbox, podAnnotations } from './ports.ts';
 import { startProber } from './prober.ts';
 import type { ProbeResult } from './probes.ts';
+import { pullConfigs } from './pull-secrets.ts';
 import { isQueueProxy, servingProbes } from './queue-proxy.ts';
 import { type ContainerFacts, isComplete, podStatus } from './status.ts';
 import type { Container, ContainerStatus, Pod, Probe } from './types.ts';
@@ -378,6 +379,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       mounts: volumes.mounts(container, env),
       port,
       imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent',
+      pullConfigs: runtime?.name === 'docker' ? pullConfigs(pod, view) : [],
       securityContext: { ...spec.securityContext, ...container.securityContext },
       resources: container.resources,
       debug: container === serving && pod.metadata.annotations?.[podAnnotations.debug] === 'node' ? 'node' : undefined,

@@ -2,7 +2,9 @@
  * The PodRuntime port: what runs a pod's containers. Two stand behind it, processes and Docker containers; the kubelet
  * (`kubelet.ts`) owns restarts, probes, status and logs and knows neither.
  */
+import type { EventDraft } from '../kernel/controller.ts';
 import type { KubeObject } from '../kernel/object.ts';
+import type { DockerConfig } from './docker/registry-auth.ts';
 
 /** Annotations the kubelet puts on a Pod. */
 export const podAnnotations = {
@@ -30,6 +32,8 @@ export interface ContainerSpec {
   /** Container port that the app should listen on, if it is the serving container. */
   port: number | undefined;
   imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Logins of the pod's imagePullSecrets and its service account's, in order. */
+  pullConfigs?: readonly DockerConfig[];
   securityContext: Record<string, unknown> | undefined;
   resources: Record<string, unknown> | undefined;
   debug: 'node' | undefined;
@@ -94,8 +98,8 @@ export interface LogSite {
 
 /** Why an image cannot be run here; `code` is closed, front ends render it. */
 export class ImageUnavailable extends Error {
-  readonly code: 'ImageNotInStore' | 'NeedsDocker' | 'PullFailed';
-  constructor(code: 'ImageNotInStore' | 'NeedsDocker' | 'PullFailed', message: string) {
+  readonly code: 'ImageNotInStore' | 'NeverPull' | 'PullFailed';
+  constructor(code: 'ImageNotInStore' | 'NeverPull' | 'PullFailed', message: string) {
     super(message);
     this.name = 'ImageUnavailable';
     this.code = code;
@@ -141,7 +145,8 @@ export interface PodSandbox {
    * pod has a network of its own.
    */
   reservePort?(containerPort: number): Promise<number>;
-  start(container: ContainerSpec, output: OutputSink): Promise<RunningContainer>;
+  /** `event`: what happens to its image, as kubelets tell it. */
+  start(container: ContainerSpec, output: OutputSink, event?: (event: EventDraft) => void): Promise<RunningContainer>;
   remove(): Promise<void>;
 }
 

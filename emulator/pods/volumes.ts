@@ -2,8 +2,8 @@
  * A pod's volumes as folders on the host: emptyDir, configMap, secret, projected, downwardAPI, hostPath, and claims as
  * local folders that outlive the pod. What a runtime does with them is its affair: processes cannot have mounts.
  */
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { join, normalize, sep } from 'node:path';
 import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
 import { ConfigError, type DataObject, type EnvironmentFacts, expand, fieldValue } from './container-environment.ts';
@@ -41,6 +41,11 @@ export function prepareMounts(
       if (normalize(subPath).startsWith('..')) throw new ConfigError(`subPath "${subPath}" leads out of the volume`);
       hostPath = join(path, subPath);
       if (!existsSync(hostPath)) mkdirSync(hostPath, { recursive: true });
+      // Of a ConfigMap the file itself, which therefore stays as it is. A link that an application made may lead anywhere.
+      hostPath = realpathSync(hostPath);
+      if (!hostPath.startsWith(realpathSync(path) + sep)) {
+        throw new ConfigError(`subPath "${subPath}" leads out of the volume`);
+      }
     }
     return { mountPath: mount.mountPath, hostPath, readOnly: readOnly || mount.readOnly === true };
   });

@@ -50,7 +50,7 @@ export function createOptions(container: ContainerSpec, facts: CreateFacts): Con
       }
     : { ...facts.network, ...publishedPorts(published ? ports : []) };
   return {
-    Image: facts.image.id,
+    Image: container.image,
     // With a command of the manifest the image's own arguments do not count.
     ...(container.command ? { Entrypoint: container.command, Cmd: container.args ?? [] } : {}),
     ...(!container.command && container.args ? { Cmd: container.args } : {}),

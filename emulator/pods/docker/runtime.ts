@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { HostConfig } from 'dockerode';
+import type { EventDraft } from '../../kernel/controller.ts';
 import type { KubeObject } from '../../kernel/object.ts';
+import type { Guardian } from '../guardian.ts';
 import {
   CannotRun,
   type ContainerSpec,
@@ -40,6 +42,8 @@ export interface DockerRuntimeOptions {
   socketPath?: string;
   /** How containers reach the names of the cluster; asked for with the first pod. Absent: not at all. */
   inside?: () => InsideAccess | undefined;
+  /** Told before the first container is made, where the engine is reached by a socket. */
+  guardian?: () => Pick<Guardian, 'guard'> | undefined;
 }
 
 const platformLabel = 'slipway.dev/platform';
@@ -88,6 +92,9 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
   });
 
   const joinNetwork = once(async (): Promise<ContainerNetwork> => {
+    // Not in its types: the usual socket is looked for only when it is first asked.
+    const socketPath = await (docker.modem as { getSocketPath?(): Promise<string> | undefined }).getSocketPath?.();
+    if (socketPath) options.guardian?.()?.guard({ socketPath, label: ownLabel });
     const inside = options.inside?.();
     if (!inside) return plainNetwork;
     return createContainerNetwork(docker, { platform: options.platform, label: ownLabel, publish }, inside);
@@ -118,10 +125,11 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     pod: Pod,
     container: ContainerSpec,
     output: OutputSink,
+    event: (event: EventDraft) => void,
     joining: { holder: Holder | undefined; network: HostConfig; env: Record<string, string> },
   ): Promise<RunningContainer & { ip: string }> {
     const { holder } = joining;
-    const image = await ensureImage(docker, container);
+    const image = await ensureImage(docker, container, event);
     const debug = container.debug === 'node' ? debugPort : undefined;
     const created = await docker.createContainer(
       createOptions(container, {
@@ -207,8 +215,8 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
         get ip() {
           return ip;
         },
-        async start(container, output) {
-          const running = await start(pod, container, output, { holder, network, env });
+        async start(container, output, event = () => undefined) {
+          const running = await start(pod, container, output, event, { holder, network, env });
           ip = running.ip;
           return running;
         },

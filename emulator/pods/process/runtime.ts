@@ -11,10 +11,8 @@ import type { Guardian } from '../guardian.ts';
 import type { LocalImages } from '../kubelet-ports.ts';
 import {
   CannotRun,
-  type ContainerSpec,
   type ExitInfo,
   ImageUnavailable,
-  type OutputSink,
   type PodRuntime,
   type PodSandbox,
   type RunningContainer,
@@ -67,11 +65,16 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     strays.end(mark);
   };
 
-  const start = async (container: ContainerSpec, output: OutputSink): Promise<RunningContainer> => {
+  const start: PodSandbox['start'] = async (container, output, event) => {
     const info = images.resolve(container.image);
     if (!info) {
       throw new ImageUnavailable('ImageNotInStore', `image "${container.image}" is not in the platform's image store`);
     }
+    event?.({
+      type: 'Normal',
+      reason: 'Pulled',
+      message: `Container image "${container.image}" already present on machine`,
+    });
     refuseWhatProcessesCannot(container, thisProcess());
     const { dir, config } = await images.checkout(info.digest);
     const cwd = container.workingDir === undefined ? dir : resolve(dir, container.workingDir);

@@ -7,7 +7,7 @@ import { aPod } from './harness.ts';
 const facts: CreateFacts = {
   pod: aPod('web', {}, {}, { uid: 'u' }),
   labels: {},
-  image: { id: 'sha256:1', reference: 'sha256:1', user: '' },
+  image: { id: 'sha256:1', reference: 'sha256:1', user: '', size: 1 },
   holder: undefined,
   network: {},
   env: {},

@@ -1,52 +1,44 @@
-/** Needs a Docker Engine (DOCKER_HOST or the usual socket); its image is made of this machine's own Node and shell. */
-import { execFileSync, spawn } from 'node:child_process';
+/** Needs a Docker Engine (DOCKER_HOST or the usual socket). */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventDraft } from '../../../emulator/kernel/controller.ts';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { createDockerRuntime } from '../../../emulator/pods/docker/runtime.ts';
-import { type PodRuntime, podAnnotations } from '../../../emulator/pods/ports.ts';
-import { aKubelet, aPod, firstContainer, isReady, webServer } from './harness.ts';
+import { type ContainerSpec, ImageUnavailable, type PodRuntime, podAnnotations } from '../../../emulator/pods/ports.ts';
+import type { Container, PodSpec } from '../../../emulator/pods/types.ts';
+import { startRegistry } from '../../support/registry.ts';
+import { until } from '../../support/until.ts';
+import { testImage as image, importTestImage } from './docker-image.ts';
+import { aKubelet, aPod, firstContainer, guardianScript, type Harness, isReady, webServer } from './harness.ts';
 import { runtimeContract } from './runtime-contract.ts';
 
 const platform = `test-${randomUUID()}`;
 const engine = process.platform === 'linux' ? await createDockerRuntime({ platform }) : undefined;
 if (!engine) console.log('skipped: needs a Docker Engine');
-const image = 'dev.local/slipway-test-node:1';
 
-/** A tar of node, sh, cat, sleep with the libraries they load. */
-async function importImage(): Promise<void> {
-  const docker = new Docker();
-  try {
-    await docker.getImage(image).inspect();
-    return;
-  } catch {
-    // Made now.
-  }
-  const programs = ['/bin/sh', '/bin/cat', '/bin/sleep', '/bin/ls'];
-  const libraries = [process.execPath, ...programs].flatMap(
-    (program) => execFileSync('/usr/bin/ldd', [program], { encoding: 'utf8' }).match(/\/\S+(?= \()/g) ?? [],
-  );
-  const bin = mkdtempSync(join(tmpdir(), 'slipway-image-'));
-  symlinkSync(process.execPath, join(bin, 'node'));
-  const paths = [...new Set([...programs, ...libraries])].map((path) => path.slice(1));
-  const names = ['--transform', `s,^${bin.slice(1)}/node$,usr/local/bin/node,`];
-  const tar = spawn('tar', ['-chC', '/', ...names, ...paths, join(bin, 'node').slice(1)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [repo, tag] = image.split(':');
-  const stream = await docker.importImage(tar.stdout as never, { repo, tag });
-  stream.resume();
-  await once(stream, 'end');
-  rmSync(bin, { recursive: true });
-}
+const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec => ({
+  name: 'a',
+  image,
+  command: ['sleep', '300'],
+  args: undefined,
+  workingDir: undefined,
+  env: {},
+  mounts: [],
+  port: undefined,
+  imagePullPolicy: 'IfNotPresent',
+  securityContext: undefined,
+  resources: undefined,
+  debug: undefined,
+  tty: false,
+  ...more,
+});
 
 describe.skipIf(!engine)('docker runtime', () => {
   const runtime = engine as PodRuntime;
-  beforeAll(importImage, 120_000);
+  beforeAll(importTestImage, 120_000);
   afterAll(async () => {
     await runtime?.close();
   });
@@ -54,23 +46,8 @@ describe.skipIf(!engine)('docker runtime', () => {
 
   it('is reaped by label, only the own ones', async () => {
     const other = await createDockerRuntime({ platform: `${platform}-other` });
-    const spec = {
-      name: 'a',
-      image,
-      command: ['sleep', '300'],
-      args: undefined,
-      workingDir: undefined,
-      env: {},
-      mounts: [],
-      port: undefined,
-      imagePullPolicy: 'Never' as const,
-      securityContext: undefined,
-      resources: undefined,
-      debug: undefined,
-      tty: false,
-    };
     const box = await runtime.createPod(aPod('a', {}));
-    const running = await box.start(spec, () => undefined);
+    const running = await box.start(aSpec(), () => undefined);
     expect(await other?.reap()).toBe(0);
     const dead = await createDockerRuntime({ platform });
     expect(await dead?.reap()).toBe(1);
@@ -134,5 +111,264 @@ describe.skipIf(!engine)('docker runtime', () => {
       await h.guardian.close();
       h.store.close();
     }
+  }, 60_000);
+
+  /** A kubelet over the engine; ends all that it started. */
+  const withKubelet = async (work: (h: Harness) => Promise<void>) => {
+    const h = await aKubelet({ more: { runtimes: { process: undefined as never, docker: runtime } } });
+    try {
+      h.kubelet.start();
+      await work(h);
+    } finally {
+      await h.kubelet.close(0);
+      await h.guardian.close();
+      h.store.close();
+    }
+  };
+  const outputOf = async (h: Harness, pod: string, argv: string[]) => {
+    let output = '';
+    const take = (chunk: Uint8Array) => {
+      output += Buffer.from(chunk);
+    };
+    await h.kubelet.exec('default', pod, 'app', argv, { stdout: take, stderr: take });
+    return output;
+  };
+  const anObject = (kind: 'ConfigMap' | 'Secret', name: string, data: Record<string, string>) =>
+    ({ ...aPod(name, {}), kind, spec: undefined, data }) as unknown as KubeObject;
+  const app = (container: Partial<Container>, spec: Partial<PodSpec> = {}) =>
+    aPod('web', { image, command: ['sleep', '300'], ...container }, spec);
+
+  it('mounts what a user other than root can use, and shows changes of a ConfigMap at once', async () => {
+    await withKubelet(async (h) => {
+      h.store.put('configmaps', anObject('ConfigMap', 'conf', { 'a.txt': 'one', 'b.txt': 'b' }), '');
+      const base64 = (text: string) => Buffer.from(text).toString('base64');
+      h.store.put('secrets', anObject('Secret', 'keys', { key: base64('secret') }), '');
+      h.create(
+        app(
+          {
+            volumeMounts: [
+              { name: 'c', mountPath: '/etc/c' },
+              { name: 'c', mountPath: '/etc/one.txt', subPath: 'a.txt' },
+              { name: 'p', mountPath: '/etc/p' },
+              { name: 't', mountPath: '/scratch' },
+              { name: 'd', mountPath: '/data' },
+            ],
+            securityContext: { runAsUser: 4711, runAsGroup: 4712, readOnlyRootFilesystem: true },
+          },
+          {
+            volumes: [
+              { name: 'c', configMap: { name: 'conf' } },
+              {
+                name: 'p',
+                projected: {
+                  sources: [
+                    { secret: { name: 'keys', items: [{ key: 'key', path: 'deep/key', mode: 0o444 }] } },
+                    { downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } },
+                  ],
+                },
+              },
+              { name: 't', emptyDir: {} },
+              { name: 'd', persistentVolumeClaim: { claimName: 'kept' } },
+            ],
+          },
+        ),
+      );
+      await h.until('web', isReady, 30_000);
+      const look =
+        'cat /etc/c/a.txt /etc/c/b.txt /etc/one.txt /etc/p/deep/key /etc/p/name; echo x > /scratch/x && cat /scratch/x; ' +
+        'echo y > /data/y && cat /data/y; echo z 2>/dev/null > /z || echo read-only; ' +
+        'node -e "console.log(process.getuid(), process.getgid())"';
+      expect(await outputOf(h, 'web', ['sh', '-c', look])).toBe('onebonesecretwebx\ny\nread-only\n4711 4712\n');
+      const before = h.store.get('configmaps', 'default', 'conf');
+      h.store.put(
+        'configmaps',
+        { ...before, data: { 'a.txt': 'two', 'n.txt': 'new' } } as never,
+        before?.metadata.resourceVersion,
+      );
+      // The file under subPath stays as it was, as on a real cluster.
+      const after = await outputOf(h, 'web', ['sh', '-c', 'ls /etc/c; cat /etc/c/a.txt /etc/c/n.txt /etc/one.txt']);
+      expect(after).toBe('a.txt\nn.txt\ntwonewone');
+      h.delete('web', 0);
+      await h.untilGone('web', 20_000);
+      // A claim outlives its pods.
+      h.create(
+        app(
+          { volumeMounts: [{ name: 'd', mountPath: '/data' }] },
+          { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'kept' } }] },
+        ),
+      );
+      await h.until('web', isReady, 30_000);
+      expect(await outputOf(h, 'web', ['cat', '/data/y'])).toBe('y\n');
+    });
+  }, 120_000);
+
+  it('runs init containers first, tells a container its address, and probes by HTTP, gRPC and command', async () => {
+    await withKubelet(async (h) => {
+      const grpc =
+        "require('http2').createServer().on('stream',(s)=>{s.respond({':status':200,'content-type':'application/grpc'}," +
+        "{waitForTrailers:true});s.on('wantTrailers',()=>s.sendTrailers({'grpc-status':'0'}));" +
+        's.end(Buffer.from([0,0,0,0,2,8,1]))}).listen(9000)';
+      const pod = app(
+        {
+          command: ['node', '-e', `${grpc};${webServer}`],
+          env: [
+            { name: 'PORT', value: '8080' },
+            { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+          ],
+          ports: [{ containerPort: 8080 }],
+          volumeMounts: [{ name: 't', mountPath: '/t' }],
+          startupProbe: { exec: { command: ['cat', '/t/first'] }, periodSeconds: 1 },
+          readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
+          livenessProbe: { grpc: { port: 9000 }, periodSeconds: 1 },
+        },
+        {
+          volumes: [{ name: 't', emptyDir: {} }],
+          initContainers: [
+            {
+              name: 'first',
+              image,
+              command: ['sh', '-c', 'echo 1 > /t/first'],
+              volumeMounts: [{ name: 't', mountPath: '/t' }],
+            },
+            { name: 'second', image, command: ['cat', '/t/first'], volumeMounts: [{ name: 't', mountPath: '/t' }] },
+          ],
+        },
+      );
+      h.create(pod);
+      const ready = await h.until('web', isReady, 60_000);
+      expect(ready.status?.initContainerStatuses?.map(({ state }) => state.terminated?.reason)).toEqual([
+        'Completed',
+        'Completed',
+      ]);
+      const answer = await fetch(`http://${ready.metadata.annotations?.[podAnnotations.address]}/`);
+      const { env } = (await answer.json()) as { env: Record<string, string> };
+      expect(env['IP']).toBe(ready.status?.podIP);
+      expect(env['IP']).toMatch(/^\d+\./);
+      expect(env['HOSTNAME']).toBe('web');
+      expect(firstContainer(ready)?.restartCount).toBe(0);
+    });
+  }, 120_000);
+
+  it('restarts what fails its liveness probe', async () => {
+    await withKubelet(async (h) => {
+      h.create(
+        app(
+          {
+            livenessProbe: { exec: { command: ['cat', '/no-such-file'] }, periodSeconds: 1, failureThreshold: 1 },
+          },
+          { terminationGracePeriodSeconds: 1 },
+        ),
+      );
+      const again = await h.until('web', (pod) => (firstContainer(pod)?.restartCount ?? 0) > 0, 60_000);
+      expect(firstContainer(again)?.lastState.terminated).toMatchObject({ exitCode: 137, reason: 'Error' });
+      expect(h.events().map(({ reason }) => reason)).toContain('Unhealthy');
+    });
+  }, 120_000);
+
+  it('says ErrImageNeverPull and CreateContainerConfigError as kubelets do', async () => {
+    await withKubelet(async (h) => {
+      h.create(app({ image: 'dev.local/absent:1', imagePullPolicy: 'Never' }));
+      const waiting = await h.until('web', (pod) => firstContainer(pod)?.state.waiting?.message !== undefined, 20_000);
+      expect(firstContainer(waiting)?.state.waiting).toEqual({
+        reason: 'ErrImageNeverPull',
+        message: 'Container image "dev.local/absent:1" is not present with pull policy of Never',
+      });
+      h.delete('web', 0);
+      await h.untilGone('web');
+      h.create(app({ securityContext: { runAsNonRoot: true } }));
+      const refused = await h.until('web', (pod) => firstContainer(pod)?.state.waiting?.message !== undefined, 20_000);
+      expect(firstContainer(refused)?.state.waiting).toMatchObject({
+        reason: 'CreateContainerConfigError',
+        message: expect.stringContaining('container has runAsNonRoot and image will run as root (pod: "web_default('),
+      });
+    });
+  }, 60_000);
+
+  it('pulls by tag and digest, as its policy says, and logs in with what the pod has', async () => {
+    const docker = new Docker();
+    await using registry = await startRegistry('me:secret');
+    const auth = Buffer.from('me:secret').toString('base64');
+    const pullConfigs = [{ auths: { [registry.host]: { auth } } }];
+    const repository = `${registry.host}/team/app`;
+    const push = async (tag: string, text: string) => {
+      const container = await docker.createContainer({ Image: image, Cmd: ['true'] });
+      await container.commit({ repo: repository, tag, changes: `ENV TEXT=${text}` } as never);
+      await container.remove();
+      const sent = await docker.getImage(`${repository}:${tag}`).push({
+        authconfig: { username: 'me', password: 'secret', serveraddress: registry.host },
+      });
+      await new Promise<void>((resolve, reject) =>
+        docker.modem.followProgress(sent, (error) => (error ? reject(error) : resolve())),
+      );
+      const { RepoDigests } = await docker.getImage(`${repository}:${tag}`).inspect();
+      await docker.getImage(`${repository}:${tag}`).remove({ force: true });
+      return RepoDigests.find((digest) => digest.startsWith(repository)) ?? '';
+    };
+    const box = await runtime.createPod(aPod('pull', {}));
+    const run = async (reference: string, more: Partial<ContainerSpec> = {}) => {
+      const events: EventDraft[] = [];
+      let text = '';
+      const spec = aSpec({ image: reference, command: ['sh', '-c', 'echo $TEXT'], pullConfigs, ...more });
+      const running = await box.start(
+        spec,
+        (_, chunk) => (text += Buffer.from(chunk)),
+        (event) => events.push(event),
+      );
+      await running.exited;
+      return { text: text.trim(), reasons: events.map(({ reason }) => reason), imageId: running.imageId };
+    };
+    try {
+      const first = await push('v1', 'one');
+      await expect(run(`${repository}:v1`, { pullConfigs: [] })).rejects.toBeInstanceOf(ImageUnavailable);
+      expect(await run(`${repository}:v1`)).toEqual({ text: 'one', reasons: ['Pulling', 'Pulled'], imageId: first });
+      expect(await run(`${repository}:v1`, { pullConfigs: [] })).toMatchObject({ text: 'one', reasons: ['Pulled'] });
+      // The tag moves: only who always pulls sees it, and the digest stays what it was.
+      const id = (await docker.getImage(first).inspect()).Id;
+      await push('v1', 'two');
+      await docker
+        .getImage(id)
+        .tag({ repo: repository, tag: 'v1' })
+        .catch(() => undefined);
+      expect(await run(`${repository}:v1`, { imagePullPolicy: 'Always' })).toMatchObject({ text: 'two' });
+      expect(await run(first)).toMatchObject({ text: 'one' });
+      registry.untag('team/app', 'v1');
+      await expect(run(`${repository}:v1`, { imagePullPolicy: 'Always' })).rejects.toThrow(
+        `failed to resolve reference "${repository}:v1": ${repository}:v1: not found`,
+      );
+      await expect(run(`${repository}:v9`, { imagePullPolicy: 'Never' })).rejects.toMatchObject({ code: 'NeverPull' });
+      await registry[Symbol.asyncDispose]();
+      expect(await run(`${repository}:v1`, { imagePullPolicy: 'Always' })).toMatchObject({ text: 'two' });
+    } finally {
+      await box.remove();
+      const left = await docker.listImages({ filters: { reference: [`${repository}:*`, repository] } });
+      for (const { Id } of left) await docker.getImage(Id).remove({ force: true });
+    }
+  }, 180_000);
+
+  it('leaves no container behind a platform that is killed', async () => {
+    const name = `${platform}-killed`;
+    const source = (path: string) => JSON.stringify(new URL(`../../../emulator/${path}`, import.meta.url).href);
+    const script = `
+      import { createDockerRuntime } from ${source('pods/docker/runtime.ts')};
+      import { startGuardian } from ${source('pods/guardian.ts')};
+      const guardian = await startGuardian({ script: ${JSON.stringify(guardianScript)} });
+      const inside = { loopbackPort: 1, mayServeNames: async () => false, serveNames: async () => false, serveProxy: async () => 1 };
+      const runtime = await createDockerRuntime({ platform: ${JSON.stringify(name)}, guardian: () => guardian, inside: () => inside });
+      const pod = ${JSON.stringify(aPod('p', {}))};
+      pod.spec.containers.push({ name: 'side', image: 'x' });
+      const box = await runtime.createPod(pod);
+      await box.start(${JSON.stringify(aSpec())}, () => {});
+      console.log('up');
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    const docker = new Docker();
+    const filters = { label: [`slipway.dev/platform=${name}`] };
+    expect((await docker.listContainers({ all: true, filters })).length).toBe(2);
+    child.kill('SIGKILL');
+    const left = async () => (await docker.listContainers({ all: true, filters })).length;
+    await until('no container left', async () => (await left()) === 0, { timeout: 20_000 });
   }, 60_000);
 });

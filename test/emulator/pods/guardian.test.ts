@@ -87,7 +87,8 @@ describe('no orphans', () => {
     async () => {
       await spawnAndKill(3, { guardian: false });
       expect(markedProcesses(mark).length).toBeGreaterThan(3);
-      const guardian = { add: () => undefined, remove: () => undefined, pid: undefined, close: async () => undefined };
+      const nothing = () => undefined;
+      const guardian = { add: nothing, remove: nothing, guard: nothing, pid: undefined, close: async () => undefined };
       const images = {
         resolve: () => undefined,
         checkout: async () => {

@@ -88,6 +88,68 @@ export function runtimeContract(subject: () => ContractSubject): void {
       await expect(open(host, at)).rejects.toThrow();
     }));
 
+  it('loses nothing of what is written just before the end', () =>
+    inPod(async (box) => {
+      const out = collect();
+      const lines = "for(let i=0;i<20000;i++)console.log('line '+i);process.exitCode=4";
+      const running = await box.start(aSpec({ command: ['node', '-e', lines] }), out.sink);
+      expect(await running.exited).toMatchObject({ code: 4 });
+      const all = out.text.stdout.split('\n');
+      expect([all.length, all.at(-2)]).toEqual([20_001, 'line 19999']);
+    }));
+
+  it('tells what became of the image, as kubelets do', () =>
+    inPod(async (box) => {
+      const events: unknown[] = [];
+      const spec = aSpec({ command: ['sh', '-c', 'exit 0'] });
+      const running = await box.start(
+        spec,
+        () => undefined,
+        (event) => events.push(event),
+      );
+      await running.exited;
+      const message = `Container image "${spec.image}" already present on machine`;
+      expect(events).toEqual([{ type: 'Normal', reason: 'Pulled', message }]);
+      expect(running.imageId).not.toBe('');
+    }));
+
+  it('starts a container again, on the same port, after it has ended', () =>
+    inPod(async (box) => {
+      const port = (await box.reservePort?.(8080)) ?? 8080;
+      for (const A of ['first', 'second']) {
+        const out = collect();
+        const env = { A, PORT: String(port) };
+        const running = await box.start(aSpec({ command: ['node', '-e', server], env, port }), out.sink);
+        await out.until('up');
+        const { host = '', port: at = 0 } = running.address ?? {};
+        expect(await (await fetch(`http://${host}:${at}/`)).text()).toBe(`${A} `);
+        await running.stop(5_000);
+      }
+    }));
+
+  it('can be hurried while it stops', () =>
+    inPod(async (box) => {
+      const out = collect();
+      const rude = "process.on('SIGTERM',()=>console.log('asked'));setInterval(()=>{},1e3);console.log('up')";
+      const running = await box.start(aSpec({ command: ['node', '-e', rude] }), out.sink);
+      await out.until('up');
+      const stopped = running.stop(600_000);
+      await out.until('asked');
+      await running.stop(0);
+      await stopped;
+      expect(await running.exited).toMatchObject({ code: 137 });
+    }));
+
+  it('says that a command to exec is not there', () =>
+    inPod(async (box) => {
+      const running = await box.start(aSpec({ command: ['node', '-e', 'setInterval(()=>{},1e3)'] }), () => undefined);
+      const nothing = { stdout: () => undefined, stderr: () => undefined };
+      const end = await running.exec(['no-such-program'], nothing);
+      expect([126, 127]).toContain(end.code);
+      expect(end).toMatchObject({ reason: 'ContainerCannotRun', message: expect.stringContaining('no-such-program') });
+      await running.stop(0);
+    }));
+
   it('stdin is at its end', () =>
     inPod(async (box) => {
       const running = await box.start(aSpec({ command: ['cat'] }), () => undefined);
