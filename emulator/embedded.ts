@@ -379,8 +379,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
         node: process.version,
         capabilities: [
           'images',
+          'image-files',
           'logs',
           'traffic',
+          'traffic-history',
           'coldstarts',
           'ping',
           'clock',

@@ -17,8 +17,31 @@ const live = object({
   p95: nullable(num),
   p99: nullable(num),
   errors: num,
-  instances: num,
+  /** null: not known of a moment that is over. */
+  instances: nullable(num),
 });
+
+/** What stands of a guarded canary; `text` says it in the user's language. */
+const canary = object({
+  revision: str,
+  short: str,
+  phase: oneOf('running', 'held', 'succeeded', 'rolledBack'),
+  step: num,
+  steps: list(num),
+  /** Somebody moves it. */
+  driven: bool,
+  text: str,
+});
+
+const canaryPlan = object({
+  revision: str,
+  steps: list(num),
+  pauseSeconds: num,
+  maxErrorPercent: num,
+  maxP95Ratio: nullable(num),
+  minRequests: num,
+});
+const canaryAction = oneOf('resume', 'hold', 'abort', 'dismiss');
 
 const trafficRow = object({
   revision: str,
@@ -48,6 +71,11 @@ const trafficState = object({
   others: list(trafficRow),
   settled: bool,
   canRollBack: bool,
+  canary: nullable(canary),
+  /** The platform measures requests; else a canary goes by time alone. */
+  measures: bool,
+  /** Limits that are passed, in words. */
+  alerts: list(str),
   problem: nullable(problem),
 });
 
@@ -60,18 +88,27 @@ const logLine = object({
   mark: nullable(str),
 });
 
+const condition = object({ type: str, status: str, reason: str, message: str, since: nullable(num) });
+
 const revisionRow = object({
   revision: str,
   short: str,
   created: num,
+  /** Who deployed it; empty where nobody said. */
+  by: str,
+  /** Short hash, with * where files had changed since; empty outside of a repository. */
+  commit: str,
+  subject: str,
   state: oneOf('ready', 'zero', 'starting', 'failed'),
   reason: str,
   message: str,
   percent: num,
+  followsLatest: bool,
   latestReady: bool,
   tags: list(object({ tag: str, url: nullable(str) })),
   instances: num,
   image: str,
+  conditions: list(condition),
   /** What differs from the revision before, in a few words each. */
   changes: list(str),
 });
@@ -87,7 +124,7 @@ const revisionsState = object({
   message: str,
   canRollBack: bool,
   rows: list(revisionRow),
-  conditions: list(object({ type: str, status: str, reason: str, message: str, since: nullable(num) })),
+  conditions: list(condition),
   coldStarts: list(
     object({
       revision: str,
@@ -98,6 +135,9 @@ const revisionsState = object({
   ),
   /** Moments at which the split changed. */
   changes: list(object({ at: num, text: str })),
+  canary: nullable(canary),
+  measures: bool,
+  alerts: list(str),
 });
 
 const sample = object({ at: num, revisions: record(live) });
@@ -145,14 +185,16 @@ export const pages = {
       pickService: { params: nothing, result: nothing },
       /** `base`: the split that the wish was made on; refused as TrafficChanged when the object has another by now. */
       apply: {
-        params: object({ key: str, base: record(num), percent: record(num) }),
+        params: object({ key: str, base: record(num), percent: record(num), follow: bool }),
         result: nullable(problem),
       },
       rollback: { params: object({ key: str }), result: nullable(problem) },
       /** Host shows its picker of the revisions that are not in the view; null = none was chosen. */
       addRevision: { params: object({ key: str, shown: list(str) }), result: nullable(str) },
       editTag: { params: object({ key: str, revision: str }), result: nothing },
-      preview: { params: object({ key: str, percent: record(num) }), result: nothing },
+      preview: { params: object({ key: str, percent: record(num), follow: bool }), result: nothing },
+      startCanary: { params: object({ key: str, plan: canaryPlan }), result: nullable(problem) },
+      canary: { params: object({ key: str, action: canaryAction }), result: nullable(problem) },
       openUrl: { params: object({ url: str }), result: nothing },
       openRevisions: { params: object({ key: str }), result: nothing },
       command: { params: command, result: nothing },
@@ -204,6 +246,10 @@ export const pages = {
       rollback: { params: nothing, result: nullable(problem) },
       sendAll: { params: object({ revision: str }), result: nullable(problem) },
       editTag: { params: object({ revision: str }), result: nothing },
+      /** Holds the share where it is, or lets it follow the latest. */
+      follow: { params: object({ on: bool }), result: nullable(problem) },
+      retire: { params: object({ revision: str }), result: nullable(problem) },
+      canary: { params: object({ action: canaryAction }), result: nullable(problem) },
       remove: { params: object({ revision: str }), result: nothing },
       showLogs: { params: object({ revision: nullable(str) }), result: nothing },
       openUrl: { params: object({ url: str }), result: nothing },
@@ -238,6 +284,9 @@ export type Sample = Infer<typeof sample>;
 export type EventDraftView = Infer<typeof eventDraft>;
 export type TraceRowView = Infer<typeof traceRow>;
 export type EventsState = Infer<typeof eventsState>;
+export type CanaryView = Infer<typeof canary>;
+export type CanaryPlanView = Infer<typeof canaryPlan>;
+export type CanaryAction = Infer<typeof canaryAction>;
 
 /** On the wire. `id` is unique per page instance. */
 export const wire = {

@@ -10,9 +10,12 @@
  * | POST /images/plan | ImagePlan → {missing: sha256[]} |
  * | PUT /blobs/{sha256} | bytes → 201 |
  * | POST /images | ImagePlan → ImageInfo (409 + {missing} where a blob is absent) |
+ * | GET /images/files?name=REPO@digest | → ImageContents |
+ * | GET /images/file?name=REPO@digest&path=PATH | → {base64} (4 MiB at most) |
  * | DELETE /images?name=REPO[:TAG or @digest] | → {removed: string[]} |
  * | GET /namespaces/{ns}/services/{name}/logs?revision&pod&since&after&tail&follow | → NDJSON of LogLine (`since`: age in ms; `after`: a sequence) |
  * | GET /namespaces/{ns}/services/{name}/traffic?window=10&watch | → ServiceTraffic, or NDJSON of it once a second |
+ * | GET /namespaces/{ns}/services/{name}/traffic/history?seconds=600&step=5 | → {items: TrafficPoint[]} oldest first |
  * | GET /namespaces/{ns}/services/{name}/coldstarts | → {items: ColdStart[]} newest first |
  * | GET /namespaces/{ns}/pingsources/{name}/schedule?count=5 | → PingSchedule |
  * | POST /namespaces/{ns}/pingsources/{name}/fire | → Delivery |
@@ -32,8 +35,10 @@ export const protocolVersion = 1;
 
 export type Capability =
   | 'images'
+  | 'image-files'
   | 'logs'
   | 'traffic'
+  | 'traffic-history'
   | 'coldstarts'
   | 'ping'
   | 'clock'
@@ -103,6 +108,13 @@ export interface ImageInfo {
   config: ImageConfig;
 }
 
+export interface ImageContents {
+  config: ImageConfig;
+  /** Sorted by path; none where it runs in place. */
+  files: ImageFile[];
+  inPlace?: string;
+}
+
 export interface LogLine {
   /** ms since the epoch. */
   time: number;
@@ -151,6 +163,12 @@ export interface FailingRoute {
   /** Last failure, and the first good answer after one; ms since the epoch. */
   failedAt: number;
   goodAt: number | null;
+}
+
+/** Of the `step` seconds before `at`; how many instances there were then is not kept. */
+export interface TrafficPoint {
+  at: number;
+  revisions: Record<string, Omit<RevisionTraffic, 'instances'>>;
 }
 
 export interface ColdStart {

@@ -8,6 +8,7 @@ import {
   capabilityGroup,
   capabilityVersion,
   type Delivery,
+  type ImageContents,
   type ImageInfo,
   type ImagePlan,
   type LogLine,
@@ -27,6 +28,10 @@ export interface CapabilityPorts {
     missing(plan: ImagePlan): string[];
     putBlob(sha256: string, bytes: Uint8Array): Promise<void>;
     commit(plan: ImagePlan): Promise<ImageInfo>;
+    /** @throws ApiError NotFound */
+    contents(name: string): ImageContents;
+    /** @throws ApiError NotFound, and BadRequest where it is too large to be shown. */
+    file(name: string, path: string): Promise<Uint8Array>;
     remove(name: string): Promise<string[]>;
   };
   logs: { read(query: LogQuery): AsyncIterable<LogEntry> };
@@ -72,10 +77,15 @@ export function capabilityRoutes(ports: CapabilityPorts): Route[] {
       if (missing.length > 0) return json(409, { missing });
       return json(201, await ports.images.commit(plan));
     }),
+    route('GET', '/images/files', (request) => json(200, ports.images.contents(imageNameOf(request)))),
+    route('GET', '/images/file', async (request) => {
+      const path = request.query.get('path');
+      if (!path) throw bad('path: say which file of the image');
+      const bytes = await ports.images.file(imageNameOf(request), path);
+      return json(200, { base64: Buffer.from(bytes).toString('base64') });
+    }),
     route('DELETE', '/images', async (request) => {
-      const name = request.query.get('name');
-      if (!name) throw bad('name: say which image to remove');
-      return json(200, { removed: await ports.images.remove(name) });
+      return json(200, { removed: await ports.images.remove(imageNameOf(request)) });
     }),
 
     route('GET', '/namespaces/{namespace}/services/{name}/logs', (request, { namespace = '', name = '' }) => {
@@ -99,6 +109,15 @@ export function capabilityRoutes(ports: CapabilityPorts): Route[] {
         ports.stats.traffic(`${namespace}/${name}`, window, Date.now(), readyInstances(ports.view, namespace, name));
       return isSet(request, 'watch') ? ndjson(everySecond(read, request.signal)) : json(200, read());
     }),
+    route(
+      'GET',
+      '/namespaces/{namespace}/services/{name}/traffic/history',
+      (request, { namespace = '', name = '' }) => {
+        const seconds = numberOf(request, 'seconds') ?? 600;
+        const step = numberOf(request, 'step') ?? 5;
+        return json(200, { items: ports.stats.history(`${namespace}/${name}`, seconds, step, Date.now()) });
+      },
+    ),
     route('GET', '/namespaces/{namespace}/services/{name}/coldstarts', (_, { namespace = '', name = '' }) =>
       json(200, { items: ports.stats.coldStarts(`${namespace}/${name}`) }),
     ),
@@ -211,6 +230,12 @@ function planOf(request: ApiRequest): ImagePlan {
     throw bad('files: each needs path, size and sha256');
   }
   return { ...plan, config: { cmd: plan.config.cmd, env: plan.config.env ?? {} } };
+}
+
+function imageNameOf(request: ApiRequest): string {
+  const name = request.query.get('name');
+  if (!name) throw bad('name: say which image is meant');
+  return name;
 }
 
 function numberOf(request: ApiRequest, name: string): number | undefined {

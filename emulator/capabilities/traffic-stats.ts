@@ -3,7 +3,7 @@
  * the last ten minutes; a view asks for a window of it.
  */
 import type { ColdStartTrace, TrafficSample } from '../dataplane/protocol.ts';
-import type { ColdStart, FailingRoute, RevisionTraffic, ServiceTraffic } from './protocol.ts';
+import type { ColdStart, FailingRoute, RevisionTraffic, ServiceTraffic, TrafficPoint } from './protocol.ts';
 
 const keepSeconds = 600;
 const keepColdStarts = 50;
@@ -19,6 +19,8 @@ export interface TrafficStats {
    * @param instances ready instances by revision name; a revision in it appears even without requests
    */
   traffic(service: string, windowSeconds: number, now: number, instances: Record<string, number>): ServiceTraffic;
+  /** Each `stepSeconds` of the last `seconds` (600 at most) that had requests, oldest first. */
+  history(service: string, seconds: number, stepSeconds: number, now: number): TrafficPoint[];
   coldStarts(service: string): ColdStart[];
 }
 
@@ -88,7 +90,7 @@ export function createTrafficStats(): TrafficStats {
       const names = new Set([...Object.keys(instances), ...inWindow.map((sample) => nameOf(sample.revision))]);
       for (const name of names) {
         const own = inWindow.filter((sample) => nameOf(sample.revision) === name);
-        revisions[name] = summarize(own, total, window, instances[name] ?? 0);
+        revisions[name] = { ...summarize(own, total, window), instances: instances[name] ?? 0 };
       }
       const good = samples.get(service)?.findLast(({ statuses: [, ok, moved, refused] }) => ok + moved + refused > 0);
       return {
@@ -100,11 +102,34 @@ export function createTrafficStats(): TrafficStats {
       };
     },
 
+    history(service, seconds, stepSeconds, now) {
+      const step = Math.min(60, Math.max(1, Math.round(stepSeconds)));
+      const end = Math.floor(now / 1000 / step) * step * 1000;
+      const start = end - Math.min(keepSeconds, Math.max(step, seconds)) * 1000;
+      const bySlot = new Map<number, TrafficSample[]>();
+      for (const sample of samples.get(service) ?? []) {
+        if (sample.at < start || sample.at >= end) continue;
+        const slot = (Math.floor(sample.at / 1000 / step) + 1) * step * 1000;
+        const list = bySlot.get(slot);
+        if (list) list.push(sample);
+        else bySlot.set(slot, [sample]);
+      }
+      return [...bySlot]
+        .sort(([one], [other]) => one - other)
+        .map(([at, inSlot]) => {
+          const total = inSlot.reduce((sum, sample) => sum + sample.requests, 0);
+          const names = [...new Set(inSlot.map((sample) => nameOf(sample.revision)))];
+          const own = (name: string) => inSlot.filter((sample) => nameOf(sample.revision) === name);
+          const revisions = Object.fromEntries(names.map((name) => [name, summarize(own(name), total, step)]));
+          return { at, revisions };
+        });
+    },
+
     coldStarts: (service) => coldStarts.get(service) ?? [],
   };
 }
 
-function summarize(own: TrafficSample[], total: number, window: number, instances: number): RevisionTraffic {
+function summarize(own: TrafficSample[], total: number, window: number): Omit<RevisionTraffic, 'instances'> {
   const requests = own.reduce((sum, sample) => sum + sample.requests, 0);
   const histogram = new Map<number, number>();
   for (const sample of own) {
@@ -120,7 +145,6 @@ function summarize(own: TrafficSample[], total: number, window: number, instance
     p95: percentile(histogram, 0.95),
     p99: percentile(histogram, 0.99),
     errors: own.reduce((sum, sample) => sum + sample.statuses[4], 0),
-    instances,
   };
 }
 

@@ -6,9 +6,9 @@
  * On disk: `blobs/ab/abcd…`, `manifests/<hex>.json`, `names.json`, `trees/<hex>[.n]/`, `drafts/`.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { ImageConfig, ImageFile, ImageInfo, ImagePlan } from '../capabilities/protocol.ts';
+import type { ImageConfig, ImageContents, ImageFile, ImageInfo, ImagePlan } from '../capabilities/protocol.ts';
 import { ApiError } from '../kernel/errors.ts';
 import type { LocalImages } from '../pods/kubelet-ports.ts';
 import { diskError, openBlobs } from './blobs.ts';
@@ -25,6 +25,10 @@ export interface ImageStore extends LocalImages {
   commit(plan: ImagePlan): Promise<ImageInfo>;
   /** Newest first. */
   list(): ImageInfo[];
+  /** What is in an image. @throws ApiError NotFound */
+  contents(name: string): ImageContents;
+  /** The bytes of one file of it (of a link: its target). @throws ApiError NotFound, BadRequest above 4 MiB */
+  file(name: string, path: string): Promise<Uint8Array>;
   /**
    * `repo`, `repo:tag` or `repo@digest`; answers the references that are gone. Blobs nobody needs any more go too.
    * @throws ApiError NotFound, Conflict when an image is in use.
@@ -44,6 +48,8 @@ type Names = Record<string, { digests: Record<string, number>; tags: Record<stri
 
 /** An upload may take a while: blobs that came within this time are not swept. */
 const uploadGraceMs = 3_600_000;
+/** Bytes of a file that a front end is given to show. */
+const largestShown = 4 * 1024 * 1024;
 
 export async function openImageStore(dir: string, options: ImageStoreOptions = {}): Promise<ImageStore> {
   const now = options.now ?? Date.now;
@@ -119,6 +125,12 @@ export async function openImageStore(dir: string, options: ImageStoreOptions = {
     const tag = parsed.tag ?? 'latest';
     const digest = own(entry.tags, tag);
     return digest ? infoOf(parsed.repository, digest, tag) : undefined;
+  };
+
+  const manifestNamed = (name: string): Manifest => {
+    const manifest = manifests.get(resolve(name)?.digest ?? '');
+    if (manifest) return manifest;
+    throw new ApiError('NotFound', `no image "${name}" is in the platform's store`, { details: { name } });
   };
 
   const missing = (plan: ImagePlan): string[] => {
@@ -201,6 +213,21 @@ export async function openImageStore(dir: string, options: ImageStoreOptions = {
         )
         .filter((info) => info !== undefined)
         .sort((a, b) => b.createdAt - a.createdAt),
+
+    contents(name) {
+      const { config, files, inPlace } = manifestNamed(name);
+      return { config, files, ...(inPlace === undefined ? {} : { inPlace }) };
+    },
+
+    async file(name, path) {
+      const file = manifestNamed(name).files.find((each) => each.path === path);
+      if (!file) throw new ApiError('NotFound', `image "${name}" has no file "${path}"`, { details: { name } });
+      if (file.link !== undefined) return Buffer.from(file.link);
+      if (file.size > largestShown) {
+        throw new ApiError('BadRequest', `"${path}" has ${file.size} bytes: at most ${largestShown} can be shown`);
+      }
+      return readFile(blobs.path(file.sha256));
+    },
 
     remove: (name) =>
       inTurn(async () => {

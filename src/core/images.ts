@@ -1,11 +1,17 @@
 /** Images in a platform's own store (decision 2): planned, missing blobs uploaded, committed. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageConfig, ImageFile, ImageInfo, ImagePlan } from '../../emulator/capabilities/protocol.ts';
+import type {
+  ImageConfig,
+  ImageContents,
+  ImageFile,
+  ImageInfo,
+  ImagePlan,
+} from '../../emulator/capabilities/protocol.ts';
 import { ApiError } from '../../emulator/kernel/errors.ts';
 import { requireCapability } from './capability.ts';
 import type { PlatformClient } from './client.ts';
-import type { Snapshot } from './deploy/snapshot.ts';
+import { isDependency, type Snapshot } from './deploy/snapshot.ts';
 import { Fault } from './faults.ts';
 
 const uploadsAtOnce = 8;
@@ -77,6 +83,47 @@ export async function listImages(client: PlatformClient): Promise<ImageInfo[]> {
   await requireCapability(client, 'images');
   const { items } = await client.capability<{ items: ImageInfo[] }>('GET', '/images');
   return items.sort((a, b) => b.createdAt - a.createdAt);
+}
+
+/** undefined where the platform cannot say: it keeps no images, or not this one. */
+export async function imageContents(client: PlatformClient, reference: string): Promise<ImageContents | undefined> {
+  if (!(await client.capabilities()).has('image-files')) return undefined;
+  try {
+    return await client.capability<ImageContents>('GET', `/images/files?${new URLSearchParams({ name: reference })}`);
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 404 || error.code === 400)) return undefined;
+    throw error;
+  }
+}
+
+/** One file of an image. @throws ApiError NotFound, BadRequest above 4 MiB */
+export async function imageFile(client: PlatformClient, reference: string, path: string): Promise<Uint8Array> {
+  const query = new URLSearchParams({ name: reference, path });
+  const { base64 } = await client.capability<{ base64: string }>('GET', `/images/file?${query}`);
+  return Buffer.from(base64, 'base64');
+}
+
+export interface FileChange {
+  path: string;
+  change: 'added' | 'removed' | 'changed';
+}
+
+/** Pure: what differs between the files of two images, by path. Installed dependencies are counted, not listed. */
+export function changedFiles(
+  before: Pick<ImageContents, 'files'>,
+  after: Pick<ImageContents, 'files'>,
+): { files: FileChange[]; dependencies: number } {
+  const old = new Map(before.files.map((file) => [file.path, file]));
+  const now = new Map(after.files.map((file) => [file.path, file]));
+  const changes = [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((path): FileChange[] => {
+    const [was, is] = [old.get(path), now.get(path)];
+    if (!was) return [{ path, change: 'added' }];
+    if (!is) return [{ path, change: 'removed' }];
+    const same = was.sha256 === is.sha256 && was.executable === is.executable && was.link === is.link;
+    return same ? [] : [{ path, change: 'changed' }];
+  });
+  const files = changes.filter(({ path }) => !isDependency(path));
+  return { files, dependencies: changes.length - files.length };
 }
 
 /** @throws Fault ImageNotFound */

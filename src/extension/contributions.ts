@@ -93,6 +93,8 @@ export interface Settings {
   codeLens: boolean;
   /** Lines that the log view keeps. */
   'logs.maximumLines': number;
+  /** Limits for services whose slipway.yaml says none. */
+  alerts: { errorPercent?: number; p95Ms?: number; coldStartMs?: number };
 }
 
 export const settingDefaults: Settings = {
@@ -102,9 +104,12 @@ export const settingDefaults: Settings = {
   contexts: [],
   codeLens: true,
   'logs.maximumLines': 50_000,
+  alerts: { errorPercent: 5 },
 };
 
 /** `viewItem` values of the trees: words between dashes, tested with `=~ /\bword\b/`. */
 export const debugType = 'slipway';
 export const taskType = 'slipway';
 export const documentScheme = 'slipway';
+/** Files of images in the platform's store. */
+export const imageScheme = 'slipway-image';

@@ -3,8 +3,10 @@
  * or connected here; that begins when a view, a command or an application of the workspace asks for it.
  */
 import * as vscode from 'vscode';
+import { Alerts } from './alerts.ts';
 import { exportedApi } from './api.ts';
 import { Applications } from './applications.ts';
+import { Canaries } from './canaries.ts';
 import { registerCommands } from './commands/register.ts';
 import { registerHoldTime } from './debug/hold-time.ts';
 import { registerDebug } from './debug/provider.ts';
@@ -30,6 +32,7 @@ import { registerDocuments } from './views/documents.ts';
 import { registerViews } from './views/register.ts';
 
 let runs: Runs | undefined;
+let canaries: Canaries | undefined;
 
 export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const log = vscode.window.createOutputChannel('Slipway', { log: true });
@@ -40,7 +43,10 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const live = new LiveTraffic({ client: () => platforms.client, log: (message) => log.debug(message) });
   const deploys = new Deploys(platforms, selection, problems, log);
   runs = new Runs(platforms, problems, log);
-  const deps: Deps = { context, log, problems, platforms, applications, selection, live, deploys, runs };
+  canaries = new Canaries(platforms, problems, log);
+  const alerts = new Alerts({ applications, platforms, problems, selection, log });
+  const base = { context, log, problems, platforms, applications, selection, live, deploys };
+  const deps: Deps = { ...base, runs, canaries, alerts };
   const views = registerViews(deps);
   const yaml = new YamlExtension(log);
   const findings = registerDiagnostics(deps, yaml);
@@ -51,6 +57,8 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     selection,
     deploys,
     runs,
+    canaries,
+    alerts,
     views,
     { dispose: () => live[Symbol.dispose]() },
     registerCommands(deps, views),
@@ -72,9 +80,9 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   return exportedApi(deps);
 }
 
-/** Ends what was started: an application in development mode must not outlive its window. */
+/** Ends what was started: an application in development mode must not outlive its window, and a canary holds for the next. */
 export async function deactivate(): Promise<void> {
-  await runs?.stopAll();
+  await Promise.allSettled([runs?.stopAll(), canaries?.release()]);
 }
 
 /** After the editor has what it waits for; a window with a folder is looked through for applications. */

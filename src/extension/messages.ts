@@ -5,12 +5,14 @@ import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
 import { aroundChinese, aroundEnglish } from './texts/around-messages.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
 import { thingsChinese, thingsEnglish } from './texts/things-messages.ts';
+import { trafficChinese, trafficEnglish } from './texts/traffic-messages.ts';
 
 export const extensionMessages = defineArea(
   {
     ...aroundEnglish,
     ...entryEnglish,
     ...thingsEnglish,
+    ...trafficEnglish,
 
     'action.showOutput': 'Show output',
     'action.start': 'Start platform',
@@ -167,7 +169,6 @@ export const extensionMessages = defineArea(
     'revision.deleteConfirm': 'Delete revision {name}?',
     'revision.deleteDetail': 'It cannot be brought back but by deploying the same again.',
     'revision.hasTraffic': '{name} takes {percent} % of the traffic. Move it first.',
-    'revision.diffTitle': '{before} ↔ {after}',
 
     'traffic.previewTitle': '{name}: traffic as it is ↔ as it would be',
     'traffic.rolledBack': '{name}: {split}',
@@ -219,6 +220,7 @@ export const extensionMessages = defineArea(
     ...aroundChinese,
     ...entryChinese,
     ...thingsChinese,
+    ...trafficChinese,
 
     'action.showOutput': '显示输出',
     'action.start': '启动平台',
@@ -373,7 +375,6 @@ export const extensionMessages = defineArea(
     'revision.deleteConfirm': '要删除修订版本 {name} 吗？',
     'revision.deleteDetail': '删除后只能通过重新部署相同内容来恢复。',
     'revision.hasTraffic': '{name} 正承接 {percent} % 的流量。请先移走流量。',
-    'revision.diffTitle': '{before} ↔ {after}',
 
     'traffic.previewTitle': '{name}：当前流量 ↔ 应用后的流量',
     'traffic.rolledBack': '{name}:{split}',

@@ -1,10 +1,12 @@
 /** The core's pure readings of objects, loaded when the first view is painted. */
+import type { CanaryReaders } from './canaries.ts';
 import type { Readers } from './trees/applications-tree.ts';
 import type { TrafficReaders } from './views/traffic-state.ts';
 
 export interface LoadedReaders {
   tree: Readers;
   traffic: TrafficReaders;
+  canary: CanaryReaders;
 }
 
 let loading: Promise<LoadedReaders> | undefined;
@@ -15,12 +17,14 @@ export function loadReaders(): Promise<LoadedReaders> {
 }
 
 async function load(): Promise<LoadedReaders> {
-  const [services, revisions, domains, pings, traffic] = await Promise.all([
+  const [services, revisions, domains, pings, traffic, canary, canaryWords] = await Promise.all([
     import('../core/services.ts'),
     import('../core/revisions.ts'),
     import('../core/domains.ts'),
     import('../core/ping.ts'),
     import('../core/traffic/traffic.ts'),
+    import('../core/traffic/canary.ts'),
+    import('../core/messages/canary.ts'),
   ]);
   return {
     tree: {
@@ -31,5 +35,6 @@ async function load(): Promise<LoadedReaders> {
       ping: pings.pingModel,
     },
     traffic: { model: traffic.trafficModel, ready: (pod) => services.instanceModel(pod).ready },
+    canary: { isDriven: canary.isDriven, text: canaryWords.canaryText },
   };
 }

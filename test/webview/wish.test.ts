@@ -4,6 +4,7 @@ import type { TrafficRowView } from '../../webview/protocol.ts';
 import {
   type Action,
   changedElsewhere,
+  follows,
   noWish,
   presets,
   receive,
@@ -111,11 +112,50 @@ describe('rows and presets', () => {
 
   it('offers presets that sum to 100 and leave out what cannot serve', () => {
     const list = [row('00004', 0, { state: 'failed' }), ...rows];
-    const found = presets(list);
-    expect(found.map(({ name }) => name)).toEqual(['allLatest', 'half', 'canary']);
+    const found = presets(list, begin(list));
+    expect(found.map(({ name }) => name)).toEqual(['allLatest', 'half', 'canary', 'most', 'less', 'more']);
     for (const { percent } of found) {
       expect(Object.values(percent).reduce((sum, part) => sum + part, 0)).toBe(100);
-      expect(percent).not.toHaveProperty('shop-00004');
+      expect(percent['shop-00004'] ?? 0).toBe(0);
     }
+  });
+
+  it('steps by ten from what is wished now', () => {
+    const wish = outcome([{ type: 'set', revision: 'shop-00003', percent: 33 }]);
+    const step = (name: string) => presets(rows, wish).find((preset) => preset.name === name)?.percent['shop-00003'];
+    expect([step('less'), step('more')]).toEqual([23, 43]);
+  });
+});
+
+describe('following the latest', () => {
+  const latest = row('00002', 100, { latestReady: true, followsLatest: true });
+  const list = [latest, row('00001', 0)];
+  const wishAfter = (...actions: Action[]) => outcome(actions, list);
+  const set = (percent: number): Action => ({ type: 'set', revision: 'shop-00002', percent });
+
+  it('ends with a new split, comes back with all to the latest', () => {
+    expect(follows(begin(list), list)).toBe(true);
+    expect(follows(wishAfter(set(70)), list)).toBe(false);
+    expect(wishAfter(set(70), set(100)).percent).toBeNull();
+  });
+
+  it('goes on in a split that follows already', () => {
+    const split = [row('00002', 80, { latestReady: true, followsLatest: true }), row('00001', 20)];
+    const wish = outcome([set(60)], split);
+    expect(follows(wish, split)).toBe(true);
+  });
+
+  it('is what the user says it is: pinning alone is a wish, taking it back is none', () => {
+    const pinning = wishAfter({ type: 'follow', on: false });
+    expect([pinning.percent, follows(pinning, list)]).toEqual([{ 'shop-00002': 100 }, false]);
+    expect(reduce(pinning, { type: 'follow', on: true }, list).percent).toBeNull();
+    expect(follows(wishAfter(set(70), { type: 'follow', on: true }), list)).toBe(true);
+  });
+
+  it('is reached when the object has it so, not when only the shares agree', () => {
+    const pinning = wishAfter({ type: 'follow', on: false });
+    expect(receive(pinning, 'default/shop', list).percent).not.toBeNull();
+    const pinnedNow = [{ ...latest, followsLatest: false }, row('00001', 0)];
+    expect(receive(pinning, 'default/shop', pinnedNow).percent).toBeNull();
   });
 });

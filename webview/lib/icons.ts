@@ -1,5 +1,6 @@
 /** The few codicons that the pages use, each as its own SVG: the whole font would be ten times as large. */
 import add from '@vscode/codicons/src/icons/add.svg';
+import archive from '@vscode/codicons/src/icons/archive.svg';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
 import clear from '@vscode/codicons/src/icons/clear-all.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
@@ -9,6 +10,8 @@ import edit from '@vscode/codicons/src/icons/edit.svg';
 import openUrl from '@vscode/codicons/src/icons/link-external.svg';
 import lock from '@vscode/codicons/src/icons/lock.svg';
 import output from '@vscode/codicons/src/icons/output.svg';
+import pin from '@vscode/codicons/src/icons/pin.svg';
+import pinned from '@vscode/codicons/src/icons/pinned.svg';
 import rocket from '@vscode/codicons/src/icons/rocket.svg';
 import save from '@vscode/codicons/src/icons/save.svg';
 import tag from '@vscode/codicons/src/icons/tag.svg';
@@ -17,6 +20,7 @@ import unlock from '@vscode/codicons/src/icons/unlock.svg';
 
 const sources = {
   add,
+  archive,
   arrowDown,
   clear,
   copy,
@@ -26,6 +30,8 @@ const sources = {
   openUrl,
   output,
   pause,
+  pin,
+  pinned,
   rocket,
   save,
   tag,

@@ -1,15 +1,19 @@
-/** Requests per second, or shares, of each revision over the last minutes (uPlot on theme colours). */
+/** One figure of each revision over the last minutes (uPlot on theme colours); the cursors of all charts go together. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { h } from '../lib/dom.ts';
-import { revisionColor } from '../lib/page.ts';
+import { revisionColor, rough } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { RevisionRowView, RevisionsState, Sample } from '../protocol.ts';
-import { seriesOf } from './series.ts';
+import { type ChartKind, lastOf, type Quantile, seriesOf } from './series.ts';
 
-export type ChartKind = 'rate' | 'share';
-
-const height = 150;
+const height = 112;
+const cursors = uPlot.sync('slipway');
+const clock = new Intl.DateTimeFormat(document.documentElement.lang || 'en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
 
 export interface Chart {
   element: HTMLElement;
@@ -17,18 +21,19 @@ export interface Chart {
     samples: readonly Sample[],
     rows: readonly RevisionRowView[],
     changes: RevisionsState['changes'],
-    kind: ChartKind,
+    quantile: Quantile,
   ): void;
 }
 
-export function createChart(): Chart {
-  const element = h('div', { class: 'chart', role: 'img' });
+/** `marked`: says in words what a mark stands for; the others only have its line. */
+export function createChart(kind: ChartKind, { marked = false }: { marked?: boolean } = {}): Chart {
+  const element = h('div', { class: 'chart', role: 'img', 'data-chart': kind });
   const empty = h('p', { class: 'dim empty-chart' }, t('revisions.chartEmpty'));
   let plot: uPlot | undefined;
   let shape = '';
   let marks: RevisionsState['changes'] = [];
 
-  function build(rows: readonly RevisionRowView[], kind: ChartKind, data: uPlot.AlignedData): uPlot {
+  function build(rows: readonly RevisionRowView[], data: uPlot.AlignedData): uPlot {
     const style = getComputedStyle(document.body);
     const dim = style.getPropertyValue('--vscode-descriptionForeground').trim() || style.color;
     const line = style.getPropertyValue('--vscode-panel-border').trim() || dim;
@@ -42,18 +47,20 @@ export function createChart(): Chart {
       {
         width: Math.max(160, element.clientWidth),
         height,
-        cursor: { y: false, points: { size: 6 } },
+        cursor: { y: false, points: { size: 6 }, sync: { key: cursors.key } },
+        padding: [6, 8, 0, 0],
         legend: { show: false },
         scales: {
           x: { time: true },
-          y: { range: (_plot, _min, max) => [0, kind === 'share' ? 100 : Math.max(1, max * 1.1)] },
+          y: { range: (_plot, _min, max) => [0, kind === 'share' ? 100 : Math.max(least[kind], (max ?? 0) * 1.1)] },
         },
         axes: [
-          { ...axis, size: 22, space: 70 },
+          { ...axis, size: 22, space: 60, values: (_plot, times) => times.map((time) => clock.format(time * 1_000)) },
           {
             ...axis,
-            size: 40,
-            values: (_plot, values) => values.map((value) => (kind === 'share' ? `${value} %` : String(value))),
+            size: 46,
+            space: 28,
+            values: (_plot, values) => values.map((value) => axisText(kind, value)),
           },
         ],
         series: [
@@ -63,6 +70,7 @@ export function createChart(): Chart {
             stroke: resolved(revisionColor(row.short)),
             width: 1.6,
             points: { show: false },
+            spanGaps: kind === 'latency' || kind === 'errors',
           })),
         ],
         hooks: { draw: [drawMarks] },
@@ -80,16 +88,22 @@ export function createChart(): Chart {
     ctx.fillStyle = ctx.strokeStyle;
     ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
     ctx.font = `${10 * devicePixelRatio}px sans-serif`;
-    for (const { at, text } of marks) {
+    let free = Number.POSITIVE_INFINITY;
+    // From the right: the newest is said where two would stand on each other.
+    for (const { at, text } of [...marks].reverse()) {
       const x = chart.valToPos(at / 1_000, 'x', true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      const room = bbox.left + bbox.width - x;
-      ctx.textAlign = room < 120 * devicePixelRatio ? 'right' : 'left';
-      ctx.fillText(text, x + (room < 120 * devicePixelRatio ? -4 : 4), bbox.top + 10 * devicePixelRatio);
+      if (!marked) continue;
+      const width = ctx.measureText(text).width + 8 * devicePixelRatio;
+      const onRight = x + width <= Math.min(free, bbox.left + bbox.width);
+      if (!onRight && (x > free || x - width < bbox.left)) continue;
+      ctx.textAlign = onRight ? 'left' : 'right';
+      ctx.fillText(text, x + (onRight ? 4 : -4) * devicePixelRatio, bbox.top + 10 * devicePixelRatio);
+      free = onRight ? x : x - width;
     }
     ctx.restore();
   }
@@ -102,11 +116,11 @@ export function createChart(): Chart {
 
   return {
     element,
-    paint(samples, rows, changes, kind) {
+    paint(samples, rows, changes, quantile) {
       marks = changes;
       const busy = rows.filter((row) => samples.some((sample) => (sample.revisions[row.revision]?.requests ?? 0) > 0));
-      element.setAttribute('aria-label', t(kind === 'rate' ? 'revisions.chart' : 'revisions.chartShare'));
-      const next = `${kind}:${busy.map(({ revision }) => revision).join()}:${document.body.className}`;
+      const next = `${busy.map(({ revision }) => revision).join()}:${document.body.className}`;
+      element.setAttribute('aria-label', t(`revisions.chart.${kind}`, { quantile }));
       if (busy.length === 0) {
         plot?.destroy();
         plot = undefined;
@@ -118,7 +132,15 @@ export function createChart(): Chart {
         samples,
         busy.map(({ revision }) => revision),
         kind,
+        quantile,
       ) as uPlot.AlignedData;
+      const last = lastOf(data as (number | null)[][]).map((value, index) =>
+        value === null ? '' : `${busy[index]?.short ?? ''} ${axisText(kind, value)}`,
+      );
+      element.setAttribute(
+        'aria-label',
+        [t(`revisions.chart.${kind}`, { quantile }), ...last].filter(Boolean).join(', '),
+      );
       if (plot && next === shape) {
         plot.setData(data);
         return;
@@ -126,9 +148,19 @@ export function createChart(): Chart {
       plot?.destroy();
       empty.remove();
       shape = next;
-      plot = build(busy, kind, data);
+      plot = build(busy, data);
     },
   };
+}
+
+/** The scale shows at least so much, so that noise about nothing does not fill it. */
+const least: Record<ChartKind, number> = { share: 100, rate: 1, latency: 5, errors: 1, instances: 1 };
+
+function axisText(kind: ChartKind, value: number): string {
+  if (kind === 'instances') return Number.isInteger(value) ? String(value) : '';
+  const text = rough(value);
+  if (kind === 'latency') return `${text} ms`;
+  return kind === 'rate' ? text : `${text} %`;
 }
 
 /** Canvas needs a colour, not a variable. */

@@ -1,25 +1,29 @@
 /** The editor tab "Revisions & traffic". */
 import '../lib/page.css';
 import './revisions.css';
+import { canaryCard } from '../lib/canary.ts';
 import { openChannel } from '../lib/channel.ts';
 import { announce, attr, h, perFrame, place, text } from '../lib/dom.ts';
 import { beginPage, button, instancesText, plainButton, problemNote, rough, unexpected } from '../lib/page.ts';
 import { type PageKey, t } from '../messages.ts';
 import type { PageProblem, RevisionsState, Sample } from '../protocol.ts';
-import { type ChartKind, createChart } from './chart.ts';
+import { createChart } from './chart.ts';
+import { chartKinds, type Quantile } from './series.ts';
 import { revisionsTable } from './table.ts';
 import { waterfall } from './waterfall.ts';
 
 const root = beginPage();
 const locale = document.documentElement.lang || 'en';
 const channel = openChannel('revisions');
-const kept = 900;
+const kept = 1_020;
 
 let state: RevisionsState | undefined;
 let live: Sample | null = null;
 let samples: Sample[] = [];
 let chosen: string[] = [];
-let kind: ChartKind = 'rate';
+let quantile: Quantile = 'p95';
+/** A pointer is down in the table: what it is on must be there when it comes up. */
+let pressed = false;
 let problem: PageProblem | null = null;
 
 const title = h('h1');
@@ -36,9 +40,27 @@ const logsButton = button(
   () => void channel.request('showLogs', { revision: null }).catch(failed),
   { id: 'logs' },
 );
-const chart = createChart();
-const rateButton = plainButton(t('revisions.chartRate'), t('revisions.chart'), () => setKind('rate'));
-const shareButton = plainButton(t('revisions.chartSplit'), t('revisions.chartShare'), () => setKind('share'));
+const charts = chartKinds.map((kind) => createChart(kind, { marked: kind === 'share' }));
+const quantiles = (['p50', 'p95', 'p99'] as const).map((name) =>
+  plainButton(name, t('revisions.chart.latency', { quantile: name }), () => setQuantile(name), {
+    'data-quantile': name,
+  }),
+);
+const chartCells = chartKinds.map((kind, index) =>
+  h(
+    'div',
+    { class: 'cell' },
+    h(
+      'div',
+      { class: 'cell-head' },
+      h('h3', {}, t(`revisions.chartTitle.${kind}`)),
+      kind === 'latency' &&
+        h('span', { class: 'kinds', role: 'group', 'aria-label': t('revisions.chartTitle.latency') }, ...quantiles),
+    ),
+    charts[index]?.element,
+  ),
+);
+const canary = h('div', { 'aria-live': 'polite' });
 const coldStarts = h('div');
 const conditions = h('div');
 const page = h(
@@ -47,14 +69,22 @@ const page = h(
   title,
   sub,
   notes,
-  h(
-    'div',
-    { class: 'grid' },
-    h('section', {}, table, h('div', { class: 'btns' }, compareButton, rollbackButton, logsButton), conditions),
-    h('section', {}, h('div', { class: 'kinds', role: 'group' }, rateButton, shareButton), chart.element, coldStarts),
-  ),
+  canary,
+  table,
+  h('div', { class: 'btns' }, compareButton, rollbackButton, logsButton),
+  h('div', { class: 'charts' }, ...chartCells),
+  h('div', { class: 'grid' }, h('section', {}, coldStarts), h('section', {}, conditions)),
 );
 const paint = perFrame(render);
+table.addEventListener('pointerdown', () => {
+  pressed = true;
+});
+window.addEventListener('pointerup', () => {
+  // The click comes after this: then it may be built anew.
+  setTimeout(() => {
+    pressed = false;
+  });
+});
 
 channel.on('state', (next) => {
   state = next;
@@ -83,8 +113,11 @@ function render(): void {
     ...(state.platform === 'ready' ? [] : [note(t(`platform.${state.platform}`))]),
     ...(state.gone ? [note(t('revisions.gone', { service: state.service.name }))] : []),
     ...(state.ready === 'False' ? [note(`${state.reason}: ${state.message}`, 'bad')] : []),
+    ...state.alerts.map((alert) => note(alert)),
+    ...(state.measures || state.platform !== 'ready' ? [] : [note(t('revisions.blind'))]),
     ...(problem ? [problemNote(problem)] : []),
   ]);
+  renderCanary(state);
   renderTable(state);
   const pair = comparedPair(state);
   const short = (revision: string) => state?.rows.find((row) => row.revision === revision)?.short ?? revision;
@@ -94,11 +127,37 @@ function render(): void {
   text(compareButton, label);
   attr(compareButton, { disabled: pair === undefined });
   attr(rollbackButton, { disabled: !state.canRollBack || state.platform !== 'ready' });
-  attr(rateButton, { 'aria-pressed': String(kind === 'rate') });
-  attr(shareButton, { 'aria-pressed': String(kind === 'share') });
-  chart.paint(samples, state.rows, state.changes, kind);
+  for (const element of quantiles) attr(element, { 'aria-pressed': String(element.dataset['quantile'] === quantile) });
+  for (const chart of charts) chart.paint(samples, state.rows, state.changes, quantile);
   renderColdStarts(state);
   renderConditions(state);
+}
+
+/** The same element while only its words change. */
+function renderCanary(now: RevisionsState): void {
+  if (!now.canary) {
+    place(canary, []);
+    return;
+  }
+  const shape = JSON.stringify([
+    now.canary.revision,
+    now.canary.phase,
+    now.canary.step,
+    now.canary.driven,
+    now.platform,
+  ]);
+  const there = canary.firstElementChild;
+  const said = there?.querySelector('.said');
+  if (there instanceof HTMLElement && said && there.dataset['shape'] === shape) {
+    text(said, now.canary.text);
+    return;
+  }
+  const card = canaryCard(now.canary, {
+    act: (action) => void answer(channel.request('canary', { action })),
+    disabled: now.platform !== 'ready',
+  });
+  card.dataset['shape'] = shape;
+  place(canary, [card]);
 }
 
 function renderSub(now: RevisionsState): void {
@@ -124,6 +183,7 @@ function renderSub(now: RevisionsState): void {
 
 /** Built anew, then the focus is put back where it was: the rows are few, and their content changes each second. */
 function renderTable(now: RevisionsState): void {
+  if (pressed) return;
   const active = document.activeElement;
   const row = active?.closest('tr')?.dataset['revision'];
   const controls = (element: Element | null | undefined) => [...(element?.querySelectorAll('button,input') ?? [])];
@@ -144,6 +204,8 @@ const actions = {
   showLogs: (revision: string) => void channel.request('showLogs', { revision }).catch(failed),
   editTag: (revision: string) => void channel.request('editTag', { revision }).catch(failed),
   remove: (revision: string) => void channel.request('remove', { revision }).catch(failed),
+  follow: (on: boolean) => void answer(channel.request('follow', { on })),
+  retire: (revision: string) => void answer(channel.request('retire', { revision })),
   sendAll: (revision: string) => void answer(channel.request('sendAll', { revision })),
 };
 
@@ -199,34 +261,48 @@ function renderColdStarts(now: RevisionsState): void {
   ]);
 }
 
+/** Of the service, then of the revision that was chosen (or else of the newest): as Knative reports them, and what they mean. */
 function renderConditions(now: RevisionsState): void {
-  const first = (type: string) => (type === 'Ready' ? 0 : 1);
-  const sorted = [...now.conditions].sort((one, other) => first(one.type) - first(other.type));
-  const rows = sorted.map(({ type, status, reason, message }) => {
-    const state = status === 'True' ? 'ready' : status === 'False' ? 'failed' : 'starting';
-    const known = ['Ready', 'ConfigurationsReady', 'RoutesReady'].includes(type);
-    const words =
-      status === 'True'
-        ? known
-          ? t(`revisions.explain.${type}` as PageKey)
-          : ''
-        : [reason, message].filter(Boolean).join(': ');
-    return h(
-      'div',
-      { class: 'condition', role: 'listitem' },
-      h('span', { class: `dot ${state}`, role: 'img', 'aria-label': status }),
-      h('b', {}, type),
-      h('span', { class: 'dim' }, words),
-    );
-  });
-  place(
-    conditions,
-    rows.length === 0 ? [] : [h('h2', {}, t('revisions.conditions')), h('div', { role: 'list' }, ...rows)],
+  if (now.conditions.length === 0) {
+    place(conditions, []);
+    return;
+  }
+  const row = now.rows.find(({ revision }) => revision === chosen.at(-1)) ?? now.rows[0];
+  place(conditions, [
+    h('h2', {}, t('revisions.conditions')),
+    h('div', { role: 'list' }, ...now.conditions.map(conditionRow)),
+    ...(row && row.conditions.length > 0
+      ? [
+          h('h2', {}, t('revisions.conditionsOf', { revision: row.short })),
+          h('div', { role: 'list' }, ...row.conditions.map(conditionRow)),
+        ]
+      : []),
+  ]);
+}
+
+const explained = ['Ready', 'ConfigurationsReady', 'RoutesReady', 'ResourcesAvailable', 'ContainerHealthy', 'Active'];
+
+function conditionRow({ type, status, reason, message }: RevisionsState['conditions'][number]): HTMLElement {
+  // A revision at zero is not Active, which is as it should be.
+  const zero = type === 'Active' && reason === 'NoTraffic';
+  const state = status === 'True' ? 'ready' : zero ? 'zero' : status === 'False' ? 'failed' : 'starting';
+  const told = status === 'True' ? '' : [reason, message].filter(Boolean).join(': ');
+  const meaning = zero
+    ? t('revisions.explain.NoTraffic')
+    : explained.includes(type)
+      ? t(`revisions.explain.${type}` as PageKey)
+      : '';
+  return h(
+    'div',
+    { class: 'condition', role: 'listitem' },
+    h('span', { class: `dot ${state}`, role: 'img', 'aria-label': status }),
+    h('b', {}, type),
+    h('span', {}, told !== '' && h('span', { class: 'told' }, told), h('span', { class: 'dim' }, meaning)),
   );
 }
 
-function setKind(next: ChartKind): void {
-  kind = next;
+function setQuantile(next: Quantile): void {
+  quantile = next;
   render();
 }
 

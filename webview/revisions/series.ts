@@ -1,21 +1,46 @@
 /** Samples as columns: time in seconds, then one column a revision. Pure leaf. */
-import type { Sample } from '../protocol.ts';
+import type { LiveView, Sample } from '../protocol.ts';
 
-/** A second without figures for a revision is a 0 when others had requests, a gap (null) when nothing was measured. */
+export const chartKinds = ['share', 'rate', 'latency', 'errors', 'instances'] as const;
+export type ChartKind = (typeof chartKinds)[number];
+export type Quantile = 'p50' | 'p95' | 'p99';
+
+/**
+ * A second without figures for a revision is a 0 where others had requests, a gap (null) where nothing was measured: latency
+ * and errors of no requests are no figures.
+ */
 export function seriesOf(
   samples: readonly Sample[],
   revisions: readonly string[],
-  kind: 'rate' | 'share',
+  kind: ChartKind,
+  quantile: Quantile = 'p95',
 ): (number | null)[][] {
   const times = samples.map(({ at }) => at / 1_000);
   const columns = revisions.map((revision) =>
     samples.map((sample) => {
-      const live = sample.revisions[revision];
       const any = Object.values(sample.revisions).some(({ requests }) => requests > 0);
-      if (kind === 'share' && !any) return null;
-      if (!live) return 0;
-      return kind === 'rate' ? live.requestsPerSecond : live.share;
+      return figureOf(sample.revisions[revision], kind, quantile, any);
     }),
   );
   return [times, ...columns];
+}
+
+function figureOf(live: LiveView | undefined, kind: ChartKind, quantile: Quantile, any: boolean): number | null {
+  switch (kind) {
+    case 'share':
+      return any ? (live?.share ?? 0) : null;
+    case 'rate':
+      return live?.requestsPerSecond ?? 0;
+    case 'latency':
+      return live && live.requests > 0 ? live[quantile] : null;
+    case 'errors':
+      return live && live.requests > 0 ? (live.errors / live.requests) * 100 : null;
+    case 'instances':
+      return live ? live.instances : 0;
+  }
+}
+
+/** The last figure of each column that has one, for those who hear the chart instead of seeing it. */
+export function lastOf(columns: readonly (readonly (number | null)[])[]): (number | null)[] {
+  return columns.slice(1).map((column) => column.findLast((value) => value !== null) ?? null);
 }

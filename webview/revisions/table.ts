@@ -11,6 +11,8 @@ export interface TableActions {
   showLogs(revision: string): void;
   editTag(revision: string): void;
   sendAll(revision: string): void;
+  follow(on: boolean): void;
+  retire(revision: string): void;
   remove(revision: string): void;
 }
 
@@ -23,7 +25,7 @@ export function revisionsTable(
 ): HTMLElement {
   const heads = [
     h('th', { scope: 'col' }, t('revisions.revision')),
-    ...(['traffic', 'rate', 'p50', 'p95', 'errors'] as const).map((name) =>
+    ...(['traffic', 'rate', 'p50', 'p95', 'p99', 'errors'] as const).map((name) =>
       h('th', { scope: 'col' }, t(`revisions.${name}`)),
     ),
     h('th', { scope: 'col', title: t('revisions.instancesLong') }, t('revisions.instances')),
@@ -54,14 +56,23 @@ function tableRow(
     'tr',
     { 'data-revision': row.revision, class: row.state },
     firstCell(row, state, chosen, actions, locale),
-    cell(row.percent > 0 ? `${row.percent} %` : t('none')),
+    shareCell(row),
     cell(busy ? rough(figures.requestsPerSecond) : t('none')),
     cell(ms(figures?.p50)),
     cell(ms(figures?.p95)),
+    cell(ms(figures?.p99)),
     cell(busy ? `${rough(errors)} %` : t('none'), errors > 0),
     cell(String(row.instances)),
     h('td', { class: 'acts' }, h('span', { class: 'over' }, ...rowActions(row, state, actions))),
   );
+}
+
+/** A share that moves on to each newer revision is told from one that stays. */
+function shareCell(row: RevisionRowView): HTMLElement {
+  if (row.percent === 0) return h('td', {}, t('none'));
+  const share = `${row.percent} %`;
+  if (!row.followsLatest) return h('td', {}, share);
+  return h('td', { title: t('traffic.follows') }, `${share} `, h('span', { class: 'dim' }, '@latest'));
 }
 
 function firstCell(
@@ -107,17 +118,29 @@ function subLine(row: RevisionRowView, state: RevisionsState, actions: TableActi
   if (row.state === 'failed') {
     const cause = h('button', { class: 'link', type: 'button' }, t('revisions.showCause'));
     cause.addEventListener('click', () => actions.showLogs(row.revision));
-    const why = [when, row.reason, row.message.split('\n')[0]].filter(Boolean).join(' · ');
+    const why = [when, fromText(row), row.reason, row.message.split('\n')[0]].filter(Boolean).join(' · ');
     return h('span', { class: 'l', title: row.message }, `${why} · `, cause);
   }
   const isFirst = state.rows.at(-1) === row;
   const changed = isFirst
     ? t('revisions.first')
     : row.changes.length > 0
-      ? row.changes.map((change) => (change === 'image' ? t('revisions.newImage') : change)).join(', ')
+      ? row.changes.join(', ')
       : t('revisions.noChange');
-  const words = [when, changed, row.state === 'ready' ? '' : t(`state.${row.state}`)].filter(Boolean).join(' · ');
-  return h('span', { class: 'l', title: `${row.revision}\n${row.image}` }, words);
+  const words = [when, fromText(row), changed, row.state === 'ready' ? '' : t(`state.${row.state}`)];
+  return h('span', { class: 'l', title: detailsOf(row) }, words.filter(Boolean).join(' · '));
+}
+
+/** `9f2c1ab “cache thumbnails”`, else who it was. */
+function fromText({ commit, subject, by }: RevisionRowView): string {
+  if (commit === '') return by;
+  return subject === '' ? commit : `${commit} “${subject}”`;
+}
+
+function detailsOf(row: RevisionRowView): string {
+  const dirty = row.commit.endsWith('*') && t('revisions.dirty');
+  const by = row.by !== '' && t('revisions.by', { who: row.by });
+  return [row.revision, by, dirty, row.image].filter(Boolean).join('\n');
 }
 
 function rowActions(row: RevisionRowView, state: RevisionsState, actions: TableActions): HTMLElement[] {
@@ -131,7 +154,20 @@ function rowActions(row: RevisionRowView, state: RevisionsState, actions: TableA
       () => actions.sendAll(row.revision),
       away || row.state === 'failed' || row.percent === 100,
     ),
+    ...(row.latestReady && row.percent > 0
+      ? [
+          act(
+            row.followsLatest ? 'pin' : 'pinned',
+            t(row.followsLatest ? 'revisions.pin' : 'revisions.unpin', { revision: row.short }),
+            () => actions.follow(!row.followsLatest),
+            away,
+          ),
+        ]
+      : []),
     act('tag', t('revisions.tag', { revision: row.short }), () => actions.editTag(row.revision), away),
+    ...(row.percent > 0 || row.tags.length > 0
+      ? [act('archive', t('revisions.retire', { revision: row.short }), () => actions.retire(row.revision), away)]
+      : []),
     act('output', t('revisions.logs'), () => actions.showLogs(row.revision)),
     act(
       'trash',

@@ -1,15 +1,18 @@
 /** The traffic view of the sidebar: what is wished beside what is, and the way from one to the other. */
 import '../lib/page.css';
 import './traffic.css';
+import { canaryCard } from '../lib/canary.ts';
 import { openChannel } from '../lib/channel.ts';
-import { announce, attr, h, perFrame, place } from '../lib/dom.ts';
+import { announce, attr, h, perFrame, place, text } from '../lib/dom.ts';
 import { beginPage, button, plainButton, problemNote, revisionColor, unexpected } from '../lib/page.ts';
 import { t } from '../messages.ts';
-import type { PageProblem, Sample, TrafficRowView, TrafficState } from '../protocol.ts';
+import type { CanaryAction, CanaryPlanView, PageProblem, Sample, TrafficRowView, TrafficState } from '../protocol.ts';
+import { type CanaryForm, createCanaryForm } from './canary-form.ts';
 import { createRow, type RowView } from './row.ts';
 import {
   type Action,
   changedElsewhere,
+  follows,
   noWish,
   type Percents,
   presets,
@@ -32,17 +35,24 @@ let live: Sample | null = null;
 let wish: Wish = restored();
 let problem: PageProblem | null = null;
 let applying = false;
+let form: CanaryForm | undefined;
+/** The last canary text that was read out. */
+let saidCanary = '';
 
 const bar = h('div', { class: 'bar', role: 'img' });
 const rows = h('div', { role: 'list' });
 const buttons = h('div', { class: 'btns' });
 const extras = h('div', { class: 'extras' });
+const canary = h('div');
 const notes = h('div', { 'aria-live': 'polite' });
-const page = h('div', { class: 'traffic' }, bar, rows, buttons, extras, notes);
+const page = h('div', { class: 'traffic' }, bar, rows, buttons, extras, canary, notes);
 const paint = perFrame(render);
 
 channel.on('state', (next) => {
-  if (state?.service?.key !== next.service?.key) problem = null;
+  if (state?.service?.key !== next.service?.key) {
+    problem = null;
+    form = undefined;
+  }
   state = next;
   wish = receive(wish, next.service?.key ?? '', next.rows.concat(next.others));
   keep();
@@ -72,7 +82,10 @@ function render(): void {
   }
   const list = shown(state);
   const split = wished(list, wish);
-  const disabled = state.platform !== 'ready' || applying || !state.trusted;
+  const away = state.platform !== 'ready' || applying || !state.trusted;
+  // A canary that somebody drives has the split: a hand in between would end it.
+  const disabled = away || (state.canary?.phase === 'running' && state.canary.driven);
+  const following = follows(wish, list);
   place(root, [page]);
   for (const known of rowViews.keys()) if (!list.some((row) => row.revision === known)) rowViews.delete(known);
   place(
@@ -81,14 +94,98 @@ function render(): void {
       const view = rowViews.get(row.revision) ?? createRow(row.revision, { act, openUrl, editTag });
       rowViews.set(row.revision, view);
       const { percent, locked } = split[index] ?? { percent: 0, locked: false };
-      view.update(row, { percent, locked: locked === true, live: live?.revisions[row.revision], disabled });
+      view.update(row, {
+        ...{ percent, locked: locked === true, disabled },
+        follows: following,
+        live: live?.revisions[row.revision],
+      });
       return view.element;
     }),
   );
   attr(rows, { 'aria-label': t('traffic.rowsLabel', { service: state.service.name }) });
   renderBar(list);
   renderButtons(state, list, disabled);
-  place(notes, noteList(state, list));
+  renderCanary(state, away);
+  placeNotes(noteList(state, list));
+}
+
+/** The card of one that is there, else the form of one that is to be. */
+function renderCanary(now: TrafficState, disabled: boolean): void {
+  if (!now.canary || isOver(now.canary)) {
+    place(canary, [...(now.canary ? [card(now.canary, disabled)] : []), ...(form ? [form.element] : [])]);
+  } else {
+    form = undefined;
+    place(canary, [card(now.canary, disabled)]);
+  }
+  // Seconds that pass are not read out; a step, a hold and an end are.
+  const said = now.canary ? `${now.canary.phase} ${now.canary.step} ${now.canary.driven}` : '';
+  if (said === saidCanary) return;
+  if (now.canary && saidCanary !== '') announce(now.canary.text);
+  saidCanary = said;
+}
+
+const isOver = ({ phase }: { phase: string }): boolean => phase === 'succeeded' || phase === 'rolledBack';
+
+/** The same element while only its words change, so that its buttons keep the focus and a click between two seconds counts. */
+function card(now: NonNullable<TrafficState['canary']>, disabled: boolean): HTMLElement {
+  const shape = JSON.stringify([now.revision, now.phase, now.step, now.driven, disabled]);
+  const there = made.get('canary');
+  const said = there?.querySelector('.said');
+  if (there && said && there.dataset['shape'] === shape) {
+    text(said, now.text);
+    return there;
+  }
+  const element = canaryCard(now, { act: (action) => void actOnCanary(action), disabled });
+  element.dataset['shape'] = shape;
+  made.set('canary', element);
+  return element;
+}
+
+function openForm(): void {
+  if (!state) return;
+  const rows = candidates(state);
+  form = createCanaryForm(rows, state.measures, {
+    start: (plan) => void startCanary(plan),
+    cancel: () => {
+      form = undefined;
+      render();
+      made.get('guarded')?.focus();
+    },
+  });
+  render();
+  form.focus();
+}
+
+/** Revisions that could take over from those that serve: newest first, those with the least traffic before. */
+function candidates(now: TrafficState): TrafficRowView[] {
+  return [...shown(now), ...now.others.filter((row) => !wish.added.includes(row.revision))]
+    .filter((row) => row.percent < 100 && row.state !== 'failed' && row.state !== 'starting')
+    .filter((row, index, all) => all.findIndex((other) => other.revision === row.revision) === index);
+}
+
+async function startCanary(plan: CanaryPlanView): Promise<void> {
+  if (!state?.service) return;
+  await asked(channel.request('startCanary', { key: state.service.key, plan }));
+  if (!problem) {
+    form = undefined;
+    wish = noWish(state.service.key);
+    keep();
+  }
+  render();
+}
+
+async function actOnCanary(action: CanaryAction): Promise<void> {
+  if (!state?.service) return;
+  await asked(channel.request('canary', { key: state.service.key, action }));
+}
+
+async function asked(request: Promise<PageProblem | null>): Promise<void> {
+  try {
+    problem = await request;
+  } catch (error) {
+    problem = unexpected(error);
+  }
+  render();
 }
 
 /** The share that requests take now; before any were measured, what the platform routes. */
@@ -122,12 +219,20 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
     button(t('traffic.rollback'), rollback, { title: t('traffic.rollbackHint'), id: 'rollback' }),
   );
   attr(rollBack, { disabled: disabled || !now.canRollBack });
-  place(buttons, wishing || applying ? [applyButton, reset] : now.canRollBack ? [rollBack] : []);
+  const guarded = once('guarded', () =>
+    button(t('canary.open'), openForm, { title: t('canary.openHint'), id: 'guarded' }),
+  );
+  attr(guarded, { disabled: disabled || form !== undefined });
+  const canGuard = candidates(now).length > 0 && (!now.canary || isOver(now.canary));
+  place(buttons, [
+    ...(wishing || applying ? [applyButton, reset] : now.canRollBack ? [rollBack] : []),
+    ...(canGuard && !wishing && !applying ? [guarded] : []),
+  ]);
 
-  const presetButtons = presets(list).map(({ name, percent }) => {
+  const presetButtons = presets(list, wish).map(({ name, percent }) => {
     const element = once(`preset-${name}`, () =>
-      plainButton(t(`traffic.preset.${name}`), t(`traffic.preset.${name}`), () => {
-        const found = state && presets(shown(state)).find((preset) => preset.name === name);
+      plainButton(t(`traffic.preset.${name}`), t(`traffic.preset.${name}Hint`), () => {
+        const found = state && presets(shown(state), wish).find((preset) => preset.name === name);
         if (found) act({ type: 'preset', percent: found.percent });
       }),
     );
@@ -146,6 +251,14 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   ]);
 }
 
+/** Left alone while they say the same: a live region reads out whatever is put into it. */
+function placeNotes(wanted: HTMLElement[]): void {
+  const form = wanted.map((element) => element.outerHTML).join('');
+  if (notes.dataset['form'] === form) return;
+  notes.dataset['form'] = form;
+  place(notes, wanted);
+}
+
 function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLElement[] {
   const result: HTMLElement[] = [];
   if (now.platform !== 'ready') {
@@ -161,11 +274,13 @@ function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLEleme
         'warn',
         t('traffic.elsewhere', { split: splitText(splitOf(list), now) }),
         button(t('traffic.takeTheirs'), () => act({ type: 'reset' }), { id: 'takeTheirs' }),
-        button(t('traffic.keepMine'), () => act({ type: 'rebase', rows: list }), { id: 'keepMine' }),
+        button(t('traffic.keepMine'), () => state && act({ type: 'rebase', rows: shown(state) }), { id: 'keepMine' }),
       ),
     );
   } else if (wish.percent !== null && !applying) result.push(note('', t('traffic.notApplied')));
+  else if (now.canary?.phase === 'running' && now.canary.driven) result.push(note('', t('canary.running')));
   else if (!now.settled) result.push(note('', t('traffic.notSettled')));
+  for (const alert of now.alerts) result.push(note('warn', alert));
   const newestFailed = [...list, ...now.others].find((row) => row.state === 'failed');
   if (newestFailed) {
     const args = { revision: newestFailed.short, reason: newestFailed.reason };
@@ -204,14 +319,19 @@ async function apply(): Promise<void> {
   if (!state?.service || !wish.percent || applying) return;
   const { key } = state.service;
   const percent = positive(wish.percent);
+  const follow = follows(wish, shown(state));
   applying = true;
   problem = null;
   render();
   try {
-    problem = await channel.request('apply', { key, base: { ...wish.base }, percent });
+    problem = await channel.request('apply', { key, base: { ...wish.base }, percent, follow });
     if (!problem && state) {
-      wish = reduce(wish, { type: 'applied', rows: asApplied(state.rows.concat(state.others), percent) }, []);
-      state = { ...state, rows: asApplied(state.rows, percent), others: asApplied(state.others, percent) };
+      wish = reduce(wish, { type: 'applied', rows: asApplied(state.rows.concat(state.others), percent, follow) }, []);
+      state = {
+        ...state,
+        rows: asApplied(state.rows, percent, follow),
+        others: asApplied(state.others, percent, follow),
+      };
       announce(t('traffic.said.applied', { split: splitText(percent, state) }));
     }
   } catch (error) {
@@ -249,7 +369,13 @@ function addRevision(): void {
 
 function showPreview(): void {
   if (!state?.service || !wish.percent) return;
-  channel.request('preview', { key: state.service.key, percent: positive(wish.percent) }).catch(failed);
+  channel
+    .request('preview', {
+      key: state.service.key,
+      percent: positive(wish.percent),
+      follow: follows(wish, shown(state)),
+    })
+    .catch(failed);
 }
 
 function openUrl(url: string): void {
@@ -278,8 +404,11 @@ function splitNow(list: readonly TrafficRowView[]): Percents {
 }
 
 /** The object takes the wish over when it was accepted; the informer's copy comes a moment later. */
-function asApplied(list: readonly TrafficRowView[], percent: Percents): TrafficRowView[] {
-  return list.map((row) => ({ ...row, percent: percent[row.revision] ?? 0 }));
+function asApplied(list: readonly TrafficRowView[], percent: Percents, follow: boolean): TrafficRowView[] {
+  return list.map((row) => {
+    const share = percent[row.revision] ?? 0;
+    return { ...row, percent: share, followsLatest: follow && row.latestReady && share > 0 };
+  });
 }
 
 function positive(percent: Percents): Record<string, number> {

@@ -1,7 +1,7 @@
 /** One revision of the traffic view: its slider, field, tags, lock and figures. Built once, then only updated. */
 import { attr, h, place, text } from '../lib/dom.ts';
 import { icon } from '../lib/icons.ts';
-import { errorsText, instancesText, plainButton, revisionColor, rough } from '../lib/page.ts';
+import { errorsText, instancesText, plainButton, revisionColor } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { LiveView, TrafficRowView } from '../protocol.ts';
 import type { Action } from './wish.ts';
@@ -16,7 +16,7 @@ export interface RowView {
   element: HTMLElement;
   update(
     row: TrafficRowView,
-    shown: { percent: number; locked: boolean; live: LiveView | undefined; disabled: boolean },
+    shown: { percent: number; locked: boolean; follows: boolean; live: LiveView | undefined; disabled: boolean },
   ): void;
 }
 
@@ -100,7 +100,7 @@ export function createRow(revision: string, actions: RowActions): RowView {
 
   return {
     element,
-    update(row, { percent, locked, live, disabled }) {
+    update(row, { percent, locked, follows, live, disabled }) {
       shownPercent = percent;
       element.style.setProperty('--c', row.state === 'failed' ? 'var(--bad)' : revisionColor(row.short));
       slider.style.setProperty('--p', `${percent}%`);
@@ -108,7 +108,7 @@ export function createRow(revision: string, actions: RowActions): RowView {
       attr(dot, { class: `dot ${row.state}`, 'aria-label': state, title: row.reason || state });
       text(name, row.short);
       attr(name, { title: row.revision });
-      place(tags, tagChips(row, actions));
+      place(tags, tagChips(row, percent, follows, disabled, actions, tags));
       attr(tagButton, labelled(t('traffic.tagEdit', { revision: row.short })));
       lock.replaceChildren(icon(locked ? 'lock' : 'unlock'));
       attr(lock, {
@@ -143,10 +143,27 @@ function keyStep(event: KeyboardEvent): number | undefined {
 
 const labelled = (label: string) => ({ title: label, 'aria-label': label });
 
-function tagChips(row: TrafficRowView, actions: RowActions): HTMLElement[] {
+/** Built anew each time; the focus is put back on the chip that had it. */
+function tagChips(
+  row: TrafficRowView,
+  percent: number,
+  follows: boolean,
+  disabled: boolean,
+  actions: RowActions,
+  before: Element,
+): HTMLElement[] {
   const chips: HTMLElement[] = [];
-  if (row.followsLatest) {
-    chips.push(h('span', { class: 'tag', title: t('traffic.followsHint') }, t('traffic.follows')));
+  if (row.latestReady && percent > 0) {
+    // The one share that can move by itself: whether it does is said, and can be changed.
+    const label = t(follows ? 'traffic.followsHint' : 'traffic.pinnedHint');
+    const chip = h(
+      'button',
+      { class: 'tag follow', type: 'button', 'aria-pressed': String(follows), disabled, ...labelled(label) },
+      t(follows ? 'traffic.follows' : 'traffic.pinned'),
+    );
+    chip.addEventListener('click', () => actions.act({ type: 'follow', on: !follows }));
+    if (before.querySelector('.follow') === document.activeElement) queueMicrotask(() => chip.focus());
+    chips.push(chip);
   } else if (row.latestReady) {
     chips.push(h('span', { class: 'tag', title: t('traffic.latestHint') }, t('traffic.latest')));
   }
@@ -174,12 +191,14 @@ function figuresOf(row: TrafficRowView, live: LiveView | undefined): HTMLElement
     parts.push(
       figure(t('traffic.now', { percent: Math.round(live.share) }), { class: 'now', title: t('traffic.nowHint') }),
     );
-    parts.push(figure(t('unit.perSecond', { value: rough(live.requestsPerSecond) })));
     if (live.p95 !== null) parts.push(figure(t('traffic.p95', { ms: Math.round(live.p95) })));
     parts.push(figure(errorsText(live), live.errors > 0 ? { class: 'failed' } : {}));
+    parts.push(figure(row.state === 'ready' ? instancesText(row.instances) : t(`state.${row.state}`)));
   } else {
     parts.push(figure(t('traffic.now', { percent: row.actual }), { class: 'now' }));
     parts.push(figure(row.state === 'ready' ? instancesText(row.instances) : t(`state.${row.state}`)));
   }
+  if (row.percent === 0 && row.tags.length > 0)
+    parts.push(figure(t('traffic.tagOnly'), { title: t('traffic.tagOnlyHint') }));
   return parts;
 }

@@ -2,7 +2,7 @@
  * What the user wishes beside what the platform has: a reducer, so that every rule of the slider view (decision 8) is
  * tested without a page. The arithmetic itself is src/core/traffic/split.ts. Pure leaf.
  */
-import { drag, type SplitRefusal, type SplitRow, share } from '../../src/core/traffic/split.ts';
+import { drag, type SplitRefusal, type SplitRow } from '../../src/core/traffic/split.ts';
 import type { TrafficRowView } from '../protocol.ts';
 
 export type Percents = Readonly<Record<string, number>>;
@@ -14,6 +14,8 @@ export interface Wish {
   base: Percents;
   /** null: the user wants nothing else than what is there. */
   percent: Percents | null;
+  /** Whether the share of the latest ready revision moves on to each newer one; null = as the rules below have it. */
+  follow: boolean | null;
   locked: readonly string[];
   /** Revisions brought in by "Add revision…". */
   added: readonly string[];
@@ -30,6 +32,7 @@ export type Action =
   | { type: 'dragEnd' }
   | { type: 'set'; revision: string; percent: number }
   | { type: 'preset'; percent: Percents }
+  | { type: 'follow'; on: boolean }
   | { type: 'toggleLock'; revision: string }
   | { type: 'add'; revision: string }
   | { type: 'undo' }
@@ -43,6 +46,7 @@ export const noWish = (key: string): Wish => ({
   key,
   base: {},
   percent: null,
+  follow: null,
   locked: [],
   added: [],
   past: [],
@@ -84,8 +88,27 @@ export function receive(wish: Wish, key: string, rows: readonly TrafficRowView[]
   const there = splitOf(rows);
   if (wish.key !== key) return { ...noWish(key), base: there };
   if (wish.percent === null) return { ...wish, base: there };
-  if (sameSplit(wish.percent, there)) return { ...wish, percent: null, base: there, past: [], dragFrom: null };
+  if (sameSplit(wish.percent, there) && (wish.follow ?? followsNow(rows)) === followsNow(rows)) {
+    return { ...wish, percent: null, follow: null, base: there, past: [], dragFrom: null };
+  }
   return wish;
+}
+
+/** What the object has: its latest ready revision's share follows the latest. */
+export function followsNow(rows: readonly TrafficRowView[]): boolean {
+  return rows.some((row) => row.followsLatest);
+}
+
+/**
+ * Whether the wish follows the latest: as the user said; else where all goes to the latest (so that the next deploy serves at
+ * once), or where a real split followed it before. A new split is pinned: the next deploy takes nothing until it is sent some.
+ */
+export function follows(wish: Wish, shown: readonly TrafficRowView[]): boolean {
+  if (wish.percent === null) return followsNow(shown);
+  const latest = shown.find((row) => row.latestReady);
+  const percent = latest ? (wish.percent[latest.revision] ?? 0) : 0;
+  if (percent === 0) return false;
+  return wish.follow ?? (percent === 100 || (followsNow(shown) && (latest?.percent ?? 0) < 100));
 }
 
 /** Somebody else changed the split since the wish was begun. */
@@ -111,6 +134,12 @@ export function reduce(wish: Wish, action: Action, shown: readonly TrafficRowVie
     }
     case 'preset':
       return settle({ ...wish, past: [...wish.past, wish.percent].slice(-50), refused: null }, action.percent, shown);
+    case 'follow': {
+      const there = splitOf(shown);
+      const percent = wish.percent ?? there;
+      if (sameSplit(percent, there) && action.on === followsNow(shown)) return { ...wish, percent: null, follow: null };
+      return { ...wish, percent, follow: action.on, base: wish.percent === null ? there : wish.base, refused: null };
+    }
     case 'toggleLock': {
       const locked = wish.locked.includes(action.revision)
         ? wish.locked.filter((revision) => revision !== action.revision)
@@ -133,20 +162,28 @@ export function reduce(wish: Wish, action: Action, shown: readonly TrafficRowVie
   }
 }
 
-/** Presets that make sense for these rows: whole shares of those that can take traffic. */
-export function presets(
-  shown: readonly TrafficRowView[],
-): { name: 'allLatest' | 'half' | 'canary'; percent: Percents }[] {
+export type PresetName = 'allLatest' | 'half' | 'canary' | 'most' | 'less' | 'more';
+
+/** Presets that make sense for these rows: whole shares of the two newest that can take traffic, and steps of ten from here. */
+export function presets(shown: readonly TrafficRowView[], wish: Wish): { name: PresetName; percent: Percents }[] {
   const able = shown.filter((row) => row.state !== 'failed' && row.state !== 'starting');
   const [newest, second] = able;
   if (!newest) return [];
   const all = { name: 'allLatest' as const, percent: { [newest.revision]: 100 } };
   if (!second) return [all];
-  const halves = share(100, [1, 1]);
+  const two = (first: number): Percents => ({ [newest.revision]: first, [second.revision]: 100 - first });
+  const now = wished(shown, wish);
+  const step = (by: number): Percents => {
+    const from = now.find(({ revision }) => revision === newest.revision)?.percent ?? 0;
+    return percents(drag(now, newest.revision, from + by).rows);
+  };
   return [
     all,
-    { name: 'half', percent: { [newest.revision]: halves[0] ?? 50, [second.revision]: halves[1] ?? 50 } },
-    { name: 'canary', percent: { [newest.revision]: 10, [second.revision]: 90 } },
+    { name: 'half', percent: two(50) },
+    { name: 'canary', percent: two(10) },
+    { name: 'most', percent: two(90) },
+    { name: 'less', percent: step(-10) },
+    { name: 'more', percent: step(10) },
   ];
 }
 
@@ -164,7 +201,9 @@ function change(
 function settle(wish: Wish, percent: Percents, shown: readonly TrafficRowView[]): Wish {
   const there = splitOf(shown);
   // While dragging the wish stays one even where it passes the split that is there: the slider must not jump.
-  if (!wish.dragFrom && sameSplit(percent, there)) return { ...wish, percent: null, base: there };
+  const following = wish.follow ?? followsNow(shown);
+  if (!wish.dragFrom && sameSplit(percent, there) && following === followsNow(shown))
+    return { ...wish, percent: null, follow: null, base: there };
   return { ...wish, percent, base: wish.percent === null ? there : wish.base };
 }
 

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import type { ObjectInput } from '../client.ts';
 import type { MessageArgs, Problem, ProblemCode, SourcePlace } from '../codes.ts';
 import { Fault } from '../faults.ts';
+import type { AlertLimits } from '../traffic/alerts.ts';
 import { checkFields } from './check.ts';
 import { type Path, parseYaml, type YamlDocument } from './document.ts';
 import { slipwayFields } from './schema.ts';
@@ -25,6 +26,8 @@ export interface Application {
   build: BuildSettings;
   run: RunSettings;
   environments: Record<string, Environment>;
+  /** Of slipway.yaml; what it does not say is the editor's default. */
+  alerts: AlertLimits;
   manifests: Manifest[];
   /** The Knative Service that the build makes the image of; one of `manifests`. */
   service: Manifest;
@@ -149,6 +152,7 @@ export async function readApplication(dir: string, read: ReadText = readText): P
           { deploy: 'direct' as const, protected: false, ...value, name: key },
         ]),
       ),
+      alerts: settings.alerts ?? {},
       manifests,
       service,
     },
@@ -209,6 +213,7 @@ interface Settings {
     env?: Record<string, string | number | boolean>;
   };
   environments?: Record<string, Partial<Environment>>;
+  alerts?: AlertLimits;
 }
 
 function readSettings(file: string, text: string, problems: Problem[]): Settings {

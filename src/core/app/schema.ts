@@ -129,6 +129,34 @@ export const slipwayFields: Readonly<Record<string, Field>> = {
       env: { type: 'map', description: 'Environment of the start command.', expected: 'an object of texts' },
     },
   },
+  alerts: {
+    type: 'group',
+    description: 'Limits beyond which the editor marks the service (0 = not looked at).',
+    expected: 'an object with errorPercent, p95Ms and coldStartMs',
+    fields: {
+      errorPercent: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 100,
+        description: 'Per cent of answers that may be errors (5xx) over a minute; 5 by default.',
+        expected: 'a whole number between 0 and 100',
+      },
+      p95Ms: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 600_000,
+        description: 'Milliseconds within which 95 of 100 answers should begin, over a minute.',
+        expected: 'a whole number of milliseconds',
+      },
+      coldStartMs: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 600_000,
+        description: 'Milliseconds that a start from zero may take.',
+        expected: 'a whole number of milliseconds',
+      },
+    },
+  },
   environments: {
     type: 'groups',
     description: 'Where the application is deployed to, by name.',

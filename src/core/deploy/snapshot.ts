@@ -38,6 +38,11 @@ const dependencies = /(^|\/)(node_modules|\.venv|venv)(\/|$)/;
 const neverRun = /(^|\/)node_modules\/(typescript|@types|\.[^/]+-[A-Za-z0-9]{8})(\/|$)/;
 const hashesAtOnce = 8;
 
+/** Of what is installed, not written. */
+export function isDependency(path: string): boolean {
+  return dependencies.test(path);
+}
+
 /** @throws Fault EmptySnapshot, FileUnreadable, Cancelled */
 export async function takeSnapshot(dir: string, options: SnapshotOptions = {}): Promise<Snapshot> {
   const root = await realpath(resolve(dir));

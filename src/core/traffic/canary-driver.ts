@@ -41,7 +41,7 @@ export interface DriveOptions {
 }
 
 const tickMs = 1_000;
-const heartbeatMs = 10_000;
+const heartbeatMs = 5_000;
 
 export function canaryOf(service: KubeObject): CanaryState | undefined {
   return parseCanary(service.metadata.annotations?.[annotations.canary]);
@@ -110,6 +110,19 @@ export function takeUpCanary(
 /** Keeps the split as it is until somebody goes on. @throws Fault CanaryNone */
 export function pauseCanary(client: PlatformClient, namespace: string, service: string): Promise<CanaryState> {
   return change(client, namespace, service, (_, there) => holdCanary(required(there, service)));
+}
+
+/** Says that this driver goes away: another may take it up at once. */
+export function releaseCanary(
+  client: PlatformClient,
+  namespace: string,
+  service: string,
+  id: string,
+): Promise<CanaryState> {
+  return change(client, namespace, service, (_, there) => {
+    const state = required(there, service);
+    return { state: state.driver?.id === id ? { ...state, since: null, driver: null } : state };
+  });
 }
 
 /** Back to the split before it, at any time. @throws Fault CanaryNone */

@@ -83,7 +83,7 @@ export interface CanaryDecision {
 }
 
 /** A driver that was not heard of for this long is gone: the canary holds. */
-export const driverLostMs = 30_000;
+export const driverLostMs = 15_000;
 /** With fewer requests p95 is the worst of a few, such as the one that woke an instance: then it is judged when the pause is over. */
 const telling = 100;
 /** A difference of p95 that is nobody's concern, ms. */

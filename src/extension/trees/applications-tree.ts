@@ -38,6 +38,8 @@ export interface ApplicationsInput {
   deploying: ReadonlyMap<string, string>;
   /** Requests per second by service key, where they are measured. */
   rates: ReadonlyMap<string, number>;
+  /** Limits that are passed, in a few words, by service key. */
+  alerts: ReadonlyMap<string, string>;
   now: number;
   /** Whether commands may be offered that run programs of the workspace. */
   trusted: boolean;
@@ -139,6 +141,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       .map(readers.instance)
       .filter(({ ready }) => ready).length;
     const rate = input.rates.get(keyText(key));
+    const alert = input.alerts.get(keyText(key));
     const count =
       revisions.length === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions.length });
     const state =
@@ -147,7 +150,11 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         : instances === 0 && model.ready === 'True'
           ? say('tree.zero')
           : count;
-    const parts = [state, rate !== undefined && rate > 0 && `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} req/s`];
+    const parts = [
+      alert,
+      state,
+      rate !== undefined && rate > 0 && `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} req/s`,
+    ];
     if (key.namespace !== 'default' && parent !== 'running') parts.unshift(key.namespace);
     return {
       id: `${parent}/service:${keyText(key)}`,
@@ -156,9 +163,11 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       tooltip: [keyText(key), model.url, model.message || model.reason].filter(Boolean).join('\n'),
       icon:
         model.ready === 'True'
-          ? instances > 0
-            ? icons.ready
-            : icons.zero
+          ? alert !== undefined
+            ? icons.problem
+            : instances > 0
+              ? icons.ready
+              : icons.zero
           : model.ready === 'False'
             ? icons.failed
             : icons.starting,

@@ -41,7 +41,7 @@ async function runningIds(several: boolean): Promise<Set<string>> {
 }
 
 function registerApplications(deps: Deps): vscode.Disposable {
-  const { applications, platforms, deploys, runs, selection, problems, live, log } = deps;
+  const { applications, platforms, deploys, runs, selection, problems, live, log, alerts } = deps;
   const provider = new NodeProvider();
   const view = vscode.window.createTreeView<Element>(viewIds.applications, {
     treeDataProvider: provider,
@@ -72,6 +72,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
       schedules,
       deploying: deploys.underWay,
       rates,
+      alerts: alerts.short,
       now: Date.now() + (snapshot.info?.clockOffsetMs ?? 0),
       trusted: vscode.workspace.isTrusted,
       locale: problems.words.locale,
@@ -121,6 +122,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
     }),
     deploys.onChange(paintSafely),
     runs.onChange(paintSafely),
+    alerts.onChange(paintSafely),
     vscode.workspace.onDidGrantWorkspaceTrust(paintSafely),
     view.onDidChangeVisibility(({ visible }) => {
       if (!visible) return;

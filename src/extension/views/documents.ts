@@ -16,7 +16,7 @@ export function registerDocuments(): vscode.Disposable {
   );
 }
 
-function document(name: string, text: string): vscode.Uri {
+export function document(name: string, text: string): vscode.Uri {
   const uri = vscode.Uri.from({ scheme: documentScheme, path: `/${next++}/${name}` });
   texts.set(uri.toString(), text);
   return uri;

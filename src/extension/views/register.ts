@@ -1,6 +1,6 @@
 /** The webviews: each is loaded when it is first shown, restored or asked for. */
 import * as vscode from 'vscode';
-import { viewIds } from '../contributions.ts';
+import { imageScheme, viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import type { EventsPanel } from './events-panel.ts';
 import type { LogsView } from './logs-view.ts';
@@ -29,6 +29,9 @@ export function registerViews(deps: Deps): Views {
       { resolveWebviewView: async (view) => (await logs.get()).resolveWebviewView(view) },
       { webviewOptions: { retainContextWhenHidden: true } },
     ),
+    vscode.workspace.registerTextDocumentContentProvider(imageScheme, {
+      provideTextDocumentContent: async (uri) => (await import('./compare.ts')).imageText(deps, uri),
+    }),
     vscode.window.registerWebviewPanelSerializer(viewIds.revisions, {
       deserializeWebviewPanel: async (panel, state: unknown) => (await revisions.get()).adopt(panel, state),
     }),

@@ -1,21 +1,35 @@
 /** The editor tab "Revisions & traffic": one a service, restored after a reload. */
 import * as vscode from 'vscode';
-import type { ColdStart } from '../../../emulator/capabilities/protocol.ts';
-import { showDifference } from '../commands/revision/compare.ts';
+import type { ColdStart, TrafficPoint } from '../../../emulator/capabilities/protocol.ts';
+import type { Sample } from '../../../webview/protocol.ts';
+import { canaryProblem } from '../canaries.ts';
 import { viewIds } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
-import { findService, keyText, parseKey, type ServiceKey } from '../platform/snapshot.ts';
+import { findService, keyText, parseKey, revisionsOf, type ServiceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
+import { showDifference } from './compare.ts';
 import { pageCommands } from './page-commands.ts';
-import { type RevisionsReaders, revisionsState, type SplitChange } from './revisions-state.ts';
-import { applySplit, editTag, rollBack, splitOf, splitText } from './traffic-actions.ts';
+import {
+  changeKey,
+  imageOf,
+  type RevisionsReaders,
+  revisionsState,
+  type SplitChange,
+  shortSplit,
+} from './revisions-state.ts';
+import { applySplit, asPageProblem, editTag, modelOf, retire, rollBack, splitOf } from './traffic-actions.ts';
+import { moreOf } from './traffic-more.ts';
 import { trafficModelOf } from './traffic-state.ts';
 import { hostPage, type PageHost } from './webview-host.ts';
 
-type Uses = Pick<Deps, 'context' | 'platforms' | 'problems' | 'live' | 'log' | 'selection'>;
+type Uses = Pick<Deps, 'context' | 'platforms' | 'problems' | 'live' | 'log' | 'selection' | 'canaries' | 'alerts'>;
 
 const coldStartsMs = 3_000;
+/** A canary that goes on is told anew so often. */
+const canaryMs = 1_000;
+/** Revisions whose files are compared with those of the one before: the list shows the newest first. */
+const comparedRevisions = 12;
 
 export class RevisionsPanels implements vscode.Disposable {
   #deps: Uses;
@@ -69,11 +83,64 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
   let host: PageHost<'revisions'> | undefined;
   let disposed = false;
 
+  const files = new Map<string, number>();
+  let canaryTimer: NodeJS.Timeout | undefined;
+
   async function push(): Promise<void> {
-    const readers = await revisionsReaders();
-    const service = findService(platforms.snapshot, key);
-    if (service) noteSplit(splitText(splitOf(trafficModelOf(platforms.snapshot, service, readers)), key.name));
-    host?.send('state', revisionsState(platforms.snapshot, key, readers, coldStarts, changes));
+    const [readers, loaded] = await Promise.all([revisionsReaders(), loadReaders()]);
+    const { snapshot } = platforms;
+    const service = findService(snapshot, key);
+    if (service) noteSplit(shortSplit(splitOf(trafficModelOf(snapshot, service, readers)), key.name));
+    const { say } = deps.problems.words;
+    const state = revisionsState(snapshot, key, readers, { ...moreOf(deps, loaded), coldStarts, changes, files, say });
+    host?.send('state', state);
+    clearTimeout(canaryTimer);
+    if (state.canary?.phase === 'running' && panel.visible && !disposed)
+      canaryTimer = setTimeout(() => void push(), canaryMs);
+    void countFiles();
+  }
+
+  /** How many files differ from revision to revision, where the images are in the platform's store; each pair is asked once. */
+  async function countFiles(): Promise<void> {
+    const { client, snapshot } = platforms;
+    if (!client || !snapshot.info?.capabilities.includes('image-files')) return;
+    const images = revisionsOf(snapshot, key).slice(0, comparedRevisions).map(imageOf);
+    const pairs = images.flatMap((after, index): [string, string][] => {
+      const before = images[index + 1];
+      return before === undefined || before === after || files.has(changeKey(before, after)) ? [] : [[before, after]];
+    });
+    if (pairs.length === 0) return;
+    for (const [before, after] of pairs) files.set(changeKey(before, after), 0);
+    try {
+      const { changedFiles, imageContents } = await import('../../core/images.ts');
+      for (const [before, after] of pairs) {
+        const [old, fresh] = await Promise.all([imageContents(client, before), imageContents(client, after)]);
+        if (old && fresh) files.set(changeKey(before, after), changedFiles(old, fresh).files.length);
+      }
+      if (!disposed) await push();
+    } catch (error) {
+      for (const [before, after] of pairs) files.delete(changeKey(before, after));
+      log.debug(`files of ${key.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Of before somebody looked, as far back as the platform knows; then what was seen. */
+  async function sendHistory(): Promise<void> {
+    const seen: Sample[] = [...live.history(key)];
+    const { client, snapshot } = platforms;
+    let older: Sample[] = [];
+    if (client && snapshot.info?.capabilities.includes('traffic-history')) {
+      try {
+        const { namespace, name } = key;
+        const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}/traffic/history`;
+        const { items } = await client.capability<{ items: TrafficPoint[] }>('GET', `${path}?seconds=600&step=5`);
+        const first = seen[0]?.at ?? Number.POSITIVE_INFINITY;
+        older = items.filter(({ at }) => at < first).map(sampleOf);
+      } catch (error) {
+        log.debug(`history of ${key.name}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    host?.send('history', [...older, ...seen]);
   }
 
   function noteSplit(split: string): void {
@@ -105,7 +172,7 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     {
       ready: async () => {
         await push();
-        host?.send('history', [...live.history(key)]);
+        await sendHistory();
         void readColdStarts();
         return null;
       },
@@ -119,6 +186,12 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
         await editTag(deps, key, revision);
         return null;
       },
+      follow: async ({ on }) => {
+        const model = await modelOf(deps, key);
+        return model ? applySplit(deps, key, splitOf(model), { follow: on }) : null;
+      },
+      retire: ({ revision }) => retire(deps, key, revision),
+      canary: ({ action }) => canaryProblem(deps.canaries.act(key, action), (error) => asPageProblem(deps, error)),
       remove: async ({ revision }) => {
         await vscode.commands.executeCommand('slipway.revision.delete', {
           type: 'revision',
@@ -146,17 +219,26 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
   return vscode.Disposable.from(
     host,
     platforms.onChange(() => void push()),
+    deps.alerts.onChange(() => void push()),
     panel.onDidChangeViewState(() => {
-      if (panel.visible) void readColdStarts();
+      if (!panel.visible) return;
+      void readColdStarts();
+      void push();
     }),
     {
       dispose: () => {
         disposed = true;
         clearInterval(timer);
+        clearTimeout(canaryTimer);
         following[Symbol.dispose]();
       },
     },
   );
+}
+
+function sampleOf({ at, revisions }: TrafficPoint): Sample {
+  const known = Object.entries(revisions).map(([name, figures]) => [name, { ...figures, instances: null }] as const);
+  return { at, revisions: Object.fromEntries(known) };
 }
 
 async function revisionsReaders(): Promise<RevisionsReaders> {

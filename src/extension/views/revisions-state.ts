@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { RevisionRowView, RevisionsState } from '../../../webview/protocol.ts';
 import type { RevisionChange, RevisionModel } from '../../core/revisions.ts';
 import type { ServiceModel } from '../../core/services.ts';
+import type { Say } from '../messages.ts';
 import {
   findService,
   podsOf,
@@ -12,8 +13,8 @@ import {
   type Snapshot,
   shortRevision,
 } from '../platform/snapshot.ts';
-import type { TrafficReaders } from './traffic-state.ts';
-import { pagePlatform, serviceRef, stateOf, trafficModelOf } from './traffic-state.ts';
+import type { TrafficMore, TrafficReaders } from './traffic-state.ts';
+import { measures, pagePlatform, serviceRef, stateOf, trafficModelOf } from './traffic-state.ts';
 
 export interface RevisionsReaders extends TrafficReaders {
   service(object: KubeObject, gateway: Snapshot['gateway']): ServiceModel;
@@ -26,6 +27,18 @@ export interface SplitChange {
   text: string;
 }
 
+/** What the panel knows besides the objects. */
+export interface PanelFacts extends TrafficMore {
+  coldStarts: readonly ColdStart[];
+  /** Changes of the split that were seen while somebody looked; those that the object tells are added. */
+  changes: readonly SplitChange[];
+  /** How many files differ between two images, by changeKey; absent: not known. */
+  files: ReadonlyMap<string, number>;
+  say: Say;
+}
+
+export const changeKey = (before: string, after: string): string => `${before} ${after}`;
+
 const revisionLabel = 'serving.knative.dev/revision';
 const shownChanges = 3;
 
@@ -33,11 +46,15 @@ export function revisionsState(
   snapshot: Snapshot,
   key: ServiceKey,
   readers: RevisionsReaders,
-  coldStarts: readonly ColdStart[],
-  changes: readonly SplitChange[],
+  facts: PanelFacts,
 ): RevisionsState {
   const service = findService(snapshot, key);
-  const base = { service: serviceRef(key), platform: pagePlatform(snapshot), changes: [...changes] };
+  const base = {
+    service: serviceRef(key),
+    platform: pagePlatform(snapshot),
+    measures: measures(snapshot),
+    changes: [...facts.changes],
+  };
   if (!service) {
     return {
       ...base,
@@ -50,6 +67,8 @@ export function revisionsState(
       rows: [],
       conditions: [],
       coldStarts: [],
+      canary: null,
+      alerts: [],
     };
   }
   const model = readers.service(service, snapshot.gateway);
@@ -58,6 +77,9 @@ export function revisionsState(
   const known = new Map([...traffic.rows, ...traffic.others].map((row) => [row.revision, row]));
   return {
     ...base,
+    changes: allChanges(traffic.history, facts.changes, key),
+    canary: facts.canary(key, traffic.canary),
+    alerts: facts.alerts(key),
     gone: false,
     url: model.url ?? null,
     ready: model.ready,
@@ -74,35 +96,76 @@ export function revisionsState(
         revision: revision.name,
         short: shortRevision(revision.name, key.name),
         created: Date.parse(revision.created),
+        by: revision.from.by ?? '',
+        commit: revision.from.commit ? `${revision.from.commit.slice(0, 7)}${revision.from.dirty ? '*' : ''}` : '',
+        subject: revision.from.subject ?? '',
         state: stateOf({ failed: revision.ready === 'False', ready: revision.ready }, instances, pods.length),
         reason: revision.reason,
         message: revision.message,
         percent: row?.percent ?? 0,
+        followsLatest: row?.followsLatest ?? false,
         latestReady: row?.latestReady ?? false,
         tags: (row?.tags ?? []).map(({ tag, url }) => ({ tag, url: url ?? null })),
         instances,
         image: revision.image,
-        changes: before ? changeWords(readers.changes(before, object)) : [],
+        conditions: conditionsOf(object),
+        changes: before
+          ? changeWords(readers.changes(before, object), imageWords(imageOf(before), revision.image, facts))
+          : [],
       };
     }),
     conditions: conditionsOf(service),
-    coldStarts: coldStarts.slice(0, 5).map(({ revision, at, totalMs, phases }) => ({ revision, at, totalMs, phases })),
+    coldStarts: facts.coldStarts
+      .slice(0, 5)
+      .map(({ revision, at, totalMs, phases }) => ({ revision, at, totalMs, phases })),
   };
 }
 
-/** `image`, `env GREETING`, `containerConcurrency`: the ends of the paths, few of them. */
-export function changeWords(changes: readonly RevisionChange[]): string[] {
+/** `2 files`, `env GREETING`, `containerConcurrency`: the ends of the paths, few of them. */
+export function changeWords(changes: readonly RevisionChange[], image: string): string[] {
   const words = changes.map(({ path }) => {
     const variable = /\benv\[([^\]]+)\]/.exec(path)?.[1];
     if (variable) return `env ${variable}`;
-    return path.split('.').at(-1)?.replace(/\[.*$/, '') || path;
+    const last = path.split('.').at(-1)?.replace(/\[.*$/, '') || path;
+    return last === 'image' ? image : last;
   });
-  const unique = [...new Set(words)];
+  const unique = [...new Set(words)].sort((one, other) => Number(other === image) - Number(one === image));
   return unique.length > shownChanges ? [...unique.slice(0, shownChanges), `+${unique.length - shownChanges}`] : unique;
 }
 
-function conditionsOf(service: KubeObject): RevisionsState['conditions'] {
-  const status = service.status as
+function imageWords(before: string, after: string, { files, say }: PanelFacts): string {
+  const count = files.get(changeKey(before, after));
+  if (count === undefined || count === 0) return say('changes.image');
+  return count === 1 ? say('changes.files.one') : say('changes.files.many', { count });
+}
+
+export function imageOf(revision: KubeObject): string {
+  return (revision.spec as { containers?: { image?: string }[] } | undefined)?.containers?.[0]?.image ?? '';
+}
+
+/** What the object tells of its changes, and what was seen of those that were made past us (kubectl). */
+function allChanges(
+  told: readonly { at: number; split: Readonly<Record<string, number>> }[],
+  seen: readonly SplitChange[],
+  key: ServiceKey,
+): SplitChange[] {
+  const own = told.map(({ at, split }) => ({ at, text: shortSplit(split, key.name) }));
+  const others = seen.filter((change) => !own.some(({ at, text }) => text === change.text && near(at, change.at)));
+  return [...own, ...others].sort((one, other) => one.at - other.at);
+}
+
+const near = (one: number, other: number): boolean => Math.abs(one - other) < 10_000;
+
+/** `30 % → 00005` of the newest in it: what a mark in a chart has room for. */
+export function shortSplit(split: Readonly<Record<string, number>>, service: string): string {
+  const [newest] = Object.entries(split)
+    .filter(([, percent]) => percent > 0)
+    .sort(([one], [other]) => (one < other ? 1 : -1));
+  return newest ? `${newest[1]} % → ${newest[0] === '@latest' ? newest[0] : shortRevision(newest[0], service)}` : '';
+}
+
+function conditionsOf(object: KubeObject): RevisionsState['conditions'] {
+  const status = object.status as
     | {
         conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[];
       }

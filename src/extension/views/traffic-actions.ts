@@ -1,7 +1,7 @@
 /** What moves traffic, shared by the view, the panel, the tree and the palette. */
 import * as vscode from 'vscode';
 import type { PageProblem } from '../../../webview/protocol.ts';
-import type { TrafficModel, TrafficTarget } from '../../core/traffic/traffic.ts';
+import type { TrafficModel } from '../../core/traffic/traffic.ts';
 import type { Deps } from '../deps.ts';
 import { findService, type ServiceKey, shortRevision } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
@@ -16,12 +16,12 @@ export async function modelOf({ platforms }: Uses, key: ServiceKey): Promise<Tra
   return service && trafficModelOf(platforms.snapshot, service, readers.traffic);
 }
 
-/** Applies a split; `base` is what it was made on. Resolves with what stands in the way, in words, or null. */
+/** Applies a split; `base` is what it was made on, `follow` as in `pinned`. Resolves with what stands in the way, in words, or null. */
 export async function applySplit(
   deps: Uses,
   key: ServiceKey,
   percent: Percents,
-  base?: Percents,
+  { base, follow }: { base?: Percents; follow?: boolean } = {},
 ): Promise<PageProblem | null> {
   try {
     const model = await modelOf(deps, key);
@@ -35,7 +35,7 @@ export async function applySplit(
     ]);
     const began = Date.now();
     await applyTraffic(client, key.namespace, key.name, {
-      percent: pinned(percent, model?.latestReady),
+      percent: pinned(percent, model?.latestReady, follow),
       ...(model ? { basedOn: model.wished } : {}),
     });
     deps.log.info(`traffic of ${key.name}: ${splitText(percent, key.name)} (${Date.now() - began} ms)`);
@@ -113,18 +113,60 @@ export async function previewYaml(
   deps: Uses,
   key: ServiceKey,
   percent: Percents,
+  follow: boolean,
 ): Promise<{ before: string; after: string }> {
-  const [model, { stringify }] = await Promise.all([modelOf(deps, key), import('yaml')]);
-  const tags = (model?.wished ?? [])
-    .filter(({ tag }) => tag)
-    .map(({ url: _, ...target }) => ({ ...target, percent: 0 }));
-  const after: TrafficTarget[] = Object.entries(pinned(percent, model?.latestReady)).map(([revision, value]) =>
-    revision === '@latest'
-      ? { latestRevision: true, percent: value }
-      : { revisionName: revision, latestRevision: false, percent: value },
-  );
+  const [model, { stringify }, { targetsOf }] = await Promise.all([
+    modelOf(deps, key),
+    import('yaml'),
+    import('../../core/traffic/traffic.ts'),
+  ]);
+  const wished = (model?.wished ?? []).map(({ url: _, ...target }) => target);
+  const after = targetsOf({ percent: pinned(percent, model?.latestReady, follow) }, wished);
   const document = (traffic: readonly object[]) => stringify({ spec: { traffic } });
-  return { before: document(model?.wished ?? []), after: document([...after, ...tags]) };
+  return { before: document(wished), after: document(after) };
+}
+
+/**
+ * Takes a revision out of the traffic: its share goes to the others in proportion, its tags go. Asked for first, because its
+ * users are moved. Resolves with what stands in the way, or null.
+ */
+export async function retire(deps: Uses, key: ServiceKey, revision: string): Promise<PageProblem | null> {
+  const { say } = deps.problems.words;
+  try {
+    const model = await modelOf(deps, key);
+    const rows = [...(model?.rows ?? []), ...(model?.others ?? [])];
+    const row = rows.find((each) => each.revision === revision);
+    if (!model || !row || (row.percent === 0 && row.tags.length === 0)) return null;
+    const { drag } = await import('../../core/traffic/split.ts');
+    const serving = rows.filter((each) => each.percent > 0);
+    // Where it serves alone, the latest ready one takes over.
+    const takers = serving.length > 1 ? serving : rows.filter((each) => each === row || each.latestReady);
+    const moved = drag(takers, revision, 0);
+    const name = shortRevision(revision, key.name);
+    if (row.percent > 0 && moved.refused) throw new Error(say('revision.nobodyElse', { name }));
+    const percent = Object.fromEntries(moved.rows.map((each) => [each.revision, each.percent]));
+    const tags = row.tags.map(({ tag }) => tag);
+    const detail =
+      row.percent > 0
+        ? say('revision.retireDetail', { percent: row.percent, split: splitText(percent, key.name) })
+        : say('revision.retireTags', { tags: tags.join(', ') });
+    const action = say('action.retire');
+    const options = { modal: true, detail };
+    if ((await vscode.window.showWarningMessage(say('revision.retireConfirm', { name }), options, action)) !== action)
+      return null;
+    const [client, { applyTraffic }] = await Promise.all([
+      deps.platforms.need(),
+      import('../../core/traffic/traffic.ts'),
+    ]);
+    await applyTraffic(client, key.namespace, key.name, {
+      ...(row.percent > 0 ? { percent: pinned(percent, model.latestReady) } : {}),
+      tags: Object.fromEntries(tags.map((tag) => [tag, null])),
+      basedOn: model.wished,
+    });
+    return null;
+  } catch (error) {
+    return asPageProblem(deps, error);
+  }
 }
 
 function sameSplit(one: Percents, other: Percents): boolean {

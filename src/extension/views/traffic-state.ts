@@ -1,7 +1,8 @@
 /** What the traffic view is shown, out of the snapshot and the core's model. Pure leaf. */
 
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
-import type { TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
+import type { CanaryView, TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
+import type { CanaryState } from '../../core/traffic/canary.ts';
 import type { TrafficModel, TrafficRow } from '../../core/traffic/traffic.ts';
 import {
   findService,
@@ -18,6 +19,12 @@ export interface TrafficReaders {
   model(service: KubeObject, revisions: readonly KubeObject[], gateway?: { port: number }): TrafficModel;
   /** Is the pod ready? */
   ready(pod: KubeObject): boolean;
+}
+
+/** What other parts of the extension know of a service. */
+export interface TrafficMore {
+  canary(key: ServiceKey, state: CanaryState | undefined): CanaryView | null;
+  alerts(key: ServiceKey): string[];
 }
 
 const runLabel = 'slipway.dev/run';
@@ -37,6 +44,7 @@ export function trafficState(
   selected: ServiceKey | undefined,
   readers: TrafficReaders,
   trusted: boolean,
+  more: TrafficMore,
 ): TrafficState {
   const services = deployedServices(snapshot).map(serviceRef);
   const object = selected && findService(snapshot, selected);
@@ -44,10 +52,12 @@ export function trafficState(
     services,
     platform: pagePlatform(snapshot),
     trusted: trusted && !snapshot.entry.readOnly,
+    measures: measures(snapshot),
     problem: null,
   };
   if (!selected || !object) {
-    return { ...base, service: null, url: null, rows: [], others: [], settled: true, canRollBack: false };
+    const nothing = { canRollBack: false, canary: null, alerts: [] };
+    return { ...base, ...nothing, service: null, url: null, rows: [], others: [], settled: true };
   }
   const model = trafficModelOf(snapshot, object, readers);
   const row = (entry: TrafficRow) => trafficRowView(snapshot, selected, entry, object, readers);
@@ -59,7 +69,14 @@ export function trafficState(
     others: model.others.map(row),
     settled: model.settled,
     canRollBack: model.before !== undefined,
+    canary: more.canary(selected, model.canary),
+    alerts: more.alerts(selected),
   };
+}
+
+/** The platform measures requests (decision 1): asked of its capabilities, never of its kind. */
+export function measures({ info }: Snapshot): boolean {
+  return info?.capabilities.includes('traffic') ?? false;
 }
 
 export function trafficModelOf(snapshot: Snapshot, service: KubeObject, readers: TrafficReaders): TrafficModel {
@@ -112,12 +129,16 @@ export function serviceRef(key: ServiceKey) {
 }
 
 /**
- * The wish in the core's words. All to the latest ready revision follows the latest, so that the next deploy serves at once;
- * a split is pinned, so that the next deploy takes nothing until it is sent traffic.
+ * The wish in the core's words. `follow`: the share of the latest ready revision moves on to each newer one. Unless said
+ * otherwise all to the latest follows, so that the next deploy serves at once, and a split is pinned, so that the next deploy
+ * takes nothing until it is sent traffic.
  */
 export function pinned(
   percent: Readonly<Record<string, number>>,
   latestReady: string | undefined,
+  follow = latestReady !== undefined && percent[latestReady] === 100,
 ): Record<string, number> {
-  return latestReady !== undefined && percent[latestReady] === 100 ? { '@latest': 100 } : { ...percent };
+  if (!follow || latestReady === undefined || !percent[latestReady]) return { ...percent };
+  const { [latestReady]: share, ...others } = percent;
+  return { '@latest': share ?? 0, ...others };
 }

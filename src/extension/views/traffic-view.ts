@@ -1,5 +1,6 @@
 /** The traffic view of the sidebar: hosts the page, follows the selected service. */
 import * as vscode from 'vscode';
+import { canaryProblem } from '../canaries.ts';
 import { contextKeys } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
@@ -9,11 +10,18 @@ import { setContext } from '../settings.ts';
 import { diffTexts } from './documents.ts';
 import { pageCommands } from './page-commands.ts';
 import { pickRevision, pickService } from './pick.ts';
-import { applySplit, editTag, modelOf, previewYaml, rollBack } from './traffic-actions.ts';
+import { applySplit, asPageProblem, editTag, modelOf, previewYaml, rollBack } from './traffic-actions.ts';
+import { moreOf } from './traffic-more.ts';
 import { trafficState } from './traffic-state.ts';
 import { hostPage, type PageHost } from './webview-host.ts';
 
-type Uses = Pick<Deps, 'context' | 'platforms' | 'selection' | 'problems' | 'live' | 'log' | 'applications'>;
+type Uses = Pick<
+  Deps,
+  'context' | 'platforms' | 'selection' | 'problems' | 'live' | 'log' | 'applications' | 'canaries' | 'alerts'
+>;
+
+/** A canary that goes on is told anew so often. */
+const canaryMs = 1_000;
 
 export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Disposable {
   const { platforms, selection, live } = deps;
@@ -21,10 +29,20 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
   let followed: string | undefined;
   let following: Disposable | undefined;
   let host: PageHost<'traffic'> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   async function push(): Promise<void> {
     const readers = await loadReaders();
-    const state = trafficState(platforms.snapshot, selection.current, readers.traffic, vscode.workspace.isTrusted);
+    const more = moreOf(deps, readers);
+    const state = trafficState(
+      platforms.snapshot,
+      selection.current,
+      readers.traffic,
+      vscode.workspace.isTrusted,
+      more,
+    );
+    clearTimeout(timer);
+    if (state.canary?.phase === 'running' && view.visible) timer = setTimeout(() => void push(), canaryMs);
     view.description = state.service?.name ?? '';
     setContext(contextKeys.service, state.service !== null);
     setContext(contextKeys.canRollBack, state.canRollBack);
@@ -56,7 +74,7 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
         if (key) await selection.choose(key);
         return null;
       },
-      apply: ({ key, base, percent }) => applySplit(deps, parseKey(key), percent, base),
+      apply: ({ key, base, percent, follow }) => applySplit(deps, parseKey(key), percent, { base, follow }),
       rollback: ({ key }) => rollBack(deps, parseKey(key)),
       addRevision: async ({ key, shown }) => {
         const model = await modelOf(deps, parseKey(key));
@@ -70,9 +88,13 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
         await editTag(deps, parseKey(key), revision);
         return null;
       },
-      preview: async ({ key, percent }) => {
+      startCanary: ({ key, plan }) =>
+        canaryProblem(deps.canaries.start(parseKey(key), plan), (error) => asPageProblem(deps, error)),
+      canary: ({ key, action }) =>
+        canaryProblem(deps.canaries.act(parseKey(key), action), (error) => asPageProblem(deps, error)),
+      preview: async ({ key, percent, follow }) => {
         const { name } = parseKey(key);
-        const { before, after } = await previewYaml(deps, parseKey(key), percent);
+        const { before, after } = await previewYaml(deps, parseKey(key), percent, follow);
         await diffTexts(deps.problems.say('traffic.previewTitle', { name }), `${name}.yaml`, before, after);
         return null;
       },
@@ -94,6 +116,12 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
     selection.onChange(() => void push()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void push()),
     view.onDidChangeVisibility(() => void push()),
-    { dispose: () => following?.[Symbol.dispose]() },
+    deps.alerts.onChange(() => void push()),
+    {
+      dispose: () => {
+        clearTimeout(timer);
+        following?.[Symbol.dispose]();
+      },
+    },
   );
 }

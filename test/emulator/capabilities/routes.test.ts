@@ -28,6 +28,8 @@ function ports(over: Partial<CapabilityPorts> = {}) {
         createdAt: 0,
         config: plan.config,
       }),
+      contents: () => ({ config: { cmd: ['run'], env: {} }, files: [] }),
+      file: async (name, path) => Buffer.from(`${name} ${path}`),
       remove: async (name) => [name],
     },
     logs: {

@@ -51,6 +51,26 @@ describe('traffic of a window', () => {
   });
 });
 
+describe('history', () => {
+  test('has a point for each slot with requests, with what was measured in it alone', () => {
+    const stats = createTrafficStats();
+    const base = Math.floor(second / 5_000) * 5_000;
+    stats.record([
+      sample('a', base + 1_000, 3, 1),
+      sample('b', base + 4_000, 1, 1),
+      sample('a', base + 11_000, 5, 1),
+      sample('a', base + 20_000, 9, 1),
+    ]);
+    const points = stats.history('default/hello', 600, 5, base + 22_000);
+    expect(points.map(({ at, revisions }) => [at - base, revisions['a']?.requests, revisions['b']?.share])).toEqual([
+      [5_000, 3, 25],
+      [15_000, 5, undefined],
+    ]);
+    expect(points[0]?.revisions['a']?.requestsPerSecond).toBe(0.6);
+    expect(stats.history('default/hello', 10, 5, base + 22_000)).toHaveLength(1);
+  });
+});
+
 describe('cold starts', () => {
   const trace = {
     service: 'default/hello',

@@ -46,6 +46,18 @@ async function build(store: ImageStore, name: string, contents: Record<string, s
 const blobCount = () =>
   readdirSync(join(dir, 'blobs')).reduce((sum, folder) => sum + readdirSync(join(dir, 'blobs', folder)).length, 0);
 
+describe('what is in an image', () => {
+  it('is told by reference, and each file by its path', async () => {
+    const store = await openImageStore(dir);
+    const { reference } = await build(store, 'dev.local/app', { 'server.js': 'one', 'lib/a.js': 'two' });
+    await build(store, 'dev.local/app', { 'server.js': 'newer' });
+    expect(store.contents(reference).files.map(({ path }) => path)).toEqual(['lib/a.js', 'server.js']);
+    expect(Buffer.from(await store.file(reference, 'server.js')).toString()).toBe('one');
+    await expect(store.file(reference, '../names.json')).rejects.toMatchObject({ code: 404 });
+    expect(() => store.contents('dev.local/none')).toThrow(/no image/);
+  });
+});
+
 describe('images', () => {
   it('keeps a tree by content and gives it back read-only', async () => {
     const store = await openImageStore(dir, { now: () => 42 });

@@ -85,6 +85,7 @@ function input(part: Partial<Snapshot>, rest: Partial<ApplicationsInput> = {}): 
     schedules: new Map(),
     deploying: new Map(),
     rates: new Map(),
+    alerts: new Map(),
     now,
     trusted: true,
     locale: 'en',
@@ -106,6 +107,7 @@ function application(name: string): ApplicationsInput['applications'][number] {
     build: { image: `dev.local/${name}`, command: undefined, foreign: false },
     run: { start: ['node', 'server.js'], dev: undefined, env: {}, debug: 'node', port: undefined },
     environments: {},
+    alerts: {},
     manifests: [manifest],
     service: manifest,
   };

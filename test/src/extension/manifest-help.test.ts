@@ -102,7 +102,13 @@ describe('completion of keys', () => {
   });
 
   it('of slipway.yaml', async () => {
-    expect(await labels('name: a\n|', { slipwayFile: true })).toEqual(['manifests', 'build', 'run', 'environments']);
+    expect(await labels('name: a\n|', { slipwayFile: true })).toEqual([
+      'manifests',
+      'build',
+      'run',
+      'alerts',
+      'environments',
+    ]);
     expect(await labels('environments:\n  prod:\n    |', { slipwayFile: true })).toEqual(
       expect.arrayContaining(['context', 'protected', 'patch']),
     );

@@ -50,11 +50,10 @@ describe('stateOf', () => {
 describe('words', () => {
   it('names what changed between revisions in a few', () => {
     const change = (path: string) => ({ path, before: undefined, after: 'x' });
-    expect(changeWords(['spec.containers[0].image', 'spec.containers[0].env[GREETING].value'].map(change))).toEqual([
-      'image',
-      'env GREETING',
-    ]);
-    expect(changeWords(['a.b', 'a.c', 'a.d', 'a.e', 'a.f'].map(change))).toEqual(['b', 'c', 'd', '+2']);
+    expect(
+      changeWords(['spec.containers[0].env[GREETING].value', 'spec.containers[0].image'].map(change), '2 files'),
+    ).toEqual(['2 files', 'env GREETING']);
+    expect(changeWords(['a.b', 'a.c', 'a.d', 'a.e', 'a.f'].map(change), 'new image')).toEqual(['b', 'c', 'd', '+2']);
   });
 
   it('tells spans of time', () => {

@@ -1,10 +1,8 @@
-/** Compare two revisions in the editor's own diff: what a reader would call the manifest, without what the platform writes. */
+/** Compare two revisions in the editor's own diff. */
 import type { Deps } from '../../deps.ts';
-import type { ServiceKey } from '../../platform/snapshot.ts';
 import { shortRevision } from '../../platform/snapshot.ts';
-import { diffTexts } from '../../views/documents.ts';
+import { showDifference } from '../../views/compare.ts';
 import { pickRevision } from '../../views/pick.ts';
-import { manifestText } from '../../views/revision-text.ts';
 import { modelOf } from '../../views/traffic-actions.ts';
 import { revisionOf } from '../argument.ts';
 
@@ -21,21 +19,4 @@ export function compareRevisions(deps: Deps) {
     const [before, after] = [revision, other].sort() as [string, string];
     await showDifference(deps, key, before, after);
   };
-}
-
-export async function showDifference(
-  deps: Pick<Deps, 'platforms' | 'problems'>,
-  key: ServiceKey,
-  before: string,
-  after: string,
-): Promise<void> {
-  const text = async (name: string) => {
-    const object = deps.platforms.snapshot.revisions.find(
-      ({ metadata }) => metadata.name === name && metadata.namespace === key.namespace,
-    );
-    return object ? manifestText(object) : '';
-  };
-  const [old, fresh] = await Promise.all([text(before), text(after)]);
-  const title = deps.problems.say('revision.diffTitle', { before, after });
-  await diffTexts(title, `${key.name}.yaml`, old, fresh);
 }

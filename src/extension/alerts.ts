@@ -1,0 +1,184 @@
+/**
+ * Watches the services of the workspace's applications (and the selected one) against their limits, and says once what is
+ * beyond them: in the status bar and at the service in the tree, never as a notification.
+ */
+import * as vscode from 'vscode';
+import type { ColdStart, ServiceTraffic } from '../../emulator/capabilities/protocol.ts';
+import type { PlatformClient } from '../core/client.ts';
+import type { Alert, AlertLimits } from '../core/traffic/alerts.ts';
+import type { CommandId } from './contributions.ts';
+import type { Deps } from './deps.ts';
+import {
+  findService,
+  keyText,
+  parseKey,
+  podsOf,
+  type ServiceKey,
+  serviceKey,
+  shortRevision,
+} from './platform/snapshot.ts';
+import { setting } from './settings.ts';
+
+type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'selection' | 'log'>;
+
+const lookMs = 10_000;
+/** Services that are asked for: those of a workspace are few, and a platform of thousands must not be asked for all. */
+const mostServices = 20;
+
+export class Alerts implements vscode.Disposable {
+  #deps: Uses;
+  #found = new Map<string, readonly Alert[]>();
+  #changes = new vscode.EventEmitter<void>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  #item: vscode.StatusBarItem | undefined;
+  #disposables: vscode.Disposable[];
+
+  /** An alert came or went. */
+  readonly onChange = this.#changes.event;
+
+  constructor(deps: Uses) {
+    this.#deps = deps;
+    this.#disposables = [
+      deps.platforms.onChange(({ state }) => {
+        if (state === 'ready') this.#begin();
+        else this.#clear();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('slipway.alerts')) void this.#look();
+      }),
+    ];
+  }
+
+  /** In a line each, with the name of the service and the limit. */
+  textsOf(key: ServiceKey): string[] {
+    return (this.#found.get(keyText(key)) ?? []).map((alert) => this.#text(key, alert));
+  }
+
+  /** By service key, a few words each. */
+  get short(): ReadonlyMap<string, string> {
+    const { say } = this.#deps.problems.words;
+    return new Map(
+      [...this.#found].map(([name, alerts]) => {
+        const words = alerts.map(({ kind, value }) => say(`alert.short.${kind}`, { value }));
+        return [name, [...new Set(words)].join(', ')];
+      }),
+    );
+  }
+
+  #begin(): void {
+    if (this.#timer) return;
+    this.#timer = setInterval(() => void this.#look(), lookMs);
+    this.#timer.unref?.();
+  }
+
+  #clear(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    if (this.#found.size === 0) return;
+    this.#found.clear();
+    this.#tell();
+  }
+
+  async #look(): Promise<void> {
+    const { platforms, log } = this.#deps;
+    const { client } = platforms;
+    if (!client || this.#looking || platforms.snapshot.state !== 'ready') return;
+    this.#looking = true;
+    try {
+      if (!(await client.capabilities()).has('traffic')) return;
+      const core = await import('../core/traffic/alerts.ts');
+      let changed = false;
+      const wanted = this.#wanted();
+      for (const [name, limits] of wanted) {
+        const before = this.#found.get(name) ?? [];
+        // At zero nothing is asked of it; what was said ends when it is looked at again.
+        if (before.length === 0 && podsOf(platforms.snapshot, parseKey(name)).length === 0) continue;
+        const figures = await measure(client, parseKey(name), core.alertWindowSeconds);
+        const now = core.alertsOf({ ...core.defaultLimits, ...limits }, figures, before, Date.now());
+        if (!core.sameAlerts(before, now)) {
+          changed = true;
+          for (const alert of now) log.info(this.#text(parseKey(name), alert));
+        }
+        if (now.length > 0) this.#found.set(name, now);
+        else this.#found.delete(name);
+      }
+      for (const name of this.#found.keys()) {
+        if (wanted.has(name)) continue;
+        this.#found.delete(name);
+        changed = true;
+      }
+      if (changed) this.#tell();
+    } catch (error) {
+      log.debug(`alerts: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** Service → its limits: the application's own over those of the setting. */
+  #wanted(): Map<string, AlertLimits> {
+    const { applications, platforms, selection } = this.#deps;
+    const { snapshot } = platforms;
+    const general = setting('alerts');
+    const wanted = new Map<string, AlertLimits>();
+    for (const service of snapshot.services) {
+      const owner = applications.items.find(({ application }) => application?.name === service.metadata.name);
+      if (owner?.application && wanted.size < mostServices && !isRun(service)) {
+        wanted.set(keyText(serviceKey(service)), { ...general, ...owner.application.alerts });
+      }
+    }
+    const { current } = selection;
+    if (current && findService(snapshot, current) && !wanted.has(keyText(current)))
+      wanted.set(keyText(current), general);
+    return wanted;
+  }
+
+  #text({ name }: ServiceKey, { kind, revision, value, limit }: Alert): string {
+    const args = { service: name, revision: shortRevision(revision, name), value, limit };
+    return this.#deps.problems.say(`alert.${kind}`, args);
+  }
+
+  #tell(): void {
+    const { say } = this.#deps.problems.words;
+    const all = [...this.#found].flatMap(([name, alerts]) => alerts.map((alert) => [parseKey(name), alert] as const));
+    const [first] = all;
+    if (!first) this.#item?.hide();
+    else {
+      if (!this.#item) {
+        this.#item = vscode.window.createStatusBarItem('slipway.alerts', vscode.StatusBarAlignment.Left, 4);
+        this.#item.name = say('alert.status');
+      }
+      const [key, alert] = first;
+      const lines = all.map(([of, each]) => this.#text(of, each));
+      const words = say(`alert.short.${alert.kind}`, { value: alert.value });
+      this.#item.text = `$(warning) ${all.length === 1 ? `${key.name}: ${words}` : say('alert.many', { count: all.length })}`;
+      this.#item.tooltip = [...lines, say('alert.hint')].join('\n');
+      this.#item.accessibilityInformation = { label: lines.join('. ') };
+      const command: CommandId = 'slipway.service.openRevisions';
+      this.#item.command = { command, title: '', arguments: [{ type: 'service', key, url: undefined }] };
+      this.#item.show();
+    }
+    this.#changes.fire();
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#item?.dispose();
+    this.#changes.dispose();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+function isRun({ metadata }: { metadata: { labels?: Readonly<Record<string, string>> } }): boolean {
+  return metadata.labels?.['slipway.dev/run'] !== undefined;
+}
+
+async function measure(client: PlatformClient, { namespace, name }: ServiceKey, window: number) {
+  const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}`;
+  const [{ revisions }, { items }] = await Promise.all([
+    client.capability<ServiceTraffic>('GET', `${path}/traffic?window=${window}`),
+    client.capability<{ items: ColdStart[] }>('GET', `${path}/coldstarts`),
+  ]);
+  return { revisions, coldStarts: items };
+}

@@ -1,0 +1,191 @@
+/** The traffic page alone in a browser, without an editor: keys, what is read out, painting times, and room at 180 px. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CanaryView, TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
+import { openPage, type PageHarness } from '../../support/pages/page-harness.ts';
+
+const service = { key: 'default/shop', name: 'shop', namespace: 'default' };
+const row = (short: string, percent: number, more: Partial<TrafficRowView> = {}): TrafficRowView => ({
+  ...{ revision: `shop-${short}`, short, percent, actual: percent, followsLatest: false, latestReady: false },
+  ...{ tags: [], state: 'ready', reason: '', instances: 1 },
+  ...more,
+});
+const state = (rows: TrafficRowView[], more: Partial<TrafficState> = {}): TrafficState => ({
+  ...{ service, services: [service], platform: 'ready', trusted: true, url: null, rows, others: [] },
+  ...{ settled: true, canRollBack: true, canary: null, measures: true, alerts: [], problem: null },
+  ...more,
+});
+const two = [row('00002', 30, { latestReady: true }), row('00001', 70)];
+const hostile = '<img src=x onerror="document.title=1">‮gnp.🦊';
+
+let traffic: PageHarness<'traffic'>;
+beforeAll(async () => {
+  traffic = await openPage('traffic', { width: 300, height: 700 });
+});
+afterAll(async () => traffic[Symbol.asyncDispose]());
+
+const slider = (short: string) => traffic.page.locator(`.rev[data-revision="shop-${short}"] input[type="range"]`);
+const values = async () =>
+  Promise.all(['00002', '00001'].map(async (short) => Number(await slider(short).inputValue())));
+const reset = async (rows = two, more: Partial<TrafficState> = {}) => {
+  await traffic.send('state', state([row('other', 100)], { service: { ...service, key: 'default/other' } }));
+  await traffic.page.locator('.rev[data-revision="shop-other"]').waitFor();
+  await traffic.send('state', state(rows, more));
+  await slider('00002').waitFor();
+};
+
+describe('keys', () => {
+  it.each([
+    ['ArrowRight', [31, 69]],
+    ['ArrowLeft', [29, 71]],
+    ['Shift+ArrowRight', [40, 60]],
+    ['Shift+ArrowLeft', [20, 80]],
+    ['PageUp', [40, 60]],
+    ['Home', [0, 100]],
+    ['End', [100, 0]],
+  ])('%s', async (key, expected) => {
+    await reset();
+    await slider('00002').press(key);
+    expect(await values()).toEqual(expected);
+  });
+
+  it('a number is typed, and Escape takes it back', async () => {
+    await reset();
+    const field = traffic.page.locator('.rev[data-revision="shop-00002"] .pct');
+    await field.fill('45');
+    await field.press('Enter');
+    expect(await values()).toEqual([45, 55]);
+    await field.fill('99');
+    await field.press('Escape');
+    expect([await field.inputValue(), ...(await values())]).toEqual(['45 %', 45, 55]);
+  });
+
+  it('reaches the lock and the tag of a row, which show themselves then', async () => {
+    await reset();
+    const lock = traffic.page.locator('.rev[data-revision="shop-00001"] .lock');
+    await lock.focus();
+    await traffic.page.keyboard.press('Enter');
+    expect(await lock.getAttribute('aria-pressed')).toBe('true');
+    await slider('00002').press('ArrowRight');
+    await traffic.page.getByText('All other revisions are locked').waitFor();
+    expect(await values()).toEqual([30, 70]);
+  });
+});
+
+describe('the wish', () => {
+  it('is sent with what it was made on, and pins a new split', async () => {
+    await reset([
+      row('00002', 100, { latestReady: true, followsLatest: true }),
+      row('00001', 0, { tags: [{ tag: 'old', url: null }] }),
+    ]);
+    await traffic.page.getByText('by its tag only').waitFor();
+    await traffic.page.getByText('follows latest').waitFor();
+    await traffic.page.getByText('50 / 50').click();
+    await traffic.page.getByText('pinned').waitFor();
+    await traffic.page.locator('#apply').click();
+    const applied = (await traffic.asked()).findLast(({ method }) => method === 'apply');
+    expect(applied?.params).toEqual({
+      key: 'default/shop',
+      base: { 'shop-00002': 100 },
+      percent: { 'shop-00001': 50, 'shop-00002': 50 },
+      follow: false,
+    });
+  });
+
+  it('is kept when the split is changed elsewhere: both are shown', async () => {
+    await reset();
+    await slider('00002').press('Shift+ArrowRight');
+    await traffic.send('state', state([row('00002', 55), row('00001', 45)]));
+    await traffic.page.getByText('changed elsewhere: 55 % to 00002, 45 % to 00001').waitFor();
+    expect(await values()).toEqual([40, 60]);
+    await traffic.page.locator('#takeTheirs').click();
+    expect(await values()).toEqual([55, 45]);
+  });
+
+  it('is kept when it is refused, with the reason in place', async () => {
+    await reset();
+    await slider('00002').press('Shift+ArrowRight');
+    await traffic.answer('apply', {
+      code: 'ApiRefused',
+      text: 'admission webhook "guard" denied the request',
+      fix: 'Ask.',
+    });
+    await traffic.page.locator('#apply').click();
+    await traffic.page.locator('.note.bad', { hasText: 'admission webhook' }).waitFor();
+    expect(await values()).toEqual([40, 60]);
+    await traffic.answer('apply', null);
+  });
+});
+
+describe('a guarded canary', () => {
+  it('says beside its field what cannot be, and is sent as it was set', async () => {
+    await reset();
+    await traffic.page.locator('#guarded').click();
+    await traffic.page.locator('#canary-steps').fill('20, 50');
+    await traffic.page.locator('#canary-start').click();
+    expect(await traffic.page.locator('#canary-steps').getAttribute('aria-invalid')).toBe('true');
+    await traffic.page.locator('#canary-steps').fill('40, 100');
+    await traffic.page.locator('#canary-maxP95Ratio').fill('');
+    await traffic.page.locator('#canary-start').click();
+    const sent = (await traffic.asked()).findLast(({ method }) => method === 'startCanary');
+    expect(sent?.params).toEqual({
+      key: 'default/shop',
+      plan: {
+        ...{ revision: 'shop-00002', steps: [40, 100], pauseSeconds: 60, maxErrorPercent: 1 },
+        ...{ maxP95Ratio: null, minRequests: 20 },
+      },
+    });
+  });
+
+  it('has the split while somebody drives it', async () => {
+    const canary: Omit<CanaryView, 'driven' | 'text'> = {
+      revision: 'shop-00002',
+      short: '00002',
+      phase: 'running',
+      step: 0,
+      steps: [30, 100],
+    };
+    await reset(two, { canary: { ...canary, driven: true, text: 'Step 1 of 2: 30 %, watching for 9 s more' } });
+    await traffic.page.getByText('watching for 9 s more').waitFor();
+    expect(await slider('00002').isDisabled()).toBe(true);
+    const button = await traffic.page.locator('#canary-hold').elementHandle();
+    await traffic.send(
+      'state',
+      state(two, { canary: { ...canary, driven: true, text: 'Step 1 of 2: 30 %, watching for 8 s more' } }),
+    );
+    await traffic.page.getByText('watching for 8 s more').waitFor();
+    // The same button: a click that is under way is not lost to a second that passes.
+    expect(await button?.evaluate((node) => (node as unknown as { isConnected: boolean }).isConnected)).toBe(true);
+  });
+});
+
+describe('the page', () => {
+  it('takes hostile names for what they are', async () => {
+    await reset([row('00002', 30, { tags: [{ tag: hostile, url: null }] }), row('00001', 70, { short: hostile })]);
+    expect(await traffic.page.locator('.rev b').last().textContent()).toBe(hostile);
+    expect([await traffic.page.locator('#root img').count(), await traffic.page.title()]).toEqual([0, '']);
+  });
+
+  it('does not move sideways at 180 px or at 200 % zoom', async () => {
+    await reset();
+    for (const width of [180, 150]) {
+      await traffic.page.setViewportSize({ width, height: 700 });
+      const over = await traffic.page.evaluate(() => {
+        const { scrollWidth, clientWidth } = (
+          globalThis as unknown as { document: { documentElement: Record<'scrollWidth' | 'clientWidth', number> } }
+        ).document.documentElement;
+        return scrollWidth - clientWidth;
+      });
+      expect(over).toBeLessThanOrEqual(0);
+    }
+    await traffic.page.setViewportSize({ width: 300, height: 700 });
+  });
+
+  it('reads a note out once, however often the figures change', async () => {
+    await reset(two, { alerts: ['shop 00002: 12 % errors (limit 5 %)'] });
+    const note = await traffic.page.locator('.note.warn').elementHandle();
+    await traffic.send('live', { at: 1, revisions: {} });
+    await traffic.send('live', { at: 2, revisions: {} });
+    await traffic.page.locator('.rev').first().waitFor();
+    expect(await note?.evaluate((node) => (node as unknown as { isConnected: boolean }).isConnected)).toBe(true);
+  });
+});
