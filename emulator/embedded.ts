@@ -31,6 +31,7 @@ import { readConfig } from './knative/config/read.ts';
 import { configMapSeeds } from './knative/config/seeds.ts';
 import { servingControllers } from './knative/controllers.ts';
 import { createBootTimes } from './platform/boot-times.ts';
+import { watchCertificates } from './platform/certificates.ts';
 import { createDebugLeases } from './platform/debug-leases.ts';
 import { embeddedDefinitions } from './platform/definitions.ts';
 import { createDeliver } from './platform/deliver.ts';
@@ -146,6 +147,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const plane = createWorkerDataPlane(urlOf('dataplane'));
     closers.push(() => plane.close());
     const debug = createDebugLeases(() => performance.now());
+    const certificates = watchCertificates(store, (message) => plane.post(message));
+    closers.push(() => certificates[Symbol.dispose]());
     const routing = watchRouting({ store, post: (message) => plane.post(message), held: debug.held });
     closers.push(() => routing[Symbol.dispose]());
     const requestLogs = createRequestLogs({
@@ -178,10 +181,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const drains = createDrains(store);
     const ending = Promise.withResolvers<string>();
     const gate = Promise.withResolvers<FromDataPlane & { type: 'listening' }>();
+    const tlsGate = Promise.withResolvers<FromDataPlane & { type: 'tlsListening' }>();
     plane.onMessage((message) => {
       switch (message.type) {
         case 'listening':
           return gate.resolve(message);
+        case 'tlsListening':
+          return tlsGate.resolve(message);
         case 'failed':
           log('error', `data plane: ${message.message}`);
           // What one exchange broke is over with it; a data plane that is gone serves nobody, and the next start has one.
@@ -211,9 +217,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       port: options.port ?? settings.ingressPort ?? 8080,
       fallback: options.port === undefined,
     });
-    const listening = await gate.promise;
-    const ingress = { host: listening.host, port: listening.port };
-    publishGateway(objects, ingress.port);
+    const tlsPort = options.port === 0 ? 0 : (settings.ingressTlsPort ?? 8443);
+    plane.post({ type: 'listenTls', host: '127.0.0.1', port: tlsPort, fallback: true });
+    const [listening, overTls] = await Promise.all([gate.promise, tlsGate.promise]);
+    if (overTls.error) log('warn', `HTTPS is not served: port ${tlsPort}: ${overTls.error}`);
+    const ingress = {
+      host: listening.host,
+      port: listening.port,
+      ...(overTls.error ? {} : { tlsPort: overTls.port }),
+    };
+    publishGateway(objects, ingress);
 
     const access = createInsideAccess({
       plane,
@@ -324,7 +337,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     closers.push(() => api.close());
     const listener = await listenKept(settings.apiPort ?? 0);
     closers.push(() => listener.close());
-    writeSettings(data, { ...readSettings(data), apiPort: listener.port, ingressPort: ingress.port });
+    const kept = { apiPort: listener.port, ingressPort: ingress.port };
+    writeSettings(data, { ...readSettings(data), ...kept, ...(overTls.error ? {} : { ingressTlsPort: overTls.port }) });
 
     autoscaler.start();
     eventing.start();

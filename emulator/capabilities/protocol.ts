@@ -55,7 +55,8 @@ export interface PlatformInfo {
   pid: number;
   data: string;
   api: string;
-  ingress: { host: string; port: number };
+  /** `tlsPort`: of HTTPS, where it is served. */
+  ingress: { host: string; port: number; tlsPort?: number };
   /** ms since the epoch. */
   startedAt: number;
   startedInMs: number;

@@ -4,6 +4,7 @@ import { createGateway, type GatewayPorts } from './gateway.ts';
 import { passThrough } from './inside.ts';
 import { listen } from './listen.ts';
 import type { FromDataPlane, ToDataPlane } from './protocol.ts';
+import { createTlsFront } from './tls.ts';
 
 export interface DataPlane {
   receive(message: ToDataPlane): void;
@@ -15,6 +16,7 @@ export function createDataPlane(
   ports: Partial<Omit<GatewayPorts, 'emit'>> = {},
 ): DataPlane {
   const gateway = createGateway({ passThrough, ...ports, emit });
+  const tls = createTlsFront((socket) => gateway.accept(socket, 'tls'));
   const servers = new Set<Server>();
   let closed: Promise<void> | undefined;
 
@@ -46,6 +48,17 @@ export function createDataPlane(
     }
   }
 
+  async function startTls(where: { host: string; port: number; fallback: boolean }): Promise<void> {
+    try {
+      const { server, port } = await listen({ ...where, halfOpen: false }, (socket) => tls.serve(socket));
+      servers.add(server);
+      emit({ type: 'tlsListening', port });
+    } catch (error) {
+      const { code = 'ListenFailed' } = error as NodeJS.ErrnoException;
+      emit({ type: 'tlsListening', port: 0, error: code });
+    }
+  }
+
   function close(): Promise<void> {
     closed ??= (async () => {
       const ended = [...servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -72,6 +85,12 @@ export function createDataPlane(
           break;
         case 'listenInside':
           void startInside(message.host, message.port);
+          break;
+        case 'listenTls':
+          void startTls(message);
+          break;
+        case 'certificates':
+          tls.setCertificates(message.certificates);
           break;
         case 'close':
           void close();

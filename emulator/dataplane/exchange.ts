@@ -257,19 +257,9 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     this.#stage = 'tunnel';
     if (this.instance) this.instance.tunnels++;
     this.#status = status;
-    this.sinceWrite = 0;
     this.firstByteAt = this.#host.now() - this.arrived;
     this.#host.answered(this);
-    this.#stopTunnel = tunnel(
-      client,
-      { socket, rest },
-      {
-        moved: () => {
-          this.sinceWrite = 0;
-        },
-        closed: () => this.#finish(status),
-      },
-    );
+    this.#stopTunnel = tunnel(client, { socket, rest }, () => this.#finish(status));
   }
 
   /**
@@ -344,8 +334,9 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
     this.#downstream.end(undefined);
   }
 
+  /** As Knative's timer sees it, past which an upgraded connection goes: its bytes start no response. */
   get hasBegun(): boolean {
-    return this.#stage === 'answering' || this.#stage === 'tunnel';
+    return this.#stage === 'answering';
   }
 
   #fail(status: number, body: string, headers: HeaderList = []): void {

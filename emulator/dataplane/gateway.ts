@@ -23,15 +23,18 @@ import { type Connections, type Instance, Revision } from './revision.ts';
 import { hostName } from './routing.ts';
 import { ActivatorReporter, TrafficRecorder } from './statistics.ts';
 import { createTimerSweep } from './timers.ts';
+import { headerOf } from './types.ts';
 
 export interface Gateway {
   apply(snapshot: RoutingSnapshot): void;
   change(changes: RoutingChanges): void;
   logRequests(what: { on: boolean; probes: boolean }): void;
-  /** A connection from outside, or through the inside listener (which also knows cluster-local names). */
-  accept(socket: Socket, from: 'outside' | 'inside'): void;
+  /** A connection from outside (`tls`: decrypted), or through the inside listener (which also knows cluster-local names). */
+  accept(socket: Socket, from: From): void;
   close(): Promise<void>;
 }
+
+type From = 'outside' | 'inside' | 'tls';
 
 export interface GatewayPorts {
   emit(message: FromDataPlane): void;
@@ -132,7 +135,17 @@ export function createGateway(ports: GatewayPorts): Gateway {
     return known || !ports.passThrough ? onInside(downstream, head) : ports.passThrough(downstream, head);
   };
 
-  const http2 = { outside: http2Server(onOutside), inside: http2Server(onInsideRequest) };
+  const onTls: OnRequest = (downstream, head) => {
+    const told = headerOf(head.headers, 'x-forwarded-proto') !== undefined;
+    return onOutside(downstream, told ? head : { ...head, headers: [...head.headers, 'x-forwarded-proto', 'https'] });
+  };
+
+  const handlers: Record<From, OnRequest> = { outside: onOutside, inside: onInsideRequest, tls: onTls };
+  const http2: Record<From, Http2Server> = {
+    outside: http2Server(onOutside),
+    inside: http2Server(onInsideRequest),
+    tls: http2Server(onTls),
+  };
 
   function http2Server(onRequest: OnRequest): Http2Server {
     const server = createServer({ settings: { initialWindowSize: 1024 * 1024, maxConcurrentStreams: 1000 } });
@@ -148,7 +161,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     return server;
   }
 
-  function accept(socket: Socket, from: 'outside' | 'inside'): void {
+  function accept(socket: Socket, from: From): void {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     let seen: Buffer | undefined;
@@ -178,8 +191,8 @@ export function createGateway(ports: GatewayPorts): Gateway {
     socket.setTimeout(idleClientMs, drop);
   }
 
-  function serveHttp1(socket: Socket, first: Buffer, from: 'outside' | 'inside'): void {
-    const connection = new Http1Connection(socket, from === 'outside' ? onOutside : onInsideRequest);
+  function serveHttp1(socket: Socket, first: Buffer, from: From): void {
+    const connection = new Http1Connection(socket, handlers[from]);
     connections.add(connection);
     socket.setTimeout(idleClientMs, () => connection.idle && socket.destroy());
     socket.on('close', () => connections.delete(connection));

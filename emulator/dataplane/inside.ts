@@ -86,7 +86,7 @@ function openTunnel(downstream: Downstream, address: Address): DownstreamHandler
     socket.off('error', refuse);
     const client = downstream.upgrade(200, []);
     if (!client) socket.destroy();
-    else tunnel(client, { socket, rest: Buffer.alloc(0) }, { moved() {}, closed() {} });
+    else tunnel(client, { socket, rest: Buffer.alloc(0) });
   });
   return { ...ignore, clientGone: () => socket.destroy() };
 }
@@ -127,7 +127,7 @@ function forward(downstream: Downstream, head: RequestHead, address: Address): D
     },
     upgraded(status, headers, socket, rest) {
       const client = downstream.upgrade(status, headers);
-      if (client) tunnel(client, { socket, rest }, { moved() {}, closed() {} });
+      if (client) tunnel(client, { socket, rest });
       else socket.destroy();
     },
     upstreamDrained: () => downstream.resume(),

@@ -13,14 +13,22 @@ export class PortTaken extends Error {
 
 const fallbackTries = 50;
 
+interface Where {
+  host: string;
+  port: number;
+  fallback: boolean;
+  /** A client that has said all may still be answered. Default true; TLS has its own way to say so. */
+  halfOpen?: boolean;
+}
+
 /** @throws PortTaken; other errors of listening as they are. */
 export async function listen(
-  { host, port, fallback }: { host: string; port: number; fallback: boolean },
+  { host, port, fallback, halfOpen = true }: Where,
   onConnection: (socket: Socket) => void,
 ): Promise<{ server: Server; port: number }> {
   for (let tried = 0; ; tried++) {
     try {
-      return await listenAt(host, port === 0 ? 0 : port + tried, onConnection);
+      return await listenAt({ host, port: port === 0 ? 0 : port + tried, halfOpen }, onConnection);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       if (!fallback || tried >= fallbackTries || port + tried >= 65_535) {
@@ -30,9 +38,12 @@ export async function listen(
   }
 }
 
-function listenAt(host: string, port: number, onConnection: (socket: Socket) => void) {
+function listenAt(
+  { host, port, halfOpen }: { host: string; port: number; halfOpen: boolean },
+  onConnection: (socket: Socket) => void,
+) {
   return new Promise<{ server: Server; port: number }>((resolve, reject) => {
-    const server = createServer({ noDelay: true, allowHalfOpen: true }, onConnection);
+    const server = createServer({ noDelay: true, allowHalfOpen: halfOpen }, onConnection);
     server.once('error', reject);
     server.listen({ host, port, backlog: 1024 }, () => {
       server.off('error', reject);

@@ -130,6 +130,9 @@ export interface RequestLogEntry {
   protocol: 'HTTP/1.1' | 'HTTP/2.0';
 }
 
+/** PEM by host: a name, or `*.` and a domain for all names one label below it. */
+export type Certificates = Record<string, { cert: string; key: string }>;
+
 /** What is another in `version` than in the one before; null = gone. */
 export interface RoutingChanges {
   version: number;
@@ -147,6 +150,10 @@ export type ToDataPlane =
   | { type: 'logRequests'; on: boolean; probes: boolean }
   /** Listens for requests from inside at one more address, where containers reach this system. Answered by `insideListening`. */
   | { type: 'listenInside'; host: string; port: number }
+  /** Listens for HTTPS too. Answered by `tlsListening`. */
+  | { type: 'listenTls'; host: string; port: number /** Try the next free ones when taken. */; fallback: boolean }
+  /** All that HTTPS is served with; effective for new connections. */
+  | { type: 'certificates'; certificates: Certificates }
   | { type: 'close' };
 
 export type FromDataPlane =
@@ -154,6 +161,8 @@ export type FromDataPlane =
   | { type: 'listening'; host: string; port: number; inside: { host: string; port: number } }
   /** `error`: why it does not listen there (an `errno` code). */
   | { type: 'insideListening'; host: string; asked: number; port: number; error?: string }
+  /** `error`: why it does not listen (an `errno` code). */
+  | { type: 'tlsListening'; port: number; error?: string }
   | { type: 'failed'; code: string; message: string }
   | { type: 'applied'; version: number }
   /** Once a second while anything happened, and at once for the first request to a revision without instances. */

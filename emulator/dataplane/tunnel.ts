@@ -7,31 +7,23 @@ export interface End {
   rest: Buffer;
 }
 
-export interface TunnelEvents {
-  /** Bytes went to the client. */
-  moved(): void;
-  /** Called once. */
-  closed(): void;
-}
-
-/** Returns a function that breaks it off. */
-export function tunnel(client: End, server: End, events: TunnelEvents): () => void {
+/** @param closed called once. @returns a function that breaks it off. */
+export function tunnel(client: End, server: End, closed: () => void = () => undefined): () => void {
   let open = true;
   const close = () => {
     if (!open) return;
     open = false;
     client.socket.destroy();
     server.socket.destroy();
-    events.closed();
+    closed();
   };
-  forward(client, server.socket, () => {}, close);
-  forward(server, client.socket, events.moved, close);
+  forward(client, server.socket, close);
+  forward(server, client.socket, close);
   return close;
 }
 
-function forward({ socket, rest }: End, to: Socket, moved: () => void, close: () => void): void {
+function forward({ socket, rest }: End, to: Socket, close: () => void): void {
   socket.on('data', (chunk: Buffer) => {
-    moved();
     if (!to.write(chunk)) socket.pause();
   });
   to.on('drain', () => socket.resume());

@@ -19,6 +19,7 @@ import { serverlessServiceController } from './serverless-service/reconcile.ts';
 import { serviceController } from './service/reconcile.ts';
 import { deploymentController } from './workloads/deployment.ts';
 import { endpointsController } from './workloads/endpoints.ts';
+import { mirroringController } from './workloads/mirroring.ts';
 import { replicaSetController } from './workloads/replica-set.ts';
 
 export interface ServingPorts {
@@ -45,6 +46,7 @@ export function servingControllers({ images, autoscaler, serving, activatorProbe
     anyKind(deploymentController()),
     anyKind(replicaSetController()),
     anyKind(endpointsController()),
+    anyKind(mirroringController()),
   ];
 }
 

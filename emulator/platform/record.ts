@@ -16,7 +16,8 @@ export interface PlatformRecord {
   context: string;
   /** `https://127.0.0.1:PORT`. */
   api: string;
-  ingress: { host: string; port: number };
+  /** `tlsPort`: of HTTPS, where it is served. */
+  ingress: { host: string; port: number; tlsPort?: number };
   pid: number;
   /** Start time of that process as the OS counts it, to tell a reused pid; '' where the OS does not say. */
   pidStart: string;
@@ -32,6 +33,7 @@ export interface PlatformRecord {
 export interface PlatformSettings {
   apiPort?: number;
   ingressPort?: number;
+  ingressTlsPort?: number;
   clockOffsetMs?: number;
 }
 

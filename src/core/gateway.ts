@@ -5,6 +5,8 @@ export interface Gateway {
   host: string;
   /** Where the URLs' hosts are served; undefined = the scheme's own port. */
   port: number | undefined;
+  /** The same of HTTPS. */
+  tlsPort?: number | undefined;
 }
 
 const gateways = new WeakMap<PlatformClient, Promise<Gateway>>();
@@ -26,13 +28,14 @@ export function gatewayOf(client: PlatformClient): Promise<Gateway> {
 }
 
 /** `http://hello.default.localhost` + port 8080 → `http://hello.default.localhost:8080`. Pure. */
-export function publicUrl(url: string | undefined, gateway?: { port: number | undefined }): string | undefined {
+export function publicUrl(url: string | undefined, gateway?: Omit<Gateway, 'host'>): string | undefined {
   if (!url || gateway?.port === undefined) return url;
   try {
     const parsed = new URL(url);
     // A name inside the cluster is not reached through the gateway.
     if (isInsideCluster(url)) return url;
-    if (parsed.port === '') parsed.port = String(gateway.port);
+    const port = parsed.protocol === 'https:' ? gateway.tlsPort : gateway.port;
+    if (parsed.port === '' && port !== undefined) parsed.port = String(port);
     return parsed.href.replace(/\/$/, '');
   } catch {
     return url;

@@ -5,8 +5,8 @@ import type { View } from '../../kernel/resource.ts';
 import { beginConditions, type Conditions, conditionOf, isReady } from '../conditions.ts';
 import { readConfig } from '../config/read.ts';
 import type { PlatformConfig } from '../config/types.ts';
-import { resources, serving } from '../keys.ts';
-import { byLabel, foreignStatus, isControlledBy, keptChild, labelsOf } from '../objects.ts';
+import { autoscaling, resources, serving } from '../keys.ts';
+import { annotationsOf, byLabel, foreignStatus, isControlledBy, keptChild, labelsOf } from '../objects.ts';
 import type { PodAutoscaler } from '../pod-autoscaler/types.ts';
 import { workloads } from '../workloads/resources.ts';
 import type { Deployment, Pod } from '../workloads/types.ts';
@@ -109,17 +109,30 @@ export function reconcileRevision(revision: Revision, view: View, now: number, i
     return outcome();
   }
   followAutoscaler(status, conditions, autoscaler);
-  children.push({
-    resource: resources.podAutoscalers,
-    object: makePodAutoscaler(resolved, deployment, isBroken(conditions), config),
-  });
+  const wanted = makePodAutoscaler(resolved, deployment, isBroken(conditions), config);
+  children.push({ resource: resources.podAutoscalers, object: wanted });
 
   const becomesReady = !isReady(revision) && conditions.status('Ready') === 'True';
   const message = 'Revision becomes ready upon all resources being ready';
   return outcome({
     children,
+    patches: autoscaler ? staleAnnotations(autoscaler, wanted.metadata.annotations ?? {}) : [],
     ...(becomesReady ? { events: [{ type: 'Normal', reason: 'RevisionReady', message }] } : {}),
   });
+}
+
+/** What was taken off the Revision goes from its PodAutoscaler too, the two that are defaulted there aside. */
+function staleAnnotations(
+  autoscaler: PodAutoscaler,
+  wanted: Readonly<Record<string, string>>,
+): NonNullable<Outcome['patches']> {
+  const defaulted: readonly string[] = [autoscaling.class, autoscaling.metric];
+  const stale = Object.keys(annotationsOf(autoscaler)).filter(
+    (name) => name.startsWith('autoscaling.knative.dev') && !defaulted.includes(name) && !(name in wanted),
+  );
+  if (stale.length === 0) return [];
+  const annotations = Object.fromEntries(stale.map((name) => [name, null]));
+  return [{ resource: resources.podAutoscalers, key: keyOf(autoscaler), patch: { metadata: { annotations } } }];
 }
 
 function isResolved({ spec, status }: Revision): boolean {

@@ -14,8 +14,8 @@ import { makePrivateService, makePublicEndpoints, makePublicService, serverlessS
 import { markEndpointsNotReady, markNotOwned, serverlessServiceConditions, setActivatorPopulated } from './status.ts';
 import type { ServerlessService, ServerlessServiceStatus } from './types.ts';
 
-/** Where the activator's own endpoints are looked up: `knative-serving/activator-service`. */
-const activatorService = { namespace: 'knative-serving', name: 'activator-service' };
+/** Where the activator's own endpoints are looked up; the platform makes it, as the activator is a part of it. */
+export const activatorService = { namespace: 'knative-serving', name: 'activator-service' };
 
 export function serverlessServiceController(): Controller<ServerlessService> {
   return {

@@ -46,7 +46,7 @@ const bySelector: Index<CoreService> = {
       .map(([label, value]) => `${metadata.namespace}/${label}=${value}`),
 };
 
-function hasSelector(selector: Record<string, string> | undefined): selector is Record<string, string> {
+export function hasSelector(selector: Record<string, string> | undefined): selector is Record<string, string> {
   return selector !== undefined && Object.keys(selector).length > 0;
 }
 

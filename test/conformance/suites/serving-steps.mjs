@@ -34,11 +34,19 @@ export const resources = [
   'test/config/resource-quota/resource-quota.yaml',
 ];
 
+/** The one that TestRequestLogs insists on; Knative's own default. */
+const requestLogTemplate =
+  '{"httpRequest": {"requestMethod": "{{.Request.Method}}", "requestUrl": "{{js .Request.RequestURI}}", "requestSize": "{{.Request.ContentLength}}", "status": {{.Response.Code}}, "responseSize": "{{.Response.Size}}", "userAgent": "{{js .Request.UserAgent}}", "remoteIp": "{{js .Request.RemoteAddr}}", "serverIp": "{{.Revision.PodIP}}", "referer": "{{js .Request.Referer}}", "latency": "{{.Response.Latency}}s", "protocol": "{{.Request.Proto}}"}, "traceId": "{{.TraceID}}"}';
+
 /** The overlays of a test cluster (test/config/ytt/core). */
 export const alwaysConfigured = {
   'config-deployment': { 'progress-deadline': '120s' },
   'config-network': { 'autocreate-cluster-domain-claims': 'true' },
-  'config-observability': { 'logging.enable-request-log': 'true', 'logging.enable-probe-request-log': 'true' },
+  'config-observability': {
+    'logging.request-log-template': requestLogTemplate,
+    'logging.enable-request-log': 'true',
+    'logging.enable-probe-request-log': 'true',
+  },
 };
 
 const feature = (...names) => ({ 'config-features': Object.fromEntries(names.map((name) => [name, 'Enabled'])) });

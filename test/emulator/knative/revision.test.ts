@@ -289,6 +289,20 @@ describe('status of a revision', () => {
     });
   });
 
+  it('takes from its PodAutoscaler the scaling annotations that it no longer has, and no others', () => {
+    const stale = anAutoscaler({ Ready: 'True' });
+    stale.metadata.annotations = {
+      'autoscaling.knative.dev/min-scale': '3',
+      'autoscaling.knative.dev/class': 'kpa.autoscaling.knative.dev',
+      'autoscaling.knative.dev/metric': 'concurrency',
+      'example.com/mine': 'stays',
+    };
+    const { patches } = revision(aRevision('hello-00001', resolved), aDeployment(up), stale);
+    expect(patches?.map(({ patch }) => patch)).toEqual([
+      { metadata: { annotations: { 'autoscaling.knative.dev/min-scale': null } } },
+    ]);
+  });
+
   it.each<[string, Part<Revision>[], string | undefined]>([
     ['routed', [], 'Reachable'],
     ['in reserve', [withLabels({ 'serving.knative.dev/routingState': 'reserve' })], 'Unreachable'],

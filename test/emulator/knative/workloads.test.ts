@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../emulator/kernel/controller.ts';
 import { reconcileDeployment } from '../../../emulator/knative/workloads/deployment.ts';
 import { reconcileEndpoints } from '../../../emulator/knative/workloads/endpoints.ts';
+import { reconcileMirror } from '../../../emulator/knative/workloads/mirroring.ts';
 import { scaleDownOrder } from '../../../emulator/knative/workloads/pods.ts';
 import { reconcileReplicaSet } from '../../../emulator/knative/workloads/replica-set.ts';
 import type { CoreService, Deployment, Endpoints, Pod, ReplicaSet } from '../../../emulator/knative/workloads/types.ts';
@@ -339,4 +340,36 @@ describe('endpoints', () => {
 it('parts compose', () => {
   const pod = aPod('x', named('y'), withStatus({ Ready: 'True' }));
   expect([pod.metadata.name, conditionsOf(pod.status)]).toEqual(['y', { Ready: 'True' }]);
+});
+
+describe('mirrored EndpointSlices', () => {
+  const metadata = { ...aDeployment().metadata, name: 's', uid: 'uid-of-s' };
+  const endpoints: Endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata,
+    subsets: [
+      { addresses: [{ ip: '10.0.0.1' }], notReadyAddresses: [{ ip: '10.0.0.2' }], ports: [{ name: 'http', port: 80 }] },
+      { addresses: [{ ip: '10.0.0.3' }], ports: [{ name: 'http', port: 81 }] },
+    ],
+  };
+  const aService = (spec: object): CoreService => ({ apiVersion: 'v1', kind: 'Service', metadata, spec });
+
+  it('show what somebody wrote into Endpoints by hand, a slice a subset', () => {
+    const { children = [] } = reconcileMirror(endpoints, viewOf(aService({ ports: [{ port: 80 }] })));
+    expect(new Set(children.map(({ object }) => object.metadata.name)).size).toBe(2);
+    expect(children[0]?.object).toMatchObject({
+      metadata: { labels: { 'kubernetes.io/service-name': 's' } },
+      endpoints: [
+        { addresses: ['10.0.0.1'], conditions: { ready: true } },
+        { addresses: ['10.0.0.2'], conditions: { ready: false } },
+      ],
+      ports: [{ name: 'http', port: 80 }],
+    });
+  });
+
+  it('are left to the Service’s own controller where it selects pods, and wanted by nobody without a Service', () => {
+    expect(reconcileMirror(endpoints, viewOf(aService({ selector: { app: 'x' } }))).children ?? []).toEqual([]);
+    expect(reconcileMirror(endpoints, viewOf()).children ?? []).toEqual([]);
+  });
 });

@@ -8,6 +8,7 @@ test.each([
   ['http://hello.default.svc.cluster.local', 8081, 'http://hello.default.svc.cluster.local'],
   ['http://hello.example.com', undefined, 'http://hello.example.com'],
   ['no address', 8081, 'no address'],
+  ['https://hello.example.com', 8081, 'https://hello.example.com:8443'],
 ])('%s at gateway port %s is %s', (url, port, expected) => {
-  expect(publicUrl(url, { port })).toBe(expected);
+  expect(publicUrl(url, { port, tlsPort: 8443 })).toBe(expected);
 });
