@@ -41,6 +41,7 @@ export function startProber(probe: Probe, ports: ProberPorts, events: ProberEven
   let failures = 0;
   let state: boolean | undefined;
   const begun = performance.now();
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   const settle = (ok: boolean, message: string) => {
     if (state === ok) return;
@@ -64,8 +65,14 @@ export function startProber(probe: Probe, ports: ProberPorts, events: ProberEven
     } else {
       successes = 0;
       failures++;
-      // Before it has been ready once, an eager probe that fails is no news.
-      if (!(aggressive && state === undefined)) {
+      // Before it has been ready once, an eager probe that fails is no news; that it goes on to be answered with a refusal is.
+      if (aggressive && state === undefined) {
+        const now = performance.now();
+        if (!result.refused && now - begun > refusedForMs && now - toldAt > defaultPeriodSeconds * 1_000) {
+          toldAt = now;
+          events.failed?.(result.message);
+        }
+      } else {
         events.failed?.(result.message);
         if (failures >= failureThreshold) settle(false, result.message);
       }

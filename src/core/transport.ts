@@ -216,6 +216,9 @@ function unreachable(target: Target, server: string, error: unknown): Fault {
     }
   }
   const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'CERT_HAS_EXPIRED' || /certificate (has )?expired/i.test(message)) {
+    return new Fault('CertificateExpired', { detail: `${server}: ${message}` }, { cause: error });
+  }
   const detail = code === 'ECONNREFUSED' ? 'nothing listens there' : message || String(code);
   return new Fault('ClusterUnreachable', { server, detail }, { cause: error });
 }

@@ -11,8 +11,10 @@ import { isInsideCluster } from '../core/gateway.ts';
 import { stepsTeller, verdictText } from './deploy-words.ts';
 import type { Forwarder } from './forward.ts';
 import type { Platforms } from './platform/platforms.ts';
-import { openPlace, type Problems } from './problems.ts';
+import type { Offer, Problems } from './problems.ts';
+import { remedyOffer } from './remedies.ts';
 import type { Selection } from './selection.ts';
+import { VerdictProblems } from './verdict-problems.ts';
 
 export interface DeployRequest {
   application: Application;
@@ -39,6 +41,7 @@ export class Deploys implements vscode.Disposable {
   #log: vscode.LogOutputChannel;
   #under = new Map<string, string>();
   #last = new Map<string, Verdict>();
+  #verdictProblems: VerdictProblems;
   #changes = new vscode.EventEmitter<void>();
 
   /** Something began, went on or ended. */
@@ -49,6 +52,7 @@ export class Deploys implements vscode.Disposable {
     this.#selection = selection;
     this.#problems = problems;
     this.#log = log;
+    this.#verdictProblems = new VerdictProblems(problems);
   }
 
   /** Directory → what its deploy does now, in words. */
@@ -72,6 +76,7 @@ export class Deploys implements vscode.Disposable {
     if (!(await this.#goesHere(request))) return undefined;
     this.#set(application.dir, say('deploy.title', { name: application.name }));
     const reached: Reached = { phase: undefined };
+    this.#verdictProblems.set(application.dir, undefined);
     try {
       const verdict = await vscode.window.withProgress(
         {
@@ -87,6 +92,7 @@ export class Deploys implements vscode.Disposable {
       );
       this.#last.set(application.dir, verdict);
       this.#set(application.dir, undefined);
+      this.#verdictProblems.set(application.dir, verdict);
       void this.#tell(verdict, request);
       return verdict;
     } catch (error) {
@@ -274,19 +280,15 @@ export class Deploys implements vscode.Disposable {
     for (const condition of verdict.evidence.conditions) this.#log.error(`  ${condition}`);
     for (const line of verdict.evidence.logs) this.#log.error(`  | ${line}`);
     if (fix) this.#log.error(`  ${fix}`);
-    const { place } = verdict.evidence;
-    const offers = [
-      ...(place
-        ? [
-            {
-              label: say('action.openFile', { file: place.file.split(/[\\/]/).at(-1) ?? place.file }),
-              run: () => openPlace(place),
-            },
-          ]
-        : []),
-      ...(verdict.cause.code === 'PlatformLost'
-        ? [{ label: say('action.retry'), run: () => this.deploy(request) }]
-        : []),
+    const { application } = request;
+    const remedy = remedyOffer(verdict.remedy, {
+      platforms: this.#platforms,
+      problems: this.#problems,
+      application,
+      again: () => this.deploy(request),
+    });
+    const all: Offer[] = [
+      remedy,
       {
         label: say('action.showLogs'),
         run: () =>
@@ -297,6 +299,7 @@ export class Deploys implements vscode.Disposable {
       },
       { label: say('action.showOutput'), run: () => this.#log.show(true) },
     ];
+    const offers = all.filter(({ label }, index) => all.findIndex((each) => each.label === label) === index);
     const whole = [
       say('deploy.failed', { service: verdict.service, cause: text }),
       told && `${told.replace(/\.$/, '')}.`,
@@ -317,6 +320,7 @@ export class Deploys implements vscode.Disposable {
 
   dispose(): void {
     stopForwarding();
+    this.#verdictProblems.dispose();
     this.#changes.dispose();
   }
 }

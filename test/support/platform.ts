@@ -31,10 +31,11 @@ export interface Fixture extends TemporaryHome {
 }
 
 /** `up --detach` before the tests of a file, `down` after; then no process of the suite may be left. */
-export function usePlatform(name: string): () => Fixture {
+export function usePlatform(name: string, env: NodeJS.ProcessEnv = {}): () => Fixture {
   let fixture: Fixture | undefined;
   beforeAll(async () => {
     const home = temporaryHome(name);
+    Object.assign(home.env, env);
     const cwd = home.dir;
     const json = <T>(...args: string[]): Promise<T> => slipwayJson<T>(args, { env: home.env, cwd });
     const up = await json<UpAnswer>('up', '--detach', '--port', '0');

@@ -216,8 +216,12 @@ function showFailure(invocation: Invocation, verdict: Extract<Verdict, { outcome
   const problem = render(invocation.locale, `problem.${cause.code}`, cause.args);
   const fix = render(invocation.locale, `fix.${cause.code}`, cause.args);
   invocation.note(`✗ ${invocation.say('deploy.failed', { problem })}`);
-  if (place) invocation.note(`  ${place.file}:${place.line}:${place.column}`);
+  if (cause.code === 'BuildFailed') {
+    for (const { place: at, severity, message } of evidence.problems ?? [])
+      invocation.note(`  ${at.file}:${at.line}:${at.column}: ${severity}: ${message}`);
+  } else if (place) invocation.note(`  ${place.file}:${place.line}:${place.column}`);
   invocation.note(`  ${invocation.say('error.fix')} ${fix}`);
+  if (verdict.remedy.type === 'command') invocation.note(`  $ ${verdict.remedy.line}`);
   if (evidence.logs.length > 0) {
     invocation.note(`  ${invocation.say('deploy.output')}`);
     for (const line of evidence.logs) invocation.note(`    ${line}`);

@@ -1,4 +1,6 @@
 /** Deploy: build → snapshot → upload → apply → wait → verdict. Never says success while the old revision serves. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ImageConfig } from '../../../emulator/capabilities/protocol.ts';
 import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
@@ -11,10 +13,12 @@ import { gatewayOf, publicUrl } from '../gateway.ts';
 import { missingFiles, putImage } from '../images.ts';
 import type { ServiceStatus } from '../lookup.ts';
 import { kinds } from '../resources.ts';
-import { describeTarget } from '../target.ts';
+import { describeTarget, type Target } from '../target.ts';
 import { applyTraffic, type TrafficTarget, trafficManager, wishedTargets, writeTraffic } from '../traffic/traffic.ts';
 import { runBuild, tellingLines } from './build.ts';
+import { compilerProblems } from './compiler-lines.ts';
 import { type Cause, troubles } from './diagnose.ts';
+import { fixFor } from './fix.ts';
 import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
 import { noteProvenance, provenanceOf } from './provenance.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
@@ -87,9 +91,28 @@ export async function deploy(
     current = { name, from: performance.now() };
     onProgress({ type: 'phase', phase: name, state: 'started' });
   };
+  let sources: readonly string[] = [];
   const failed = async (cause: Cause, evidence: Partial<Evidence> = {}, revision?: string): Promise<Verdict> => {
     endPhase();
     const serves = cause.code === 'PlatformLost' ? undefined : await whatServes(client, namespace, app.name);
+    const logs = evidence.logs ?? [];
+    const problems =
+      evidence.problems ??
+      compilerProblems(
+        logs.map((line) => inDirectory(line, app.dir)),
+        app.dir,
+      );
+    const remedy = fixFor(cause, {
+      app,
+      namespace,
+      target: describeTarget(client.target),
+      read: readSoon,
+      sources,
+      logs,
+      problems,
+      place: evidence.place,
+    });
+    const place = evidence.place ?? (remedy.type === 'command' ? undefined : remedy.place);
     return {
       ...base(),
       outcome: 'failed',
@@ -97,7 +120,14 @@ export async function deploy(
       url: serves?.url,
       serving: serves?.revision,
       cause,
-      evidence: { logs: [], conditions: [], ...evidence },
+      remedy,
+      evidence: {
+        conditions: [],
+        ...evidence,
+        logs,
+        ...(place ? { place } : {}),
+        ...(problems.length > 0 ? { problems } : {}),
+      },
     };
   };
 
@@ -112,7 +142,11 @@ export async function deploy(
     );
     if (built.exitCode !== 0) {
       const code = built.notFound ? 'BuildCommandMissing' : 'BuildFailed';
-      return failed({ code, args: { command, exitCode: built.exitCode } }, { logs: tellingLines(built.lines) });
+      const problems = compilerProblems(built.lines, app.dir);
+      return failed(
+        { code, args: { command, exitCode: built.exitCode } },
+        { logs: tellingLines(built.lines), problems },
+      );
     }
   }
 
@@ -136,6 +170,9 @@ export async function deploy(
   if (builds) {
     phase('snapshot');
     snapshot = await takeSnapshot(app.dir, { signal });
+    sources = snapshot.files
+      .filter(({ path, size }) => isSource(path) && size < 200_000)
+      .map(({ path }) => join(app.dir, path));
     endPhase(`${snapshot.files.length} files`);
     const config = imageConfig(app);
     const repository = imageRepository(app, environment);
@@ -152,8 +189,8 @@ export async function deploy(
         endPhase(`${put.uploadedBytes} bytes`);
       } catch (error) {
         if (isFault(error, 'Cancelled')) throw error;
-        if (isLoss(error)) return failed({ code: 'PlatformLost', args: { detail: (error as Error).message } });
-        return failed({ code: 'ImageUploadFailed', args: { detail: (error as Error).message } });
+        const detail = (error as Error).message;
+        return failed(refusedCause(error, client.target) ?? { code: 'ImageUploadFailed', args: { detail } });
       }
     }
   }
@@ -193,8 +230,10 @@ export async function deploy(
       await applyOther(client, domainObject(prepared.domain, namespace, app.name), namespace, signal);
   } catch (error) {
     if (isFault(error, 'Cancelled')) throw error;
-    if (isLoss(error)) return failed({ code: 'PlatformLost', args: { detail: (error as Error).message } });
     if (!(error instanceof ApiError) && !(error instanceof Fault)) throw error;
+    const named = (app.service.object.spec as { template?: { metadata?: { name?: string } } }).template?.metadata?.name;
+    const refused = refusedCause(error, client.target, named);
+    if (refused) return failed(refused);
     const detail = error.message;
     return failed(
       { code: 'ManifestRefused', args: { manifest: manifest.file, detail } },
@@ -365,6 +404,43 @@ async function whatServes(
 
 function statusOf(service: KubeObject | undefined): ServiceStatus {
   return (service?.status ?? {}) as ServiceStatus;
+}
+
+/** What the platform or the way to it has, rather than the manifest. */
+function refusedCause(error: unknown, target: Target, revision = '?'): Cause | undefined {
+  const { message: detail } = error as Error;
+  if (isLoss(error)) return { code: 'PlatformLost', args: { detail } };
+  if (error instanceof Fault) {
+    if (error.code === 'Unauthorized') return { code: 'CredentialsRefused', args: error.args };
+    if (error.code === 'Forbidden')
+      return { code: 'NotAllowed', args: { target: describeTarget(target), ...error.args } };
+    return error.code === 'DomainTaken' ? { code: 'DomainClaimed', args: error.args } : undefined;
+  }
+  const namespace = /^namespaces "([^"]+)" not found/.exec(detail)?.[1];
+  if (namespace) return { code: 'NamespaceMissing', args: { namespace, target: describeTarget(target) } };
+  if (/without a name change/.test(detail)) return { code: 'RevisionNameTaken', args: { revision } };
+  if (/ENOSPC|no space left|disk is full|database or disk is full/i.test(detail))
+    return { code: 'PlatformDiskFull', args: { detail } };
+  return /failed calling webhook|context deadline exceeded/.test(detail)
+    ? { code: 'WebhookTimeout', args: { detail } }
+    : undefined;
+}
+
+function readSoon(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const isSource = (path: string): boolean =>
+  /\.([cm]?[jt]sx?|py|go|rb|java|kt|rs|php|cs)$/.test(path) &&
+  !/(^|\/)(node_modules|dist|build|test|tests|vendor)\//.test(path);
+
+/** Where the platform laid the snapshot is nobody's business: its files are the application's own. */
+function inDirectory(line: string, dir: string): string {
+  return line.replaceAll(/(?:file:\/\/)?\/\S*\/trees\/[0-9a-f]{16,}\//g, `${dir}/`);
 }
 
 function isLoss(error: unknown): boolean {

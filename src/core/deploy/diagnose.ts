@@ -2,6 +2,7 @@
  * Why a revision does not become ready: its conditions, its pods and their events mapped to one cause. Pure. The most
  * particular wins: what a container says of itself, then what the pod's node says, then the revision's own words.
  */
+import { parseDuration } from '../../../emulator/kernel/duration.ts';
 import type { Condition, KubeObject } from '../../../emulator/kernel/object.ts';
 import { containersOf } from '../app/model.ts';
 import type { CauseCode, MessageArgs } from '../codes.ts';
@@ -34,14 +35,17 @@ export interface PodEvent {
  *
  * | seen | cause |
  * | --- | --- |
- * | image cannot be pulled, ContainerMissing | ImageMissing, or NeedsDocker where only Docker could |
+ * | image cannot be pulled, ContainerMissing | RegistryUnauthorized, RegistryUnreachable, NeedsDocker where only Docker could, else ImageMissing |
+ * | a ConfigMap, Secret or key of one is not there | ConfigMapMissing, SecretMissing, ConfigKeyMissing |
  * | the runtime refuses what is asked for | NeedsDocker |
  * | the program is not found (126, 127, ContainerCannotRun) | StartCommandMissing |
- * | ended, output says the port is taken | AppPortInUse |
+ * | ended, output says the port is taken, or not allowed | AppPortInUse, AppPortRefused |
+ * | ended, output misses a module | ModuleMissing |
  * | ended, Node does not know .ts | AppNodeTooOld |
  * | ended by the memory limit | OutOfMemory |
  * | ended with a code | AppExited |
- * | no node takes it | Unschedulable |
+ * | no node takes it, or the quota does not let it be made | Unschedulable, QuotaExceeded |
+ * | it ran for as long as its progress deadline lets it | StartTooSlow |
  * | revision False, container runs and is not ready | ProbeFailed or AppNeverListened |
  * | revision False otherwise | Unexplained |
  */
@@ -51,6 +55,7 @@ export function diagnose(scene: Scene): Cause | undefined {
   return (
     containerCause(scene) ??
     schedulingCause(scene) ??
+    quotaCause(scene) ??
     (ready?.status === 'False' ? revisionCause(scene, ready) : undefined)
   );
 }
@@ -92,9 +97,8 @@ function waitingCause(waiting: ContainerState['waiting'], scene: Scene): Cause |
     case 'CreateContainerError':
     case 'CreateContainerConfigError':
     case 'RunContainerError':
-      return /docker/i.test(message)
-        ? { code: 'NeedsDocker', args: { detail: message } }
-        : unexplained(scene, reason, message);
+      if (/docker/i.test(message)) return { code: 'NeedsDocker', args: { detail: message } };
+      return configCause(scene, message) ?? unexplained(scene, reason, message);
     default:
       return undefined;
   }
@@ -109,13 +113,67 @@ function endedCause(ended: ContainerState['terminated'], scene: Scene): Cause | 
   if (reason === 'OOMKilled') return { code: 'OutOfMemory', args: {} };
   const shell = scene.logs.findLast((line) => /: (not found|command not found|No such file or directory)$/.test(line));
   if ((exitCode === 127 || exitCode === 126) && shell) return { code: 'StartCommandMissing', args: { detail: shell } };
+  const refused = scene.logs.findLast((line) =>
+    /\bEACCES\b.*\d|permission denied.*:\d|:\d+.*permission denied/i.test(line),
+  );
+  const forbidden = refused && /(?::|port )(\d{1,4})\b(?!\.)/.exec(refused)?.[1];
+  if (forbidden && Number(forbidden) < 1024) return { code: 'AppPortRefused', args: { port: forbidden } };
   const taken = portTaken(scene);
   if (taken !== undefined) return { code: 'AppPortInUse', args: { port: taken } };
-  if (scene.logs.some((line) => /Unknown file extension "\.m?ts"/.test(line))) {
-    const version = scene.logs.findLast((line) => /^Node\.js v/.test(line))?.slice('Node.js v'.length);
-    return { code: 'AppNodeTooOld', args: { version: version ?? '?' } };
+  const version = scene.logs.findLast((line) => /^Node\.js v/.test(line))?.slice('Node.js v'.length);
+  if (readsNoTypes(scene, version)) return { code: 'AppNodeTooOld', args: { version: version ?? '?' } };
+  return moduleCause(scene) ?? { code: 'AppExited', args: { exitCode } };
+}
+
+/** An old Node says that it does not know .ts, or stumbles over the first type in it. */
+function readsNoTypes({ logs }: Scene, version: string | undefined): boolean {
+  if (logs.some((line) => /Unknown file extension "\.m?ts"/.test(line))) return true;
+  const [major = 99, minor = 0] = (version ?? '').split('.').map(Number);
+  const old = version !== undefined && (major < 22 || (major === 22 && minor < 18));
+  return (
+    old && logs.some((line) => /^\S+\.[cm]?ts:\d+$/.test(line)) && logs.some((line) => /^SyntaxError: /.test(line))
+  );
+}
+
+/** Modules of a package manager; a file of the application's own that is not there is the application's mistake. */
+function moduleCause({ logs }: Scene): Cause | undefined {
+  for (const line of logs) {
+    const node = /Cannot find (?:module|package) '((?:@[\w.-]+\/)?[\w][\w.-]*)(?:\/[^']*)?'/.exec(line)?.[1];
+    if (node) return { code: 'ModuleMissing', args: { module: node, command: `npm install ${node}` } };
+    const python = /ModuleNotFoundError: No module named '(\w+)/.exec(line)?.[1];
+    if (python) return { code: 'ModuleMissing', args: { module: python, command: `pip install ${python}` } };
   }
-  return { code: 'AppExited', args: { exitCode } };
+  return undefined;
+}
+
+function configCause({ service }: Scene, message: string): Cause | undefined {
+  const { namespace = 'default' } = service.metadata;
+  const key = /couldn't find key (\S+) in (ConfigMap|Secret) (?:[^\s/]+\/)?(\S+)/.exec(message);
+  if (key?.[1] && key[2] && key[3])
+    return { code: 'ConfigKeyMissing', args: { key: key[1], kind: key[2], name: key[3] } };
+  const missing = /(configmap|secret) "([^"]+)" not found/i.exec(message);
+  if (!missing?.[1] || !missing[2]) return undefined;
+  const code = missing[1].toLowerCase() === 'secret' ? 'SecretMissing' : 'ConfigMapMissing';
+  return { code, args: { name: missing[2], namespace } };
+}
+
+/** `… exceeded quota: NAME, requested: pods=1, used: pods=2, limited: pods=2`, wherever it stands. */
+function quotaCause({ service, revision, events }: Scene): Cause | undefined {
+  const said = [
+    ...(revision ? conditionsOf(revision).map(({ message = '' }) => message) : []),
+    ...events.map(({ message }) => message),
+  ];
+  for (const text of said) {
+    const match =
+      /exceeded quota: ([^,\s]+), requested: ([^,\s=]+)=([^,\s]+).*?, used: .*?\b\2=([^,\s]+).*?, limited: .*?\b\2=([^,\s]+)/.exec(
+        text,
+      );
+    if (!match) continue;
+    const [, quota = '', resource = '', requested = '', used = '', limited = ''] = match;
+    const { namespace = 'default' } = service.metadata;
+    return { code: 'QuotaExceeded', args: { quota, namespace, resource, requested, used, limited } };
+  }
+  return undefined;
 }
 
 /** From the event that says so, else from the output. */
@@ -124,7 +182,7 @@ function portTaken({ events, logs }: Scene): string | undefined {
   const text = event?.message ?? logs.find((line) => /EADDRINUSE|address already in use/i.test(line));
   return text === undefined
     ? undefined
-    : (/\bport (\d{2,5})\b|[:\s](\d{2,5})\b/.exec(text)?.slice(1).find(Boolean) ?? '?');
+    : (/\bport (\d{2,5})\b/.exec(text)?.[1] ?? /[:\s](\d{2,5})\b(?!\])/.exec(text)?.[1] ?? '?');
 }
 
 function schedulingCause({ pods }: Scene): Cause | undefined {
@@ -145,6 +203,10 @@ function revisionCause(scene: Scene, ready: Condition): Cause {
   if (reason === 'ContainerMissing') return imageCause(scene, message);
   if (/^(ErrImagePull|ImagePullBackOff)$/.test(reason)) return imageCause(scene, message);
   if (reason === 'Unschedulable') return { code: 'Unschedulable', args: { detail: message } };
+  const configured = configCause(scene, message);
+  if (configured) return configured;
+  const late = reason === 'ProgressDeadlineExceeded' && answeredNot(scene);
+  if (late) return { code: 'StartTooSlow', args: { seconds: deadlineOf(scene.revision) } };
   return notListening(scene) ?? unexplained(scene, reason, message);
 }
 
@@ -163,6 +225,17 @@ function notListening(scene: Scene): Cause | undefined {
   return { code: 'AppNeverListened', args: { port: portOf(scene.revision) } };
 }
 
+/** It runs, and no probe of it was answered with a refusal: it was still starting. */
+function answeredNot(scene: Scene): boolean {
+  return notListening(scene)?.code === 'AppNeverListened';
+}
+
+/** s */
+function deadlineOf(revision: KubeObject | undefined): number {
+  const text = revision?.metadata.annotations?.['serving.knative.dev/progress-deadline'] ?? '';
+  return (parseDuration(text) ?? 600_000) / 1_000;
+}
+
 function portOf(revision: KubeObject | undefined): number {
   const { containers = [] } = (revision?.spec ?? {}) as { containers?: { ports?: { containerPort?: number }[] }[] };
   return containers.find(({ ports }) => ports?.length)?.ports?.[0]?.containerPort ?? 8080;
@@ -173,9 +246,15 @@ function imageCause(scene: Scene, detail: string): Cause {
   const { containers = [] } = (scene.revision?.spec ?? {}) as { containers?: { image?: string }[] };
   const images = containers.map(({ image }) => image ?? '');
   const declared = containersOf(scene.service).map(({ image }) => String(image));
+  const unauthorized = /\b40[13]\b|unauthorized|forbidden|denied|authentication required|no basic auth/i.test(detail);
+  const unreachable =
+    /no such host|ENOTFOUND|connection refused|ECONNREFUSED|i\/o timeout|deadline exceeded|network is unreachable|x509|EAI_AGAIN/i.test(
+      detail,
+    );
   const image =
     [...images, ...declared].find((name) => name !== '' && detail.includes(name)) ?? images[0] ?? declared[0];
-  return { code: 'ImageMissing', args: { image: image ?? '?', detail } };
+  const code = unauthorized ? 'RegistryUnauthorized' : unreachable ? 'RegistryUnreachable' : 'ImageMissing';
+  return { code, args: { image: image ?? '?', detail } };
 }
 
 function unexplained({ revision, service }: Scene, reason: string, detail: string): Cause {

@@ -1,5 +1,7 @@
 /** How a deploy ends (decision 7): serving n %, ready and taking 0 %, or failed with one cause. Types and their making. */
 import type { CauseCode, MessageArgs, SourcePlace } from '../codes.ts';
+import type { CompilerProblem } from './compiler-lines.ts';
+import type { Fix } from './fix.ts';
 
 export type PhaseName = 'build' | 'snapshot' | 'upload' | 'apply' | 'start' | 'route';
 
@@ -20,6 +22,8 @@ export interface Evidence {
   conditions: string[];
   /** Where in a file the fix goes, when it is known. */
   place?: SourcePlace;
+  /** What the build's compilers said, with their places. */
+  problems?: CompilerProblem[];
 }
 
 export type Verdict =
@@ -52,6 +56,8 @@ export type Verdict =
       url: string | undefined;
       serving: string | undefined;
       cause: { code: CauseCode; args: MessageArgs };
+      /** The one thing to do about it; its sentence is `fix.CODE` of the catalogue. */
+      remedy: Fix;
       evidence: Evidence;
     })
   /** A dry run: nothing was changed. */

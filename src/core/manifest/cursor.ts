@@ -20,6 +20,8 @@ export interface Cursor {
   siblings: ReadonlySet<string>;
   /** How much deeper the keys are than the line's own indentation: two for each `- ` before them. */
   deeper: number;
+  /** Blanks that a key needs before it: the editor leaves a new line at the dash of the item above, keys stand behind it. */
+  prefix: string;
   /** A colon follows already. */
   hasColon: boolean;
 }
@@ -43,6 +45,13 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
   const key = /^(\s*((?:- +)*))([^\s#:{[][^#]*)?$/.exec(before);
   if (!key) return undefined;
   const typed = key[3] ?? '';
+  if (!key[2] && continuesItem(text, lineStart, (key[1] ?? '').length)) {
+    const at = offset - typed.length;
+    const inside = cursorAt(`${text.slice(0, at)}  ${text.slice(at)}`, offset + 2);
+    if (!inside) return undefined;
+    const range = { start: inside.range.start - 2, end: inside.range.end - 2 };
+    return { ...inside, range, deeper: 2, prefix: '  ' };
+  }
   const rest = /^[^\s:#]*/.exec(after)?.[0] ?? '';
   const following = after.slice(rest.length);
   const hasColon = /^\s*:/.test(following);
@@ -50,6 +59,13 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
   const deeper = (key[2] ?? '').length;
   const asKey = read(text, range, hasColon ? marker : `${marker}: 0`, 'key', typed, deeper, hasColon);
   return asKey;
+}
+
+/** The last line above that is not deeper than `column` begins a list's item there. */
+function continuesItem(text: string, lineStart: number, column: number): boolean {
+  const above = text.slice(0, Math.max(0, lineStart - 1)).split('\n');
+  const last = above.findLast((line) => line.trim() !== '' && (/^ */.exec(line)?.[0].length ?? 0) <= column);
+  return last !== undefined && last.startsWith(`${' '.repeat(column)}- `);
 }
 
 function read(
@@ -87,7 +103,7 @@ function read(
     });
     if (!found) continue;
     const root = without(document.toJS({ maxAliasCount: 100 }));
-    return { role, path: found.path, range, typed, root, siblings: found.siblings, deeper, hasColon };
+    return { role, path: found.path, range, typed, root, siblings: found.siblings, deeper, prefix: '', hasColon };
   }
   return undefined;
 }

@@ -99,7 +99,7 @@ function fieldKeys({ locale, slipwayFile }: CompletionRequest, cursor: Cursor, g
         type: 'field' as const,
         detail: `${shapeText(locale, shape)} · ${word}`,
         markdown: descriptionText(locale, shape),
-        insert: cursor.hasColon ? name : fieldSnippet(name, shape, known, cursor.deeper),
+        insert: cursor.prefix + (cursor.hasColon ? name : fieldSnippet(name, shape, known, cursor.deeper)),
         range: cursor.range,
         sort: `${must ? 0 : 1}${String(index).padStart(3, '0')}`,
         again:

@@ -92,6 +92,10 @@ async function deploy(deps: Uses, { application }: Usable, asked: SlipwayTask, o
   }
   for (const line of [...verdict.evidence.conditions, ...verdict.evidence.logs.map((log) => `| ${log}`)])
     output.line(line);
+  if (verdict.cause.code === 'BuildFailed') {
+    for (const { place, severity, message } of verdict.evidence.problems ?? [])
+      output.problem(place, severity, message);
+  }
   output.problem(verdict.evidence.place, 'error', [text, problems.of(verdict.cause).fix].filter(Boolean).join(' '));
   return 1;
 }

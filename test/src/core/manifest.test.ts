@@ -215,6 +215,11 @@ describe('the cursor', () => {
     ['a blank line in a group', 'spec:\n  template:\n    |\n', { role: 'key', path: ['spec', 'template'] }],
     ['the first key of an item', 'a:\n  - |', { role: 'key', path: ['a', 0], deeper: 2 }],
     ['a later key of an item', 'a:\n  - b: 1\n    c|', { role: 'key', path: ['a', 0], typed: 'c' }],
+    [
+      'a new line at the dash of the item above',
+      'a:\n  - b: 1\n  |',
+      { role: 'key', path: ['a', 0], prefix: '  ', deeper: 2 },
+    ],
     ['a value', 'kind: Se|rv # x\n', { role: 'value', path: ['kind'], typed: 'Se' }],
     ['a value that is empty', 'a:\n  b: |\nc: 1\n', { role: 'value', path: ['a', 'b'] }],
     [

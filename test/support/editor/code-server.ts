@@ -62,7 +62,7 @@ export const launchCodeServer: Launcher = async (options) => {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = await context.newPage();
-    await page.goto(`${address}${query(options)}`);
+    await page.goto(`${address}${query(options)}`, { timeout: 90_000 });
     return { page, logs: join(userData, 'logs'), close };
   } catch (error) {
     await close();

@@ -209,7 +209,9 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       await page.keyboard.press('Control+p');
       await quickInput.widget.waitFor();
       await quickInput.type(`${file}:${line}`);
-      await quickInput.entry(file.split('/').at(-1) ?? file).waitFor();
+      // The list follows the text a moment later: what is taken is what stands first.
+      const first = quickInput.widget.locator('.quick-input-list .monaco-list-row.focused');
+      await first.filter({ hasText: file.split('/').at(-1) ?? file }).waitFor();
       await quickInput.accept();
       await page.locator('.editor-group-container .tab.active', { hasText: file.split('/').at(-1) ?? file }).waitFor();
     },

@@ -1,0 +1,86 @@
+/** What the last failed deploy of each application left in the Problems view: the compilers' lines, and the cause where its fix goes. */
+import * as vscode from 'vscode';
+import type { CompilerProblem } from '../core/deploy/compiler-lines.ts';
+import type { Verdict } from '../core/deploy/verdict.ts';
+import type { Problems } from './problems.ts';
+import { editOf, rangeAt } from './remedies.ts';
+
+type Failed = Extract<Verdict, { outcome: 'failed' }>;
+
+export class VerdictProblems implements vscode.Disposable {
+  #problems: Problems;
+  #collection = vscode.languages.createDiagnosticCollection('slipway-deploy');
+  #failed = new Map<string, Failed>();
+  #actions: vscode.Disposable;
+
+  constructor(problems: Problems) {
+    this.#problems = problems;
+    this.#actions = vscode.languages.registerCodeActionsProvider(
+      { scheme: 'file' },
+      { provideCodeActions: (document, range) => this.#actionsAt(document.uri.fsPath, range) },
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+    );
+  }
+
+  /** `undefined`: a deploy has begun, or went well. */
+  set(dir: string, verdict: Verdict | undefined): void {
+    if (verdict?.outcome === 'failed') this.#failed.set(dir, verdict);
+    else if (!this.#failed.delete(dir)) return;
+    this.#paint();
+  }
+
+  #paint(): void {
+    const byFile = new Map<string, vscode.Diagnostic[]>();
+    const add = (file: string, diagnostic: vscode.Diagnostic) =>
+      byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
+    for (const { cause, evidence, remedy } of this.#failed.values()) {
+      if (cause.code === 'BuildFailed')
+        for (const problem of evidence.problems ?? []) add(problem.place.file, this.#compiler(problem));
+      // A refused manifest is judged as it is written; the compilers have said where.
+      if (cause.code === 'BuildFailed' || cause.code === 'ManifestRefused' || !evidence.place) continue;
+      const { text, fix } = this.#problems.of(cause);
+      const place = remedy.type === 'command' ? evidence.place : remedy.place;
+      const diagnostic = new vscode.Diagnostic(rangeAt(place), `${text} ${fix}`, vscode.DiagnosticSeverity.Error);
+      diagnostic.source = this.#problems.say('diagnostic.source');
+      diagnostic.code = cause.code;
+      add(place.file, diagnostic);
+    }
+    this.#collection.clear();
+    for (const [file, list] of byFile) this.#collection.set(vscode.Uri.file(file), list);
+  }
+
+  #compiler({ place, severity, message, code, source }: CompilerProblem): vscode.Diagnostic {
+    const start = new vscode.Position(place.line - 1, place.column - 1);
+    const diagnostic = new vscode.Diagnostic(
+      new vscode.Range(start, start.translate(0, 1)),
+      message,
+      severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+    );
+    diagnostic.source = `${this.#problems.say('diagnostic.source')} (${source})`;
+    if (code) diagnostic.code = code;
+    return diagnostic;
+  }
+
+  #actionsAt(file: string, range: vscode.Range): vscode.CodeAction[] {
+    return [...this.#failed.values()].flatMap(({ cause, remedy }) => {
+      if (remedy.type !== 'edit' || remedy.place.file !== file || cause.code === 'ManifestRefused') return [];
+      if (!rangeAt(remedy.place).intersection(range)) return [];
+      const title = this.#problems.say('remedy.edit', { file: file.split(/[\\/]/).at(-1) ?? file });
+      const action = new vscode.CodeAction(
+        `${title}: ${remedy.text.trim().split('\n')[0] || '⌫'}`,
+        vscode.CodeActionKind.QuickFix,
+      );
+      action.edit = editOf(remedy);
+      action.isPreferred = true;
+      action.diagnostics = this.#collection
+        .get(vscode.Uri.file(file))
+        ?.filter(({ code }) => code === cause.code) as vscode.Diagnostic[];
+      return [action];
+    });
+  }
+
+  dispose(): void {
+    this.#collection.dispose();
+    this.#actions.dispose();
+  }
+}
