@@ -316,6 +316,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       logs,
       stats,
       ping: eventing,
+      deliver: delivery.deliver,
       debug: debug.renew,
       lease: leases.renew,
       // The answer goes out first.
@@ -399,6 +400,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
           'traffic-history',
           'coldstarts',
           'ping',
+          'events',
           'clock',
           'debug',
           'leases',

@@ -20,6 +20,7 @@
  * | GET /namespaces/{ns}/pingsources/{name}/schedule?count=5 | → PingSchedule |
  * | POST /namespaces/{ns}/pingsources/{name}/fire | → Delivery |
  * | GET /namespaces/{ns}/deliveries?source=NAME&limit | → {items: Delivery[]} newest first |
+ * | POST /namespaces/{ns}/services/{name}/event | EventToSend → EventAnswer (to its address inside: cluster-local ones too) |
  * | PUT /namespaces/{ns}/pods/{name}/debug | {paused: boolean, ttlMs} → {} (a lease: renewed, gone when it lapses) |
  * | PUT /leases/{id} | {ttlMs} → {} (keeps an editor-started platform alive) |
  * | POST /shutdown | → {} |
@@ -41,6 +42,7 @@ export type Capability =
   | 'traffic-history'
   | 'coldstarts'
   | 'ping'
+  | 'events'
   | 'clock'
   | 'debug'
   | 'leases'
@@ -187,6 +189,20 @@ export interface PingSchedule {
   /** ms since the epoch. */
   next: number[];
   last?: Delivery;
+}
+
+/** A request that a front end asks for; CloudEvents' binary mode is in its headers. */
+export interface EventToSend {
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface EventAnswer {
+  /** HTTP status. */
+  status: number;
+  ms: number;
+  /** UTF-8, at most 4 KiB. */
+  body: string;
 }
 
 export interface Delivery {

@@ -1,5 +1,6 @@
 /** The capability routes (decision 1): thin handlers over ports that the embedded platform wires. Shapes: protocol.ts. */
 import { type ApiRequest, type ApiResponse, json, type Route } from '../api/http.ts';
+import type { Deliver } from '../eventing/eventing-ports.ts';
 import { ApiError } from '../kernel/errors.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
@@ -8,6 +9,8 @@ import {
   capabilityGroup,
   capabilityVersion,
   type Delivery,
+  type EventAnswer,
+  type EventToSend,
   type ImageContents,
   type ImageInfo,
   type ImagePlan,
@@ -41,6 +44,8 @@ export interface CapabilityPorts {
     fire(namespace: string, name: string): Promise<Delivery>;
     deliveries(namespace: string, source: string | undefined, limit: number): Delivery[];
   };
+  /** Posts to a URL as applications inside reach it. */
+  deliver: Deliver;
   /** A debugger's lease on an instance: while `paused` and not lapsed its timers stand still. */
   debug(namespace: string, pod: string, lease: { paused: boolean; ttlMs: number }): void;
   lease(id: string, ttlMs: number): void;
@@ -138,6 +143,10 @@ export function capabilityRoutes(ports: CapabilityPorts): Route[] {
       }),
     ),
 
+    route('POST', '/namespaces/{namespace}/services/{name}/event', async (request, { namespace = '', name = '' }) =>
+      json(200, await sendEvent(ports, namespace, name, bodyOf<EventToSend>(request), request.signal)),
+    ),
+
     route('PUT', '/namespaces/{namespace}/pods/{name}/debug', (request, { namespace = '', name = '' }) => {
       const { paused, ttlMs } = bodyOf<{ paused: boolean; ttlMs: number }>(request);
       if (typeof paused !== 'boolean') throw bad('paused: true or false');
@@ -157,6 +166,37 @@ export function capabilityRoutes(ports: CapabilityPorts): Route[] {
     }),
     route('POST', '/reset', async () => json(200, { removed: await ports.reset() })),
   ];
+}
+
+const longestAnswer = 4_096;
+
+async function sendEvent(
+  { view, deliver }: CapabilityPorts,
+  namespace: string,
+  name: string,
+  { headers, body }: EventToSend,
+  signal: AbortSignal,
+): Promise<EventAnswer> {
+  const given = Object.entries(headers ?? {});
+  if (
+    typeof body !== 'string' ||
+    given.some(([key, value]) => !/^[a-z0-9-]+$/.test(key) || !/^[\x20-\x7e]*$/.test(value))
+  )
+    throw bad('headers: lower-case names and printable ASCII; body: a string');
+  const status = view.get('services.serving.knative.dev', namespace, name)?.status as
+    | { address?: { url?: string } }
+    | undefined;
+  if (!status?.address?.url) {
+    throw new ApiError('NotFound', `services.serving.knative.dev "${name}" has no address`, {
+      details: { name, kind: 'services', group: 'serving.knative.dev' },
+    });
+  }
+  const began = performance.now();
+  const answer = await deliver(status.address.url, headers, Buffer.from(body), signal).catch((error: Error) => {
+    throw new ApiError('ServiceUnavailable', `${status.address?.url}: ${error.message}`);
+  });
+  const text = Buffer.from(answer.body ?? []).toString('utf8');
+  return { status: answer.status, ms: Math.round(performance.now() - began), body: text.slice(0, longestAnswer) };
 }
 
 /** Ready pods of a Service by revision name. */

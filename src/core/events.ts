@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { EventAnswer, EventToSend } from '../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from './client.ts';
 import type { EventDraft } from './event-draft.ts';
 import { Fault } from './faults.ts';
@@ -20,25 +21,51 @@ export interface SendResult {
 const longestAnswer = 4_096;
 const answerMs = 120_000;
 
-/** @throws Fault EventNotSent where nothing answers */
-export async function sendEvent(client: PlatformClient, url: string, draft: EventDraft): Promise<SendResult> {
+/**
+ * To the service's own URL; to one that has none outside the cluster, by the platform where it can.
+ * @throws Fault EventNotSent where nothing answers, or nothing can be reached from here
+ */
+export async function sendEvent(
+  client: PlatformClient,
+  service: { namespace: string; name: string; url: string },
+  draft: EventDraft,
+): Promise<SendResult> {
+  const { namespace, name, url } = service;
   const id = draft.id ?? randomUUID();
-  const target = new URL(url);
-  const gateway = await gatewayOf(client);
-  // Names under .localhost lead to this machine without the system's resolver being asked.
-  const local = gateway.port !== undefined && !isInsideCluster(url);
-  const body = Buffer.from(draft.data);
   const headers: Record<string, string> = {
-    host: target.host,
     'ce-specversion': '1.0',
     'ce-id': headerText(id),
     'ce-type': headerText(draft.type),
     'ce-source': headerText(draft.source),
     'ce-time': new Date().toISOString(),
     ...(draft.subject === '' ? {} : { 'ce-subject': headerText(draft.subject) }),
-    ...(body.length === 0 ? {} : { 'content-type': draft.contentType }),
-    'content-length': String(body.length),
+    ...(draft.data === '' ? {} : { 'content-type': draft.contentType }),
   };
+  if (!isInsideCluster(url)) return { id, ...(await post(client, url, headers, draft.data)) };
+  if (!(await client.capabilities()).has('events')) {
+    throw new Fault('EventNotSent', { url, detail: 'cluster-local' });
+  }
+  const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}/event`;
+  try {
+    const wish: EventToSend = { headers, body: draft.data };
+    return { id, ...(await client.capability<EventAnswer>('POST', path, wish, { timeoutMs: answerMs })) };
+  } catch (error) {
+    throw unreachable(url, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+async function post(
+  client: PlatformClient,
+  url: string,
+  event: Record<string, string>,
+  data: string,
+): Promise<EventAnswer> {
+  const target = new URL(url);
+  const gateway = await gatewayOf(client);
+  // Names under .localhost lead to this machine without the system's resolver being asked.
+  const local = gateway.port !== undefined;
+  const body = Buffer.from(data);
+  const headers = { ...event, host: target.host, 'content-length': String(body.length) };
   const began = performance.now();
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -58,7 +85,7 @@ export async function sendEvent(client: PlatformClient, url: string, draft: Even
           if (text.length < longestAnswer) text = (text + part).slice(0, longestAnswer);
         });
         answer.on('end', () =>
-          resolve({ id, status: answer.statusCode ?? 0, ms: Math.round(performance.now() - began), body: text }),
+          resolve({ status: answer.statusCode ?? 0, ms: Math.round(performance.now() - began), body: text }),
         );
         answer.on('error', (error) => reject(unreachable(url, error)));
       },

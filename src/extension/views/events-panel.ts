@@ -138,7 +138,7 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
         import('../../core/event-draft.ts'),
       ]);
       if (!target || draftFaults(wish).length > 0) throw new TypeError('the form was sent with faults');
-      const result = await sendEvent(client, target.url, wish);
+      const result = await sendEvent(client, target, wish);
       await remember({ status: result.status, ms: result.ms, error: '' });
       return { status: result.status, ms: result.ms, body: result.body, problem: null };
     } catch (error) {

@@ -62,9 +62,11 @@ describe('a tool that changes something', () => {
     const dialog = editor().page.locator('.monaco-dialog-box', { hasText: /Move the traffic of shop/ });
     await dialog.waitFor();
     await editor().shot('confirm');
-    await dialog.locator('.monaco-button').first().click();
+    await dialog.locator('.monaco-button', { hasText: 'Yes' }).click();
     const answer = await report<string>('move.json');
-    expect(JSON.parse(answer)).toMatchObject({ revisions: [{ revision: 'shop-00001', wished: 100 }] });
+    expect(JSON.parse(answer)).toMatchObject({
+      revisions: [{ revision: 'shop-00001', wished: 100 }],
+    });
     reports[Symbol.dispose]();
   });
 });

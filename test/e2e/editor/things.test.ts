@@ -75,7 +75,7 @@ describe('a scheduled application', () => {
       .quickInput.entry(/Add night.example.test to nightly/)
       .waitFor();
     await editor()
-      .quickInput.entry(/nightly\.default\.localhost/)
+      .quickInput.entry(/nightly\.default\.svc\.cluster\.local/)
       .waitFor();
     await editor().shot('domain-preview');
     await editor().quickInput.choose(/Add night.example.test to nightly/);

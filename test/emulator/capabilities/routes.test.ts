@@ -57,6 +57,10 @@ function ports(over: Partial<CapabilityPorts> = {}) {
         return [];
       },
     },
+    deliver: async (...args: unknown[]) => {
+      asked.push(args.slice(0, 2));
+      return { status: 202, headers: {}, body: new Uint8Array() };
+    },
     debug: (...args) => void asked.push(args),
     lease: (...args) => void asked.push(args),
     shutdown: () => void asked.push('shutdown'),
@@ -171,4 +175,22 @@ test('traffic counts ready pods only', async () => {
   const { value } = ports({ view: { get: () => undefined, list: () => pods as never } });
   const answer = await call(capabilityRoutes(value), 'GET', '/namespaces/default/services/hello/traffic');
   expect(JSON.parse(String(answer.body)).revisions['hello-00001'].instances).toBe(1);
+});
+
+test('an event goes to the address inside, and a service without one is not found', async () => {
+  const address = { url: 'http://hello.default.svc.cluster.local' };
+  const service = { metadata: { name: 'hello' }, status: { address } };
+  const view = {
+    get: (_: string, __: unknown, name: string) => (name === 'hello' ? service : undefined),
+    list: () => [],
+  };
+  const { value, asked } = ports({ view: view as never });
+  const send = (name: string, body: unknown) =>
+    call(capabilityRoutes(value), 'POST', `/namespaces/default/services/${name}/event`, body);
+  const sent = { headers: { 'ce-type': 'greeting' }, body: '{}' };
+  expect(JSON.parse(String((await send('hello', sent)).body))).toMatchObject({ status: 202 });
+  expect(asked).toEqual([[address.url, sent.headers]]);
+  await expect(send('gone', sent)).rejects.toMatchObject({ code: 404 });
+  const hostile = { headers: { 'x-a': 'b\r\nhost: evil' }, body: '' };
+  await expect(send('hello', hostile)).rejects.toMatchObject({ code: 400 });
 });

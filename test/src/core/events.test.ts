@@ -31,6 +31,8 @@ describe('draftFaults', () => {
   });
 });
 
+const shop = (url: string) => ({ namespace: 'default', name: 'shop', url });
+
 describe('sendEvent', () => {
   const received: { headers: Record<string, string | string[] | undefined>; body: string; host: string }[] = [];
   const server = createServer((request, response) => {
@@ -53,7 +55,7 @@ describe('sendEvent', () => {
 
   it('goes through the gateway under the host of the service, and is an event for the SDK', async () => {
     const subject = 'Größe "1" 100 %';
-    const result = await sendEvent(client, 'http://shop.default.localhost:8080/in?x=1', draft({ subject }));
+    const result = await sendEvent(client, shop('http://shop.default.localhost:8080/in?x=1'), draft({ subject }));
     expect(result).toMatchObject({ status: 202 });
     expect(result.body).toHaveLength(4_096);
     const last = received.at(-1);
@@ -68,9 +70,24 @@ describe('sendEvent', () => {
     expect(decodeURIComponent(String(last?.headers['ce-subject']))).toBe(subject);
   });
 
+  it('goes through the platform to a service that has no URL outside', async () => {
+    const calls: unknown[] = [];
+    const inside = {
+      capabilities: async () => new Set(['events']),
+      capability: async (...call: unknown[]) => {
+        calls.push(call.slice(0, 2));
+        return { status: 204, ms: 3, body: '' };
+      },
+    } as unknown as PlatformClient;
+    expect(await sendEvent(inside, shop('http://shop.default.svc.cluster.local'), draft())).toMatchObject({
+      status: 204,
+    });
+    expect(calls).toEqual([['POST', '/namespaces/default/services/shop/event']]);
+  });
+
   it('says that nothing answers', async () => {
     const gone = { platform: async () => ({ ingress: { host: '127.0.0.1', port: 1 } }) } as unknown as PlatformClient;
-    await expect(sendEvent(gone, 'http://shop.default.localhost', draft())).rejects.toMatchObject({
+    await expect(sendEvent(gone, shop('http://shop.default.localhost'), draft())).rejects.toMatchObject({
       code: 'EventNotSent',
     });
   });
