@@ -64,6 +64,8 @@ export const contextKeys = {
   platform: 'slipway.platformState',
   /** The current platform is an embedded one of this user. */
   embedded: 'slipway.embedded',
+  /** The current platform may be changed from here. */
+  writable: 'slipway.writable',
   /** There is an application in the workspace. */
   hasApplications: 'slipway.hasApplications',
   /** The applications of the workspace have been looked for. */

@@ -21,7 +21,6 @@ export function button(
   const element = h('vscode-button', {
     appearance: options.appearance ?? 'secondary',
     title: options.title,
-    'aria-label': options.title,
     id: options.id,
   });
   element.textContent = label;
@@ -29,7 +28,7 @@ export function button(
   return element;
 }
 
-/** A small button without a frame; `label` is its accessible name when it shows only an icon. */
+/** A small button without a frame; `label` is its accessible name when it shows no words, else its hint. */
 export function plainButton(
   content: Node | string,
   label: string,
@@ -38,12 +37,21 @@ export function plainButton(
 ): HTMLButtonElement {
   const element = h(
     'button',
-    { class: 'plain', type: 'button', title: label, 'aria-label': label, ...attributes },
+    {
+      class: 'plain',
+      type: 'button',
+      title: label,
+      'aria-label': hasWords(content) ? undefined : label,
+      ...attributes,
+    },
     content,
   );
   element.addEventListener('click', onClick);
   return element;
 }
+
+/** Visible words must be in the name: who speaks to the editor says what is seen. */
+const hasWords = (content: Node | string): boolean => typeof content === 'string' && /\p{L}{2}/u.test(content);
 
 export function problemNote(problem: PageProblem, ...actions: HTMLElement[]): HTMLElement {
   return h(

@@ -68,7 +68,7 @@ export class Platforms implements vscode.Disposable {
     void this.refresh();
   }
 
-  /** Reads the list anew and connects to the current one when it runs. */
+  /** Reads the list anew; connecting to the current one, when it runs, goes on by itself. */
   async refresh(): Promise<void> {
     await this.#list();
     const stored = this.#context.workspaceState.get<string>(chosenKey);
@@ -79,7 +79,8 @@ export class Platforms implements vscode.Disposable {
     }
     this.#lists.fire();
     this.#fire();
-    await this.#look();
+    // Not waited for: a platform that does not answer must not hold back the choice of another.
+    void this.#look();
   }
 
   async use(id: string): Promise<void> {
@@ -254,6 +255,7 @@ export class Platforms implements vscode.Disposable {
     const { snapshot } = this.#connection;
     setContext(contextKeys.platform, snapshot.state);
     setContext(contextKeys.embedded, snapshot.entry.embedded);
+    setContext(contextKeys.writable, !snapshot.entry.readOnly);
     this.#changes.fire(snapshot);
   }
 

@@ -10,9 +10,9 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   contributes: {
-    commands: { command: string }[];
-    menus: Record<string, { command: string; when?: string }[]>;
-    keybindings: { command: string; when?: string }[];
+    commands: { command: string; icon?: string }[];
+    menus: Record<string, { command: string; when?: string; group?: string }[]>;
+    keybindings: { command: string; when?: string; group?: string }[];
     views: Record<string, { id: string }[]>;
     viewsWelcome: { view: string; when?: string; contents: string }[];
     configuration: { properties: Record<string, { default: unknown }> };
@@ -81,6 +81,48 @@ describe('the manifest and the code', () => {
         starting.test(command) && !/isWorkspaceTrusted|-(deployable|runnable|debuggable)/.test(when),
     );
     expect(open).toEqual([]);
+  });
+});
+
+describe('each place of each command', () => {
+  const places = [
+    ...Object.entries(contributes.menus).flatMap(([menu, entries]) => entries.map((entry) => ({ menu, ...entry }))),
+    ...contributes.keybindings.map((entry) => ({ menu: 'keybinding', ...entry })),
+  ].filter(({ command, when }) => command?.startsWith('slipway.') && when !== 'false');
+  const at = ({ menu, command, when = '' }: (typeof places)[number]) => `${menu}: ${command}: ${when}`;
+
+  /** A platform that is only looked at must not be changed from anywhere. */
+  const changing =
+    /^slipway\.(application\.(deploy|run|debug)|service\.(delete|select)|traffic\.(rollback|sendAll)|revision\.(tag|delete|retire|pin)|domain\.(add|remove)|ping\.fire)$/;
+  it('that changes a platform is hidden where the platform is read only', () => {
+    const open = places.filter(
+      ({ command, when = '' }) =>
+        changing.test(command) && !/slipway\.writable|-(writable|deployable|runnable|debuggable|sendable)\b/.test(when),
+    );
+    expect(open.map(at)).toEqual([]);
+  });
+
+  /** Starts, stops and resets are of an embedded platform; what reads or changes objects needs one that answers. */
+  const asking = /^slipway\.(service|traffic|revision|ping|event|logs|domain\.(add|remove))\b/;
+  it('that asks a platform is in the palette only while one answers', () => {
+    const open = places.filter(
+      ({ menu, command, when = '' }) =>
+        menu === 'commandPalette' && asking.test(command) && !when.includes("slipway.platformState == 'ready'"),
+    );
+    expect(open.map(at)).toEqual([]);
+  });
+
+  it('on a tree is for a view and a kind of row', () => {
+    const rows = places.filter(({ menu }) => menu === 'view/item/context');
+    expect(rows.filter(({ when = '' }) => !/view == slipway\.\w+ && viewItem =~/.test(when)).map(at)).toEqual([]);
+    const titles = places.filter(({ menu }) => menu === 'view/title');
+    expect(titles.filter(({ when = '' }) => !/^view == slipway\.\w+/.test(when)).map(at)).toEqual([]);
+  });
+
+  it('has an icon where it is a button', () => {
+    const icons = new Map(contributes.commands.map(({ command, icon }) => [command, icon]));
+    const buttons = places.filter(({ group = '' }) => /^(inline|navigation)/.test(group));
+    expect(buttons.filter(({ command }) => !icons.get(command)).map(at)).toEqual([]);
   });
 });
 

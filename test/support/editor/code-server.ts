@@ -42,6 +42,7 @@ export const launchCodeServer: Launcher = async (options) => {
       ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check'],
       ...['--disable-getting-started-override', '--ignore-last-opened'],
       ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+      ...['--locale', options.locale],
     ],
     { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );

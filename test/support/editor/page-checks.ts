@@ -32,6 +32,10 @@ interface Violation {
 
 /** Violations of WCAG 2.2 A and AA and of axe's best practices, one line each; [] is good. */
 export async function axeViolations(frame: Frame): Promise<string[]> {
+  // A webview is see-through: what is behind it is the editor's, and axe would take it for white.
+  await frame.evaluate(
+    `document.documentElement.style.backgroundColor = getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background')`,
+  );
   await frame.evaluate(`${axeSource}; undefined`);
   const found = await frame.evaluate<Violation[]>(
     `axe.run(document, { resultTypes: ['violations'], rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } } })

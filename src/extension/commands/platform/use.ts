@@ -14,7 +14,8 @@ export function usePlatform(deps: Deps) {
 
 async function pick({ platforms, problems }: Deps): Promise<string | undefined> {
   const items = platforms.entries.map((entry) => ({
-    label: `${entry.id === platforms.snapshot.entry.id ? '$(check) ' : ''}${entry.label}`,
+    label: entry.label,
+    iconPath: new vscode.ThemeIcon(entry.id === platforms.snapshot.entry.id ? 'check' : 'blank'),
     description: entry.namespace ?? '',
     detail: entry.target.kubeconfig,
     id: entry.id,

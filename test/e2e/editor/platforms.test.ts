@@ -1,0 +1,153 @@
+/** Several platforms, several windows, several folders: a dead context blocks nothing, hostile names are names, windows agree. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { slipway } from '../../support/cli.ts';
+import { useEditor } from '../../support/editor/editor.ts';
+import { temporaryHome } from '../../support/places.ts';
+import { processesOf } from '../../support/processes.ts';
+import { seededApi } from '../../support/seeded-api.ts';
+
+const hostile = `<img src=x onerror="window.hacked=1"> $(zap) [x](command:workbench.action.quit) \u202egnp.exe 😀 ${'long'.repeat(50)}`;
+const home = temporaryHome('platforms');
+const api = await seededApi(home.dir, { services: 3, revisions: 2, name: 'sls-stable' });
+
+/** Accepts connections, reads what comes, and never answers: a VPN that is gone, a cluster that hangs. */
+const sockets = new Set<Socket>();
+const silent = createServer((socket) => {
+  sockets.add(socket);
+  socket.on('error', () => {}).resume();
+});
+await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+const silentPort = (silent.address() as { port: number }).port;
+const dead = join(home.dir, 'dead.kubeconfig');
+writeFileSync(
+  dead,
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name: 'dead', cluster: { server: `https://127.0.0.1:${silentPort}`, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name: 'dead', user: { token: 'x' } }],
+    contexts: [{ name: 'dead', context: { cluster: 'dead', user: 'dead' } }],
+  }),
+);
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  silent.close();
+  await api[Symbol.asyncDispose]();
+  home[Symbol.dispose]();
+});
+
+let workspace = '';
+const editor = useEditor({
+  name: 'platforms',
+  settings: {
+    'slipway.contexts': [
+      { context: 'dead', kubeconfig: dead },
+      { name: hostile, context: api.context, kubeconfig: api.kubeconfig },
+      { name: 'only looked at', context: api.context, kubeconfig: api.kubeconfig, readOnly: true },
+    ],
+  },
+  workspace: (dir) => {
+    workspace = join(dir, 'shops.code-workspace');
+    for (const name of ['one', 'two']) mkdirSync(join(dir, name), { recursive: true });
+    writeFileSync(workspace, JSON.stringify({ folders: [{ path: 'one' }, { path: 'two' }] }));
+    return workspace;
+  },
+});
+
+async function use(text: string | RegExp): Promise<void> {
+  await editor().run('slipway.platform.use');
+  await editor().quickInput.choose(text);
+}
+const inTree = (text: string | RegExp) => editor().row('Applications', text);
+
+describe('a context that accepts and never answers', () => {
+  it('is connecting, and the next one is there at once', async () => {
+    await editor().openContainer();
+    await use(/^dead/);
+    await editor().row('Platform', /dead/).filter({ hasText: 'connecting' }).waitFor();
+    const began = Date.now();
+    await use('only looked at');
+    await inTree('service-0000').waitFor();
+    // Not a limit of speed: the dead one would hold it for its whole timeout.
+    expect(Date.now() - began).toBeLessThan(20_000);
+    await editor().shot('after-dead');
+  });
+
+  it('does not stand in the way of an embedded platform either', async () => {
+    await use(/^dead/);
+    await use(/^embedded/);
+    await editor().run('slipway.platform.start');
+    await editor()
+      .page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'embedded' })
+      .waitFor({ timeout: 60_000 });
+    await editor()
+      .row('Platform', /embedded/)
+      .filter({ hasText: 'ready' })
+      .waitFor({ timeout: 60_000 });
+  });
+});
+
+describe('a platform that is read only', () => {
+  it('offers nothing that changes it', async () => {
+    await use('only looked at');
+    const row = inTree('service-0000');
+    await row.waitFor();
+    await row.click({ button: 'right' });
+    const menu = editor().page.locator('.context-view .monaco-menu, .monaco-menu-container').first();
+    await menu.waitFor();
+    await editor().shot('read-only');
+    expect(await menu.getByText('Delete service').count()).toBe(0);
+    expect(await menu.getByText('Move traffic').count()).toBe(0);
+    await editor().page.keyboard.press('Escape');
+  });
+});
+
+describe('a hostile name', () => {
+  it('is text everywhere', async () => {
+    await use('gnp.exe');
+    await inTree('service-0000').waitFor();
+    await editor()
+      .row('Platform', /img src=x/)
+      .waitFor();
+    await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'img src=x' }).waitFor();
+    await editor()
+      .row('Platform', /img src=x/)
+      .hover();
+    await editor().shot('hostile');
+    for (const frame of editor().page.frames()) {
+      expect(await frame.evaluate('window.hacked').catch(() => undefined)).toBeUndefined();
+    }
+    expect(await editor().page.locator('img[src="x"]').count()).toBe(0);
+  });
+});
+
+describe('a workspace of several folders', () => {
+  it('shows the applications of each', async () => {
+    await use(/^embedded/);
+    for (const name of ['one', 'two']) {
+      const dir = join(editor().dir, name, `${name}-shop`);
+      await slipway(['new', 'node-web', dir], { env: editor().env, cwd: editor().dir });
+    }
+    await inTree('one-shop').waitFor({ timeout: 60_000 });
+    await inTree('two-shop').waitFor();
+    await editor().shot('two-folders');
+  });
+});
+
+describe('a second window', () => {
+  it('is on the same platform and sees what the first one does', async () => {
+    await editor().act('Applications', /^one-shop/, 'slipway.application.deploy');
+    const other = await editor().page.context().newPage();
+    await other.goto(editor().page.url());
+    await other.locator('.activitybar .action-item', { has: other.locator('[aria-label^="Slipway"]') }).click();
+    const row = other.locator('.pane', { has: other.locator('.pane-header', { hasText: 'Applications' }) });
+    await row.locator('.monaco-list-row', { hasText: '00001' }).first().waitFor({ timeout: 90_000 });
+    expect(processesOf(editor().dir).filter(({ command }) => /platform\.mjs/.test(command))).toHaveLength(1);
+    await other.close();
+  });
+});
