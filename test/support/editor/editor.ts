@@ -95,7 +95,7 @@ export interface Editor extends AsyncDisposable {
   /** Opens a file of the workspace at a line, as Quick Open does. */
   openAt(file: string, line: number): Promise<void>;
   /** Saves `NN-name.png`. */
-  shot(name: string): Promise<void>;
+  shot(name: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -161,7 +161,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     complaints,
     quickInput,
     run: async (command) => {
-      const title = command.startsWith('slipway.') ? titleOf(command) : command;
+      const title = command.startsWith('slipway.') ? titleOf(command, true, options.locale) : command;
       await page.keyboard.press('F1');
       await quickInput.widget.waitFor();
       const entry = quickInput.entry(title);
@@ -201,7 +201,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       await row.hover();
       // A row's action is named by its title without the category.
       await row
-        .locator(`.action-label[aria-label^="${titleOf(command, false)}"]`)
+        .locator(`.action-label[aria-label^="${titleOf(command, false, options.locale)}"]`)
         .first()
         .click();
     },
@@ -215,11 +215,14 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       await quickInput.accept();
       await page.locator('.editor-group-container .tab.active', { hasText: file.split('/').at(-1) ?? file }).waitFor();
     },
-    shot: async (name) => {
+    shot: async (name, clip) => {
       shots += 1;
       const folder = join(results, 'screenshots', options.name);
       mkdirSync(folder, { recursive: true });
-      await page.screenshot({ path: join(folder, `${String(shots).padStart(2, '0')}-${name}.png`) });
+      await page.screenshot({
+        path: join(folder, `${String(shots).padStart(2, '0')}-${name}.png`),
+        ...(clip ? { clip } : {}),
+      });
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -7,9 +7,10 @@ interface Manifest {
   contributes: { commands: { command: string; title: string; category?: string }[] };
 }
 
-export function titleOf(command: string, withCategory = true): string {
+export function titleOf(command: string, withCategory = true, locale: 'en' | 'zh-cn' = 'en'): string {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-  const texts = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
+  const catalogue = locale === 'en' ? 'package.nls.json' : `package.nls.${locale}.json`;
+  const texts = JSON.parse(readFileSync(join(root, catalogue), 'utf8')) as Record<string, string>;
   const text = (value: string): string => value.replace(/^%(.*)%$/, (_, key: string) => texts[key] ?? value);
   const found = manifest.contributes.commands.find((each) => each.command === command);
   if (!found) throw new Error(`package.json contributes no ${command}`);
