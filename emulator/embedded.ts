@@ -30,6 +30,7 @@ import { isReady } from './knative/conditions.ts';
 import { readConfig } from './knative/config/read.ts';
 import { configMapSeeds } from './knative/config/seeds.ts';
 import { servingControllers } from './knative/controllers.ts';
+import type { RemoteImage } from './knative/revision/digests.ts';
 import { createBootTimes } from './platform/boot-times.ts';
 import { watchCertificates } from './platform/certificates.ts';
 import { createDebugLeases } from './platform/debug-leases.ts';
@@ -57,6 +58,7 @@ import { trackApplied } from './platform/routing-applied.ts';
 import { markScaling } from './platform/scale-marks.ts';
 import { publishGateway, seed } from './platform/seed.ts';
 import { kubeletUser } from './platform/users.ts';
+import { rememberAnswers } from './pods/docker/digests.ts';
 import type { InsideAccess } from './pods/docker/network.ts';
 import { createDockerRuntime } from './pods/docker/runtime.ts';
 import { type Guardian, startGuardian } from './pods/guardian.ts';
@@ -65,6 +67,7 @@ import { openLogStore } from './pods/logs/store.ts';
 import { publishNode } from './pods/node.ts';
 import { createProcessRuntime } from './pods/process/runtime.ts';
 import { proxyEnvironment } from './pods/proxy-environment.ts';
+import { pullConfigs } from './pods/pull-secrets.ts';
 
 export interface EmbeddedOptions {
   name: string;
@@ -162,9 +165,23 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     closers.push(() => applied[Symbol.dispose]());
     const autoscaler = createAutoscaler({ clock, store, config: () => readConfig(store).autoscaler });
     closers.push(() => autoscaler[Symbol.dispose]());
+    /** An image has come, or its registry has answered. */
+    const lookAgain = () => {
+      for (const revision of store.list('revisions.serving.knative.dev')) {
+        if (!isReady(revision)) runner.enqueue('revision', keyOf(revision));
+      }
+    };
+    const askOnce = rememberAnswers<RemoteImage>(lookAgain, () => performance.now());
     const runner = runControllers(
       servingControllers({
-        images: { resolve: (reference) => images.resolve(reference), canPull: () => docker !== undefined },
+        images: {
+          resolve: (reference) => images.resolve(reference),
+          remote(image, { namespace, ...named }, timeoutMs) {
+            if (!docker) return undefined;
+            const configs = pullConfigs(namespace, named, store);
+            return askOnce(JSON.stringify([image, configs]), () => docker.digestOf(image, { configs, timeoutMs }));
+          },
+        },
         autoscaler,
         serving: applied,
       }),
@@ -307,9 +324,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
         async commit(plan) {
           const image = await images.commit(plan);
           kubelet.imagesChanged();
-          for (const revision of store.list('revisions.serving.knative.dev')) {
-            if (!isReady(revision)) runner.enqueue('revision', keyOf(revision));
-          }
+          lookAgain();
           return image;
         },
       },

@@ -379,7 +379,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       mounts: volumes.mounts(container, env),
       port,
       imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent',
-      pullConfigs: runtime?.name === 'docker' ? pullConfigs(pod, view) : [],
+      pullConfigs: runtime?.name === 'docker' ? pullConfigs(pod.metadata.namespace ?? '', spec, view) : [],
       securityContext: { ...spec.securityContext, ...container.securityContext },
       resources: container.resources,
       debug: container === serving && pod.metadata.annotations?.[podAnnotations.debug] === 'node' ? 'node' : undefined,

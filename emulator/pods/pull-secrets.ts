@@ -2,7 +2,6 @@
 import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
 import type { DockerConfig } from './docker/registry-auth.ts';
-import type { Pod } from './types.ts';
 
 interface Secret extends KubeObject {
   data?: Record<string, string>;
@@ -12,11 +11,14 @@ interface ServiceAccount extends KubeObject {
 }
 
 /** One that is absent or unreadable is passed over, as a kubelet does. */
-export function pullConfigs(pod: Pod, view: View): DockerConfig[] {
-  const { namespace = '' } = pod.metadata;
-  const account = view.get<ServiceAccount>('serviceaccounts', namespace, pod.spec?.serviceAccountName || 'default');
-  const names = [...(pod.spec?.imagePullSecrets ?? []), ...(account?.imagePullSecrets ?? [])].map(({ name }) => name);
-  return [...new Set(names)].flatMap((name) => {
+export function pullConfigs(
+  namespace: string,
+  named: { serviceAccountName?: string | undefined; imagePullSecrets?: { name?: string }[] | undefined },
+  view: View,
+): DockerConfig[] {
+  const account = view.get<ServiceAccount>('serviceaccounts', namespace, named.serviceAccountName || 'default');
+  const names = [...(named.imagePullSecrets ?? []), ...(account?.imagePullSecrets ?? [])].map(({ name }) => name);
+  return [...new Set(names)].flatMap((name = '') => {
     const { data = {} } = view.get<Secret>('secrets', namespace, name) ?? {};
     const config = parse<DockerConfig>(data['.dockerconfigjson']);
     if (config) return [config];

@@ -99,6 +99,7 @@ export const causeCodes = [
   'NamespaceMissing',
   'WebhookTimeout',
   'DomainClaimed',
+  'ImageNeedsDocker',
   'NeedsDocker',
   'StartCommandMissing',
   'AppNodeTooOld',

@@ -7,8 +7,21 @@ import type { ContainerDigest, Revision } from './types.ts';
 export interface Images {
   /** `repo`, `repo:tag` or `repo@sha256:…`; undefined where the store does not have it. */
   resolve(reference: string): { digest: string } | undefined;
-  /** Whether a container engine is there that could pull what the store does not have. */
-  canPull(): boolean;
+  /**
+   * What is outside of the store. `asking`: its registry is being asked, and the revision is looked at again once it has
+   * answered; undefined: no container engine is there, which could run it.
+   */
+  remote(reference: string, logins: LoginSource, timeoutMs: number): RemoteImage | 'asking' | undefined;
+}
+
+/** `digest` is '' for an image that the engine has and no registry. */
+export type RemoteImage = { digest: string } | { missing: string };
+
+/** Where the logins for registries are named. */
+export interface LoginSource {
+  namespace: string;
+  serviceAccountName?: string | undefined;
+  imagePullSecrets?: { name?: string }[] | undefined;
 }
 
 export interface Digests {
@@ -18,33 +31,51 @@ export interface Digests {
 
 /** Every image's digest (none where tags are not resolved), or the words why one cannot be had. */
 export function resolveDigests(
-  { spec }: Revision,
+  { metadata, spec }: Revision,
   images: Images,
   config: PlatformConfig,
-): Digests | { missing: string } {
+): Digests | { missing: string } | 'asking' {
+  const logins: LoginSource = {
+    namespace: metadata.namespace ?? '',
+    serviceAccountName: spec?.serviceAccountName,
+    imagePullSecrets: spec?.imagePullSecrets,
+  };
   let missing: string | undefined;
+  let asking = false;
   const digestOf = ({ name = '', image = '' }: Container): ContainerDigest => {
-    const found = resolveImage(image, images, config);
-    if (found === undefined) {
-      missing ??=
-        `Unable to fetch image "${image}": failed to resolve image to digest: ` +
-        `it is not in the platform's image store, and there is no container engine to pull it`;
-    }
-    return { name, ...(found ? { imageDigest: found } : {}) };
+    const found = resolveImage(image, logins, images, config);
+    if (found === 'asking') asking = true;
+    else if ('missing' in found) {
+      missing ??= `Unable to fetch image "${image}": failed to resolve image to digest: ${found.missing}`;
+    } else if (found.reference) return { name, imageDigest: found.reference };
+    return { name };
   };
   const initContainerStatuses = (spec?.initContainers ?? []).map(digestOf);
   const containerStatuses = (spec?.containers ?? []).map(digestOf);
-  return missing === undefined ? { containerStatuses, initContainerStatuses } : { missing };
+  if (missing !== undefined) return { missing };
+  return asking ? 'asking' : { containerStatuses, initContainerStatuses };
 }
 
-/** A reference with a digest; '' = left as it is; undefined = there is no such image. */
-function resolveImage(image: string, images: Images, config: PlatformConfig): string | undefined {
-  const stored = images.resolve(image);
-  if (image.includes('@')) return stored || images.canPull() ? image : undefined;
+const noEngine = { missing: "it is not in the platform's image store, and there is no container engine to pull it" };
+
+/** A reference with a digest; '' = left as it is. */
+function resolveImage(
+  image: string,
+  logins: LoginSource,
+  images: Images,
+  { deployment }: PlatformConfig,
+): { reference: string } | { missing: string } | 'asking' {
   // What a kubelet makes of such an image shows at its pods.
-  if (config.deployment.registriesSkippingTagResolving.includes(registryOf(image))) return '';
-  if (stored) return `${repositoryOf(image)}@${stored.digest}`;
-  return images.canPull() ? '' : undefined;
+  if (!image.includes('@') && deployment.registriesSkippingTagResolving.includes(registryOf(image))) {
+    return { reference: '' };
+  }
+  const stored = images.resolve(image);
+  if (stored) return { reference: image.includes('@') ? image : `${repositoryOf(image)}@${stored.digest}` };
+  const found = images.remote(image, logins, deployment.digestResolutionTimeoutMs);
+  if (found === undefined) return noEngine;
+  if (found === 'asking' || 'missing' in found) return found;
+  if (image.includes('@')) return { reference: image };
+  return { reference: found.digest && `${repositoryOf(image)}@${found.digest}` };
 }
 
 /** `dev.local` of `dev.local/app:v1`; a name without a registry is Docker's. */

@@ -72,6 +72,7 @@ export function reconcileRevision(revision: Revision, view: View, now: number, i
       return outcome();
     }
     const found = resolveDigests(revision, images, config);
+    if (found === 'asking') return outcome();
     if ('missing' in found) {
       conditions.markFalse('ContainerHealthy', 'ContainerMissing', found.missing);
       return outcome({ requeueAfter: imageRetryMs });

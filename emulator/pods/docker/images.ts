@@ -68,12 +68,15 @@ async function inspect(docker: Docker, image: string): Promise<EngineImage | und
 async function pull(docker: Docker, { image, pullConfigs = [] }: Wanted): Promise<void> {
   const given = pullConfigs.map((config) => authIn(config, image)).find((auth) => auth !== undefined);
   const authconfig = given ?? (await userAuth(image));
-  // Without a tag the engine would pull all of them.
-  const name = /@|:[^/]*$/.test(image) ? image : `${image}:latest`;
-  const stream = await docker.pull(name, authconfig ? { authconfig } : {});
+  const stream = await docker.pull(nameOf(image), authconfig ? { authconfig } : {});
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
   });
+}
+
+/** With its tag: without one the engine would take all of them. */
+export function nameOf(image: string): string {
+  return /@|:[^/]*$/.test(image) ? image : `${image}:latest`;
 }
 
 /** The engine's words in containerd's frame. */
@@ -82,7 +85,7 @@ function pullFailure(image: string, message: string): string {
   return `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: ${why}`;
 }
 
-function cannotReach(message: string): boolean {
+export function cannotReach(message: string): boolean {
   return /dial tcp|no such host|connection refused|i\/o timeout|request canceled|deadline exceeded|network is unreachable/i.test(
     message,
   );

@@ -11,6 +11,7 @@ import type Docker from 'dockerode';
 import type { HostConfig } from 'dockerode';
 import type { EventDraft } from '../../kernel/controller.ts';
 import type { KubeObject } from '../../kernel/object.ts';
+import type { RemoteImage } from '../../knative/revision/digests.ts';
 import type { Guardian } from '../guardian.ts';
 import {
   CannotRun,
@@ -23,6 +24,7 @@ import {
 } from '../ports.ts';
 import { isQueueProxy } from '../queue-proxy.ts';
 import type { Pod } from '../types.ts';
+import { digestOf } from './digests.ts';
 import { execIn, exitInfo, readOutput } from './exec.ts';
 import { ensureImage, messageOf } from './images.ts';
 import {
@@ -34,6 +36,7 @@ import {
 } from './network.ts';
 import { createOptions, hostnameOf, needsHolder, podNetwork, publishedPorts } from './options.ts';
 import { pauseImage, pauseTar } from './pause.ts';
+import type { DockerConfig } from './registry-auth.ts';
 
 export interface DockerRuntimeOptions {
   /** Tells this platform's containers from others' (label `slipway.dev/platform`). */
@@ -50,8 +53,13 @@ const platformLabel = 'slipway.dev/platform';
 const answersWithinMs = 1_500;
 const debugPort = 9229;
 
+export interface DockerRuntime extends PodRuntime {
+  /** What an image's tag means now. `configs`: logins for its registry. */
+  digestOf(image: string, options: { configs: readonly DockerConfig[]; timeoutMs: number }): Promise<RemoteImage>;
+}
+
 /** @returns undefined where no engine answers. */
-export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<PodRuntime | undefined> {
+export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<DockerRuntime | undefined> {
   // The client is large: it is not even loaded where there can be no engine.
   if (!mayHaveEngine(options)) return undefined;
   const { default: Engine } = await import('dockerode');
@@ -203,6 +211,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
 
   return {
     name: 'docker',
+    digestOf: (image, asked) => digestOf(docker, image, asked),
     async createPod(object): Promise<PodSandbox> {
       const pod = object as Pod;
       const containers = (pod.spec?.containers ?? []).filter((container) => !isQueueProxy(pod, container));

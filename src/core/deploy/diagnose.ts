@@ -35,7 +35,7 @@ export interface PodEvent {
  *
  * | seen | cause |
  * | --- | --- |
- * | image cannot be pulled, ContainerMissing | RegistryUnauthorized, RegistryUnreachable, NeedsDocker where only Docker could, else ImageMissing |
+ * | image cannot be pulled, ContainerMissing | RegistryUnauthorized, RegistryUnreachable, ImageNeedsDocker where no engine is there to pull it, NeedsDocker where only Docker could, else ImageMissing |
  * | a ConfigMap, Secret or key of one is not there | ConfigMapMissing, SecretMissing, ConfigKeyMissing |
  * | the runtime refuses what is asked for | NeedsDocker |
  * | the program is not found (126, 127, ContainerCannotRun) | StartCommandMissing |
@@ -253,6 +253,9 @@ function imageCause(scene: Scene, detail: string): Cause {
     );
   const image =
     [...images, ...declared].find((name) => name !== '' && detail.includes(name)) ?? images[0] ?? declared[0];
+  if (/no container engine|no Docker Engine/.test(detail)) {
+    return { code: 'ImageNeedsDocker', args: { image: image ?? '?' } };
+  }
   const code = unauthorized ? 'RegistryUnauthorized' : unreachable ? 'RegistryUnreachable' : 'ImageMissing';
   return { code, args: { image: image ?? '?', detail } };
 }

@@ -83,6 +83,7 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
     case 'ManifestRefused':
       return refusedFix(scene, text('manifest')) ?? open(scene.place) ?? field('spec');
     case 'ImageMissing':
+    case 'ImageNeedsDocker':
     case 'RegistryUnreachable':
     case 'RegistryUnauthorized':
     case 'NoImageStore':

@@ -174,6 +174,10 @@ const en: Record<CoreKey, string> = {
   'fix.WebhookTimeout': 'Deploy again; when it stays so, the webhook has to be looked at by whoever runs the platform.',
   'problem.DomainClaimed': '{host} belongs to namespace {namespace} already.',
   'fix.DomainClaimed': 'Name another host, or remove it there first.',
+  'problem.ImageNeedsDocker':
+    'The image {image} is not in the image store of the platform, and no Docker is running that could pull it.',
+  'fix.ImageNeedsDocker':
+    'Start Docker and deploy again; or let the platform run your sources without it: slipway deploy builds them, slipway image build {image} DIR only puts them there; or correct the image in deploy/service.yaml.',
   'problem.NeedsDocker': 'This needs Docker: {detail}',
   'fix.NeedsDocker': 'Start Docker, or leave the named part out of deploy/service.yaml.',
   'problem.StartCommandMissing': 'The start command was not found: {detail}',
@@ -389,6 +393,9 @@ const zhCn: Record<CoreKey, string> = {
   'fix.WebhookTimeout': '请再次部署；若一直如此，需由平台的维护者检查该 webhook。',
   'problem.DomainClaimed': '{host} 已属于命名空间 {namespace}。',
   'fix.DomainClaimed': '请换一个主机名，或先在那里移除它。',
+  'problem.ImageNeedsDocker': '镜像 {image} 不在平台的镜像库中，也没有正在运行的 Docker 可以拉取它。',
+  'fix.ImageNeedsDocker':
+    '启动 Docker 后重新部署；或让平台不用 Docker 直接运行您的源代码：slipway deploy 会构建，slipway image build {image} DIR 只放入镜像；或修正 deploy/service.yaml 中的镜像。',
   'problem.NeedsDocker': '这需要 Docker：{detail}',
   'fix.NeedsDocker': '请启动 Docker，或从 deploy/service.yaml 中去掉提示的部分。',
   'problem.StartCommandMissing': '找不到启动命令：{detail}',

@@ -261,7 +261,9 @@ describe('around it', () => {
 
   it('an image that comes later is found', async () => {
     let stored: { digest: string } | undefined;
-    const { create, settle, get, advance } = await start({ images: { resolve: () => stored, canPull: () => false } });
+    const { create, settle, get, advance } = await start({
+      images: { resolve: () => stored, remote: () => undefined },
+    });
     create(ksvc, draft(aService(withImage('registry.example/app:v1'))));
     await settle();
     expect(conditionsOf(get<Service>(ksvc, 'hello').status).ConfigurationsReady).toContain(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PodAutoscaler } from '../../../emulator/knative/pod-autoscaler/types.ts';
-import { registryOf } from '../../../emulator/knative/revision/digests.ts';
+import { type Images, registryOf } from '../../../emulator/knative/revision/digests.ts';
 import { reconcileRevision } from '../../../emulator/knative/revision/reconcile.ts';
 import type { Revision } from '../../../emulator/knative/revision/types.ts';
 import type { Deployment, Pod } from '../../../emulator/knative/workloads/types.ts';
@@ -17,7 +17,7 @@ import {
 import { child, childrenOf, conditionsOf, viewOf } from './support/view.ts';
 
 const now = Date.parse('2023-11-14T23:00:00Z');
-const none = { resolve: () => undefined, canPull: () => false };
+const none = { resolve: () => undefined, remote: () => undefined };
 const resolving = {
   ResourcesAvailable: 'Unknown ResolvingDigests',
   ContainerHealthy: 'Unknown',
@@ -70,7 +70,7 @@ describe('digests', () => {
     const images = {
       resolve: (reference: string) =>
         reference.startsWith('registry.example/app') ? { digest: 'sha256:1234' } : undefined,
-      canPull: () => false,
+      remote: () => undefined,
     };
     const outcome = reconcileRevision(
       aRevision('hello-00001', withImageOf(image), withStatus(resolving)),
@@ -94,8 +94,32 @@ describe('digests', () => {
     expect(outcome.requeueAfter).toBeGreaterThan(0);
   });
 
-  it('are left to the engine that can pull', () => {
-    const images = { resolve: () => undefined, canPull: () => true };
+  it('are asked of the registry where an engine is there, and the revision waits for the answer', () => {
+    const image = 'registry.example.com/app:v1';
+    const asked: unknown[] = [];
+    const reconcile = (answer: ReturnType<Images['remote']>) =>
+      reconcileRevision(aRevision('hello-00001', withImageOf(image), withStatus(resolving)), viewOf(), now, {
+        resolve: () => undefined,
+        remote: (...question) => {
+          asked.push(question);
+          return answer;
+        },
+      });
+    const waiting = reconcile('asking');
+    expect(conditionsOf(waiting.status).Ready).toMatch('Unknown ResolvingDigests');
+    expect(waiting.children).toBeUndefined();
+    expect(asked[0]).toMatchObject([image, { namespace: 'default' }, 10_000]);
+    const digest = 'registry.example.com/app@sha256:12';
+    const found = reconcile({ digest: 'sha256:12' });
+    expect(found.status?.['containerStatuses']).toEqual([{ name: 'user-container', imageDigest: digest }]);
+    expect(child<Deployment>(found, 'Deployment').spec?.template.spec.containers[0]?.image).toBe(digest);
+    expect(conditionsOf(reconcile({ missing: 'manifest unknown' }).status).Ready).toMatch(
+      `False ContainerMissing: Unable to fetch image "${image}": failed to resolve image to digest: manifest unknown`,
+    );
+  });
+
+  it('are left alone where only the engine has the image', () => {
+    const images = { resolve: () => undefined, remote: () => ({ digest: '' }) };
     const outcome = reconcileRevision(
       aRevision('hello-00001', withImageOf('nginx'), withStatus(resolving)),
       viewOf(),

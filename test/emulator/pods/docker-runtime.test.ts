@@ -6,12 +6,12 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDraft } from '../../../emulator/kernel/controller.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
-import { createDockerRuntime } from '../../../emulator/pods/docker/runtime.ts';
-import { type ContainerSpec, ImageUnavailable, type PodRuntime, podAnnotations } from '../../../emulator/pods/ports.ts';
+import { createDockerRuntime, type DockerRuntime } from '../../../emulator/pods/docker/runtime.ts';
+import { type ContainerSpec, ImageUnavailable, podAnnotations } from '../../../emulator/pods/ports.ts';
 import type { Container, PodSpec } from '../../../emulator/pods/types.ts';
+import { testImage as image, importTestImage } from '../../support/docker-image.ts';
 import { startRegistry } from '../../support/registry.ts';
 import { until } from '../../support/until.ts';
-import { testImage as image, importTestImage } from './docker-image.ts';
 import { aKubelet, aPod, firstContainer, guardianScript, type Harness, isReady, webServer } from './harness.ts';
 import { runtimeContract } from './runtime-contract.ts';
 
@@ -37,7 +37,7 @@ const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec => ({
 });
 
 describe.skipIf(!engine)('docker runtime', () => {
-  const runtime = engine as PodRuntime;
+  const runtime = engine as DockerRuntime;
   beforeAll(importTestImage, 120_000);
   afterAll(async () => {
     await runtime?.close();
@@ -319,6 +319,11 @@ describe.skipIf(!engine)('docker runtime', () => {
     };
     try {
       const first = await push('v1', 'one');
+      const asked = { configs: pullConfigs, timeoutMs: 20_000 };
+      expect(await runtime.digestOf(`${repository}:v1`, asked)).toEqual({ digest: first.split('@')[1] });
+      expect(await runtime.digestOf(`${repository}:v1`, { ...asked, configs: [] })).toHaveProperty('missing');
+      expect(await runtime.digestOf(`${repository}:v9`, asked)).toHaveProperty('missing');
+      expect(await runtime.digestOf(image, asked)).toEqual({ digest: '' });
       await expect(run(`${repository}:v1`, { pullConfigs: [] })).rejects.toBeInstanceOf(ImageUnavailable);
       expect(await run(`${repository}:v1`)).toEqual({ text: 'one', reasons: ['Pulling', 'Pulled'], imageId: first });
       expect(await run(`${repository}:v1`, { pullConfigs: [] })).toMatchObject({ text: 'one', reasons: ['Pulled'] });
@@ -337,6 +342,8 @@ describe.skipIf(!engine)('docker runtime', () => {
       );
       await expect(run(`${repository}:v9`, { imagePullPolicy: 'Never' })).rejects.toMatchObject({ code: 'NeverPull' });
       await registry[Symbol.asyncDispose]();
+      expect(await runtime.digestOf(`${repository}:v1`, asked)).toHaveProperty('digest');
+      expect(await runtime.digestOf(`${repository}:v9`, asked)).toHaveProperty('missing');
       expect(await run(`${repository}:v1`, { imagePullPolicy: 'Always' })).toMatchObject({ text: 'two' });
     } finally {
       await box.remove();

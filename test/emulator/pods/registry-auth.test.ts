@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { openStore } from '../../../emulator/kernel/sqlite-store.ts';
+import { rememberAnswers } from '../../../emulator/pods/docker/digests.ts';
 import { authIn, userAuth } from '../../../emulator/pods/docker/registry-auth.ts';
 import { pullConfigs } from '../../../emulator/pods/pull-secrets.ts';
 import { aPod } from './harness.ts';
@@ -14,6 +15,32 @@ const folders: string[] = [];
 afterEach(() => {
   vi.unstubAllEnvs();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+it('remembers for a while what a registry has answered, for controllers that do not wait', async () => {
+  let now = 0;
+  let told = 0;
+  const ask = rememberAnswers<{ digest: string }>(
+    () => told++,
+    () => now,
+  );
+  const question = Promise.withResolvers<{ digest: string }>();
+  expect(ask('a', () => question.promise)).toBe('asking');
+  expect(ask('a', () => Promise.reject(new Error('asked twice')))).toBe('asking');
+  question.resolve({ digest: '1' });
+  await question.promise;
+  await Promise.resolve();
+  expect(told).toBe(1);
+  const never = () => Promise.reject(new Error('asked again'));
+  expect(ask('a', never)).toEqual({ digest: '1' });
+  now = 10_001;
+  expect(ask('a', () => Promise.resolve({ digest: '2' }))).toBe('asking');
+  await new Promise(setImmediate);
+  expect(ask('a', never)).toEqual({ digest: '2' });
+  // A question that could not even be asked is asked anew.
+  expect(ask('b', never)).toBe('asking');
+  await new Promise(setImmediate);
+  expect(ask('b', () => Promise.resolve({ digest: '3' }))).toBe('asking');
 });
 
 it('takes the entry with the longest name that leads to the image', () => {
@@ -63,7 +90,7 @@ it('reads the Secrets that the pod and its service account name', () => {
   put('secrets', 'broken', { data: { '.dockerconfigjson': base64('{') } });
   put('serviceaccounts', 'robot', { imagePullSecrets: [{ name: 'old' }, { name: 'own' }] });
   const names = (spec: object) =>
-    pullConfigs(aPod('p', {}, spec), store).map((config) => authIn(config, 'r.example.com/a')?.username);
+    pullConfigs('default', spec, store).map((config) => authIn(config, 'r.example.com/a')?.username);
   const imagePullSecrets = [{ name: 'broken' }, { name: 'absent' }, { name: 'own' }];
   expect(names({ imagePullSecrets, serviceAccountName: 'robot' })).toEqual(['own', 'old']);
   expect(names({ imagePullSecrets })).toEqual(['own']);

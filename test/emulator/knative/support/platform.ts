@@ -72,7 +72,7 @@ export function testPlatform(options: TestPlatformOptions = {}) {
   });
   const runner = runControllers(
     servingControllers({
-      images: options.images ?? { resolve: () => undefined, canPull: () => false },
+      images: options.images ?? { resolve: () => undefined, remote: () => undefined },
       autoscaler: { desired: (key) => decisions.get(key) ?? autoscaler?.desired(key) ?? nothing },
       serving: { serves: (key, generation) => served.get(key) === generation },
     }).map(counted),
