@@ -20,7 +20,7 @@ import { compilerProblems } from './compiler-lines.ts';
 import { type Cause, troubles } from './diagnose.ts';
 import { fixFor } from './fix.ts';
 import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
-import { noteProvenance, provenanceOf } from './provenance.ts';
+import { provenanceNotes, provenanceOf, withProvenance } from './provenance.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { Evidence, PhaseName, Verdict, VerdictBase } from './verdict.ts';
 import { waitForService } from './wait.ts';
@@ -195,10 +195,13 @@ export async function deploy(
     }
   }
 
-  const provenance = provenanceOf(app.dir);
   const prepared = prepareObjects(app, { environment, namespace, image });
+  const notes = provenanceNotes(await provenanceOf(app.dir));
+  const withNotes = (existing: KubeObject | undefined) =>
+    withProvenance(prepared.service, existing, notes, (object) => apply(client, object, signal, true));
   if (options.dryRun) {
-    const objects = await planObjects(client, prepared, signal);
+    const existing = await client.find(kinds.service, namespace, app.name, { signal });
+    const objects = await planObjects(client, { ...prepared, service: await withNotes(existing) }, signal);
     const files = snapshot?.files.length ?? 0;
     return { ...base(), outcome: 'planned', image, files, bytes: snapshot?.bytes ?? 0, uploadBytes, objects };
   }
@@ -216,7 +219,7 @@ export async function deploy(
     }
     if (!existing && options.noTraffic)
       onProgress({ type: 'note', code: 'firstTakesAll', args: { service: app.name } });
-    applied = await apply(client, prepared.service, signal);
+    applied = await apply(client, await withNotes(existing), signal);
     if (prepared.traffic) {
       if (!existing || options.resetTraffic) applied = await setTraffic(client, applied, prepared.traffic, signal);
       else onProgress({ type: 'note', code: 'trafficInManifest', args: { file: app.service.file } });
@@ -254,10 +257,6 @@ export async function deploy(
     onReady: () => phase('route'),
     signal,
   });
-  const superseded = waited.done === 'failed' && waited.cause.code === 'Superseded';
-  const made = waited.done === 'failed' ? waited.revision?.metadata.name : waited.revision;
-  if (made !== undefined && made !== createdBefore && !superseded)
-    await noteProvenance(client, namespace, made, await provenance);
   if (waited.done === 'failed') {
     const { scene } = waited;
     const logs = scene.logs.length > 0 ? scene.logs.slice(-20) : [];

@@ -1,16 +1,29 @@
 /**
- * Where a revision comes from: who deployed it and from which commit. Written on the Revision, not into the Service's template:
- * there it would make a new revision of every commit, even where nothing that is deployed had changed.
+ * Where a revision comes from: who deployed it and from which commit. Annotations of the Service's template, so that the Revision
+ * is born with them: written on it later they would reach its Deployment's template, as Knative hands them on, and every
+ * instance would be replaced. A deploy that changes nothing else keeps the notes that are there, or it would make a revision
+ * of every commit.
  */
 import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
-import { promisify } from 'node:util';
-import type { PlatformClient } from '../client.ts';
-import { annotations, kinds } from '../resources.ts';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import type { ObjectInput } from '../client.ts';
+import { annotations } from '../resources.ts';
 
 const run = promisify(execFile);
 const gitMs = 3_000;
 const longestSubject = 120;
+const noteKeys: ReadonlySet<string> = new Set([
+  annotations.commit,
+  annotations.commitSubject,
+  annotations.commitDirty,
+  annotations.deployedBy,
+]);
+
+interface Template {
+  metadata?: { annotations?: Record<string, string> };
+}
 
 export interface Provenance {
   /** Full hash. */
@@ -41,24 +54,47 @@ export async function provenanceOf(dir: string): Promise<Provenance> {
   }
 }
 
-/** Best effort: a deploy is none the worse for a platform that does not let revisions be annotated. */
-export async function noteProvenance(
-  client: PlatformClient,
-  namespace: string,
-  revision: string,
-  { commit, subject, dirty, by }: Provenance,
-): Promise<void> {
-  const notes: Record<string, string> = {
+/** The annotations that say it. Pure. */
+export function provenanceNotes({ commit, subject, dirty, by }: Provenance): Record<string, string> {
+  return {
     ...(commit === undefined ? {} : { [annotations.commit]: commit }),
     ...(subject ? { [annotations.commitSubject]: subject } : {}),
     ...(dirty ? { [annotations.commitDirty]: 'true' } : {}),
     ...(by === undefined ? {} : { [annotations.deployedBy]: by }),
   };
-  if (Object.keys(notes).length === 0) return;
-  const patch = { type: 'merge' as const, body: { metadata: { annotations: notes } } };
-  await client
-    .patch(kinds.revision, namespace, revision, patch, { fieldManager: 'slipway', timeoutMs: gitMs })
-    .catch(() => undefined);
+}
+
+/**
+ * The Service with these notes in its template, or with those of `existing` where nothing else of the template would change.
+ * @param plan what the platform would make of an object (a dry run)
+ */
+export async function withProvenance<T extends ObjectInput>(
+  service: T,
+  existing: KubeObject | undefined,
+  notes: Readonly<Record<string, string>>,
+  plan: (service: T) => Promise<KubeObject>,
+): Promise<T> {
+  const before = templateOf(existing);
+  if (before) {
+    const kept = annotated(service, notesIn(before.metadata?.annotations));
+    if (isDeepStrictEqual(templateOf(await plan(kept)), before)) return kept;
+  }
+  return annotated(service, notes);
+}
+
+function annotated<T extends ObjectInput>(service: T, notes: Readonly<Record<string, string>>): T {
+  if (Object.keys(notes).length === 0) return service;
+  const template = templateOf(service);
+  const metadata = { ...template?.metadata, annotations: { ...template?.metadata?.annotations, ...notes } };
+  return { ...service, spec: { ...(service.spec as object), template: { ...template, metadata } } };
+}
+
+function notesIn(values: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => noteKeys.has(key)));
+}
+
+function templateOf(service: { spec?: unknown } | undefined): Template | undefined {
+  return (service?.spec as { template?: Template } | undefined)?.template;
 }
 
 /** What a revision says of itself. Pure. */

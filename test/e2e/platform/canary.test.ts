@@ -19,6 +19,7 @@ const split = async () =>
   );
 const canary = (...args: string[]): RunningCli =>
   startSlipway(['canary', ...args], { env: platform().env, cwd: platform().dir });
+const git = (...args: string[]) => execFileSync('git', ['-C', platform().at('hello'), ...args], { stdio: 'pipe' });
 const limits = ['--pause', '1s', '--min-requests', '10'];
 
 /** Requests one after the other, as long as the suite runs. */
@@ -27,7 +28,6 @@ let load: Promise<void> | undefined;
 beforeAll(async () => {
   const { at, slipway, up } = platform();
   expect((await slipway('new', 'node-web', at('hello'))).code).toBe(0);
-  const git = (...args: string[]) => execFileSync('git', ['-C', at('hello'), ...args], { stdio: 'pipe' });
   git('init', '-q');
   git('add', '.');
   git('-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '-q', '-m', 'First "version"');
@@ -62,6 +62,18 @@ describe('a deploy', () => {
     const second = await kube.get(serving('default', 'revisions', 'hello-00002'));
     expect(second.metadata.annotations).toMatchObject({ 'slipway.dev/commit-dirty': 'true' });
     expect(await json<unknown[]>('diff', 'hello', 'hello-00001', 'hello-00002')).toHaveLength(1);
+    git('add', '.');
+    git('-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '-q', '-m', 'Second');
+    const again = await json<{ revision: string; unchanged: boolean }>('deploy', '--no-traffic', at('hello'));
+    expect(again).toMatchObject({ revision: 'hello-00002', unchanged: true });
+  });
+
+  it('starts each instance once: nothing is written to a revision that would replace them', async () => {
+    const { items } = await platform().kube.get('/api/v1/namespaces/default/events');
+    const replaced = ((items ?? []) as unknown as { reason: string; message: string }[]).filter(
+      ({ reason, message }) => reason === 'ScalingReplicaSet' && message.startsWith('Scaled down'),
+    );
+    expect(replaced).toEqual([]);
   });
 });
 
