@@ -121,10 +121,9 @@ const kept = ({ value, atMost = Infinity, atLeast = -Infinity }) => value <= atM
 
 /** Sizes, and what test/bench/editor measures in the real editor. Without one, that is said and left out. */
 async function editorFigures(vsix) {
-  const chunks = readdirSync(dist).filter((name) => /^extension.*\.cjs$/.test(name));
   const figures = [
     { name: 'package', value: kb(vsix), unit: 'kB', atMost: largest / 1024 },
-    { name: 'what activation reads (extension.cjs and its parts)', value: startKb(chunks), unit: 'kB', atMost: 300 },
+    { name: 'what activation reads (extension.cjs)', value: kb(join(dist, 'extension.cjs')), unit: 'kB', atMost: 200 },
   ];
   const missing = await ensureSystem(['native', 'chromium']);
   if (missing.length > 0) {
@@ -150,58 +149,6 @@ async function editorFigures(vsix) {
   rmSync(join(out, '..'), { recursive: true, force: true });
   if (code !== 0) throw new ScriptError('a measurement in the editor failed, see above');
   return [...figures, ...lines.map((line) => JSON.parse(line))];
-}
-
-/** extension.cjs and everything that it requires at once, kB. */
-function startKb(chunks) {
-  const reached = new Set(['extension.cjs']);
-  for (const name of reached) {
-    const text = readFileSync(join(dist, name), 'utf8');
-    // What is asked for later stands in a then(): not read at the start.
-    const atOnce = text.replaceAll(/\.then\(\(\) ?=> ?\w+\(require\("[^"]+"\)/g, '');
-    for (const [, part] of atOnce.matchAll(/require\("\.\/(extension[^"]+\.cjs)"\)/g)) {
-      if (chunks.includes(part)) reached.add(part);
-    }
-  }
-  return [...reached].reduce((sum, name) => sum + kb(join(dist, name)), 0);
-}
-
-/**
- * Many Services with pods that are Ready at once; a real Knative took 21 s for 50 and 89 s for 200 at initial scale 0 on two
- * cores. Each size in a process of its own, so that their memory is only theirs.
- */
-async function scale(rows) {
-  for (const count of [250, 1_000]) {
-    say(`${count} Services`);
-    const { stdout } = await runNode(['--no-warnings', '--expose-gc', join(root, 'test/bench/scale.ts'), `${count}`], {
-      quiet: true,
-      pulse: `${count} Services`,
-    });
-    const figures = JSON.parse(stdout);
-    rows[`${count} Services: applied → all Ready, s`] = round(figures.readyMs / 1000, 1);
-    rows[`${count} Services: list p50 / p99, ms`] = `${round(figures.listP50Ms, 1)} / ${round(figures.listP99Ms, 1)}`;
-    rows[`${count} Services: fan-out to 50 watchers, events/s`] = figures.fanOutPerSecond;
-    rows[`${count} Services: memory each, kB`] = figures.kbPerService;
-  }
-}
-
-/** The data plane beside haproxy, in turns, in one run: only the ratio says something on another machine. */
-async function besideHaproxy(rows) {
-  const missing = await ensureSystem(['haproxy', 'wrk']);
-  if (missing.length > 0) {
-    rows['beside haproxy'] = `skipped: needs ${missing.map(({ fix }) => fix).join('; ')}`;
-    return;
-  }
-  say('the data plane beside haproxy');
-  const { stdout } = await runNode(['--no-warnings', join(root, 'test/bench/dataplane.ts')], {
-    quiet: true,
-    pulse: 'beside haproxy',
-  });
-  for (const [load, { haproxy, dataplane, ratio }] of Object.entries(JSON.parse(stdout))) {
-    rows[`beside haproxy, ${load}: req/s (of haproxy's)`] =
-      `${round(dataplane.requestsPerSecond)} (${round(haproxy.requestsPerSecond)}), ratio ${round(ratio, 2)}`;
-    rows[`beside haproxy, ${load}: p99, ms`] = `${round(dataplane.p99, 2)} (${round(haproxy.p99, 2)})`;
-  }
 }
 
 const round = (value, digits = 0) => Number(value.toFixed(digits));

@@ -119,6 +119,7 @@ const asCommonJs = (production) => ({
       // What other extensions are written against travels with the package.
       copyFileSync(join(root, 'src', 'extension', 'slipway.d.ts'), join(dist, 'slipway.d.ts'));
       for (const name of readdirSync(dist)) if (extensionPart.test(name)) rmSync(join(dist, name));
+      const parts = new Map();
       for (const { path, text } of outputFiles ?? []) {
         const { code, map } = await transform(text, {
           format: 'cjs',
@@ -133,12 +134,44 @@ const asCommonJs = (production) => ({
           // CommonJS has no import.meta; the core asks it where the bundle is.
           banner: "const __slipwayUrl=require('node:url').pathToFileURL(__filename).href;",
         });
-        writeFileSync(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+        parts.set(basename(path), production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
         if (!production) writeFileSync(`${path}.map`, map);
       }
+      for (const [name, code] of production ? inOneFile(parts) : parts) writeFileSync(join(dist, name), code);
     });
   },
 });
+
+const extensionMain = 'extension.cjs';
+
+/** What a part requires at once; what it asks for later stands in a then(). */
+function requiredAtOnce(code) {
+  const atOnce = code.replaceAll(/\.then\(\(\) ?=> ?\w+\(require\("[^"]+"\)/g, '');
+  return [...atOnce.matchAll(/require\("\.\/(extension[^"]+\.cjs)"\)/g)].map((match) => match[1]);
+}
+
+/**
+ * What activation needs, in the one file that the extension host reads: opening a file costs more than running what is in it. A part
+ * that is loaded later finds them through the files of their names.
+ */
+function inOneFile(parts) {
+  const first = new Set([extensionMain]);
+  for (const name of first) for (const part of requiredAtOnce(parts.get(name) ?? '')) first.add(part);
+  const files = new Map(parts);
+  // The brackets tell the engine to compile each function at once, not to look it over first.
+  const bodies = [...first].map((name) => `"./${name}":(function(module,exports,require){${parts.get(name)}\n})`);
+  files.set(
+    extensionMain,
+    `"use strict";const parts={${bodies.join(',\n')}},loaded={};
+const load=(id)=>{if(!Object.hasOwn(parts,id))return require(id);if(!loaded[id]){loaded[id]={exports:{}};parts[id](loaded[id],loaded[id].exports,load)}return loaded[id].exports};
+module.exports=load("./${extensionMain}");Object.defineProperty(module.exports,"part",{value:load});
+`,
+  );
+  for (const name of first) {
+    if (name !== extensionMain) files.set(name, `module.exports=require("./${extensionMain}").part("./${name}");\n`);
+  }
+  return files;
+}
 
 function configurations(production) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
