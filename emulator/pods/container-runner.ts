@@ -7,6 +7,7 @@ import type { EventDraft } from '../kernel/controller.ts';
 import { ConfigError } from './container-environment.ts';
 import type { OpenLogStore } from './kubelet-ports.ts';
 import { createLineSplitter } from './logs/lines.ts';
+import { withoutNotes } from './notes.ts';
 import { findAddress } from './port-finder.ts';
 import {
   CannotHonour,
@@ -345,7 +346,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
     flush();
     mark(stopping ? 'stopped' : exit.signal ? `killed ${exit.signal}` : `exited ${exit.code}`);
     // 80 lines and 2 KiB are what kubelets take for FallbackToLogsOnError.
-    const output = exit.code === 0 ? '' : await logs.lastOutput(origin(), 80, 2_048);
+    const output = exit.code === 0 ? '' : withoutNotes(await logs.lastOutput(origin(), 80, 2_048));
     const fallback = container.terminationMessagePolicy === 'FallbackToLogsOnError' ? output : '';
     const message = exit.message ?? fallback;
     const finishedAt = clock.now();

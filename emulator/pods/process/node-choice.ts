@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import satisfies from 'semver/functions/satisfies.js';
 import validRange from 'semver/ranges/valid.js';
+import { platformNote } from '../notes.ts';
 
 export interface NodeChoice {
   program: string;
@@ -47,7 +48,7 @@ export async function chooseNode(
   return {
     program: own.program,
     env: own.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {},
-    note: `slipway: started with the platform's own node ${own.version}: ${why}\n`,
+    note: platformNote(`started with the platform's own node ${own.version}: ${why}`),
   };
 }
 

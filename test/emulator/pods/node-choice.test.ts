@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { withoutNotes } from '../../../emulator/pods/notes.ts';
 import { chooseNode, isNode, type OwnNode } from '../../../emulator/pods/process/node-choice.ts';
 
 let dir: string;
@@ -36,6 +37,12 @@ test('another than the PATH’s is said, with the reason', async () => {
     /own node 24\.21\.0: package\.json asks for node >=22\.18, the PATH has 20\.20\.2/,
   );
   expect((await choose(undefined, undefined))?.note).toMatch(/no node is on the PATH/);
+});
+
+test('what is said is no word of the application: it is not the reason of its end', async () => {
+  const { note = '' } = (await choose(undefined, undefined)) ?? {};
+  expect(withoutNotes(`${note}Error: no such table\n`)).toBe('Error: no such table\n');
+  expect(withoutNotes(note)).toBe('');
 });
 
 test('under Electron it is told to be Node', async () => {
