@@ -40,11 +40,16 @@ const sources = {
 } as const;
 export type IconName = keyof typeof sources;
 
+const parsed = new Map<IconName, SVGElement>();
+
 /** Decorative: the button around it has the name. */
 export function icon(name: IconName): SVGElement {
-  const parsed = new DOMParser().parseFromString(sources[name], 'image/svg+xml').documentElement;
-  const svg = document.importNode(parsed, true) as unknown as SVGElement;
+  const known = parsed.get(name);
+  if (known) return known.cloneNode(true) as SVGElement;
+  const { documentElement } = new DOMParser().parseFromString(sources[name], 'image/svg+xml');
+  const svg = document.importNode(documentElement, true) as unknown as SVGElement;
   svg.setAttribute('aria-hidden', 'true');
   svg.setAttribute('class', 'icon');
+  parsed.set(name, svg.cloneNode(true) as SVGElement);
   return svg;
 }

@@ -70,7 +70,6 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
             stroke: resolved(revisionColor(row.short)),
             width: 1.6,
             points: { show: false },
-            spanGaps: kind === 'latency' || kind === 'errors',
           })),
         ],
         hooks: { draw: [drawMarks] },
@@ -159,7 +158,7 @@ const least: Record<ChartKind, number> = { share: 100, rate: 1, latency: 5, erro
 function axisText(kind: ChartKind, value: number): string {
   if (kind === 'instances') return Number.isInteger(value) ? String(value) : '';
   const text = rough(value);
-  if (kind === 'latency') return `${text} ms`;
+  if (kind === 'latency') return value >= 1_000 ? `${rough(value / 1_000)} s` : `${text} ms`;
   return kind === 'rate' ? text : `${text} %`;
 }
 

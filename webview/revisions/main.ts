@@ -86,7 +86,10 @@ window.addEventListener('pointerup', () => {
   });
 });
 
-channel.on('state', (next) => {
+channel.on('state', (told) => {
+  // A platform that is away knows nothing: what it last said stays.
+  const away = told.platform !== 'ready' && told.rows.length === 0 && state !== undefined && state.rows.length > 0;
+  const next = away && state ? { ...state, platform: told.platform } : told;
   state = next;
   chosen = chosen.filter((revision) => next.rows.some((row) => row.revision === revision));
   channel.save({ key: next.service.key });
@@ -270,14 +273,19 @@ function renderConditions(now: RevisionsState): void {
   const row = now.rows.find(({ revision }) => revision === chosen.at(-1)) ?? now.rows[0];
   place(conditions, [
     h('h2', {}, t('revisions.conditions')),
-    h('div', { role: 'list' }, ...now.conditions.map(conditionRow)),
+    h('div', { role: 'list' }, ...readyFirst(now.conditions)),
     ...(row && row.conditions.length > 0
       ? [
           h('h2', {}, t('revisions.conditionsOf', { revision: row.short })),
-          h('div', { role: 'list' }, ...row.conditions.map(conditionRow)),
+          h('div', { role: 'list' }, ...readyFirst(row.conditions)),
         ]
       : []),
   ]);
+}
+
+function readyFirst(all: RevisionsState['conditions']): HTMLElement[] {
+  const place = ({ type }: { type: string }) => (type === 'Ready' ? 0 : 1);
+  return [...all].sort((one, other) => place(one) - place(other)).map(conditionRow);
 }
 
 const explained = ['Ready', 'ConfigurationsReady', 'RoutesReady', 'ResourcesAvailable', 'ContainerHealthy', 'Active'];

@@ -18,8 +18,16 @@ export function seriesOf(
   const times = samples.map(({ at }) => at / 1_000);
   const columns = revisions.map((revision) =>
     samples.map((sample) => {
-      const any = Object.values(sample.revisions).some(({ requests }) => requests > 0);
-      return figureOf(sample.revisions[revision], kind, quantile, any);
+      const all = Object.values(sample.revisions);
+      const live = sample.revisions[revision];
+      // Of a time before somebody looked it is not known how many there were.
+      if (kind === 'instances' && all.some(({ instances }) => instances === null)) return null;
+      return figureOf(
+        live,
+        kind,
+        quantile,
+        all.some(({ requests }) => requests > 0),
+      );
     }),
   );
   return [times, ...columns];

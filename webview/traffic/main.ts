@@ -43,18 +43,22 @@ const bar = h('div', { class: 'bar', role: 'img' });
 const rows = h('div', { role: 'list' });
 const buttons = h('div', { class: 'btns' });
 const extras = h('div', { class: 'extras' });
-const canary = h('div');
+const card = h('div');
+const setup = h('div');
 const notes = h('div', { 'aria-live': 'polite' });
-const page = h('div', { class: 'traffic' }, bar, rows, buttons, extras, canary, notes);
+const page = h('div', { class: 'traffic' }, bar, card, rows, buttons, extras, setup, notes);
 const paint = perFrame(render);
 
-channel.on('state', (next) => {
+channel.on('state', (told) => {
+  // A platform that is away knows nothing: what it last said stays, greyed out, with a line that says so.
+  const next =
+    told.platform !== 'ready' && !told.service && state?.service ? { ...state, platform: told.platform } : told;
   if (state?.service?.key !== next.service?.key) {
     problem = null;
     form = undefined;
   }
   state = next;
-  wish = receive(wish, next.service?.key ?? '', next.rows.concat(next.others));
+  if (next.service && next.platform === 'ready') wish = receive(wish, next.service.key, next.rows.concat(next.others));
   keep();
   paint();
 });
@@ -68,7 +72,7 @@ function act(action: Action): void {
   if (!state) return;
   wish = reduce(wish, action, shown(state));
   if (action.type !== 'toggleLock') problem = null;
-  keep();
+  if (action.type !== 'drag' && action.type !== 'dragStart') keep();
   // At once, not with the next frame: the field that had the focus must show what it led to.
   render();
   if (action.type !== 'drag' && action.type !== 'dragStart' && wish.percent) announce(splitText(wish.percent, state));
@@ -111,12 +115,9 @@ function render(): void {
 
 /** The card of one that is there, else the form of one that is to be. */
 function renderCanary(now: TrafficState, disabled: boolean): void {
-  if (!now.canary || isOver(now.canary)) {
-    place(canary, [...(now.canary ? [card(now.canary, disabled)] : []), ...(form ? [form.element] : [])]);
-  } else {
-    form = undefined;
-    place(canary, [card(now.canary, disabled)]);
-  }
+  if (now.canary && !isOver(now.canary)) form = undefined;
+  place(card, now.canary ? [cardOf(now.canary, disabled)] : []);
+  place(setup, form ? [form.element] : []);
   // Seconds that pass are not read out; a step, a hold and an end are.
   const said = now.canary ? `${now.canary.phase} ${now.canary.step} ${now.canary.driven}` : '';
   if (said === saidCanary) return;
@@ -127,7 +128,7 @@ function renderCanary(now: TrafficState, disabled: boolean): void {
 const isOver = ({ phase }: { phase: string }): boolean => phase === 'succeeded' || phase === 'rolledBack';
 
 /** The same element while only its words change, so that its buttons keep the focus and a click between two seconds counts. */
-function card(now: NonNullable<TrafficState['canary']>, disabled: boolean): HTMLElement {
+function cardOf(now: NonNullable<TrafficState['canary']>, disabled: boolean): HTMLElement {
   const shape = JSON.stringify([now.revision, now.phase, now.step, now.driven, disabled]);
   const there = made.get('canary');
   const said = there?.querySelector('.said');

@@ -44,6 +44,14 @@ export function createRow(revision: string, actions: RowActions): RowView {
   );
   let shownPercent = 0;
   let dragging = false;
+  /** What the parts that are built anew were last built from: a move of the slider must not build what it does not change. */
+  const built = { tags: '', figures: '', locked: '' };
+  const changed = (part: keyof typeof built, form: unknown): boolean => {
+    const text = JSON.stringify(form);
+    if (built[part] === text) return false;
+    built[part] = text;
+    return true;
+  };
 
   const begin = () => {
     if (dragging) return;
@@ -108,9 +116,11 @@ export function createRow(revision: string, actions: RowActions): RowView {
       attr(dot, { class: `dot ${row.state}`, 'aria-label': state, title: row.reason || state });
       text(name, row.short);
       attr(name, { title: row.revision });
-      place(tags, tagChips(row, percent, follows, disabled, actions, tags));
+      const share = row.latestReady ? percent > 0 : false;
+      if (changed('tags', [row.tags, row.latestReady, share, follows, disabled]))
+        place(tags, tagChips(row, percent, follows, disabled, actions, tags));
       attr(tagButton, labelled(t('traffic.tagEdit', { revision: row.short })));
-      lock.replaceChildren(icon(locked ? 'lock' : 'unlock'));
+      if (changed('locked', locked)) lock.replaceChildren(icon(locked ? 'lock' : 'unlock'));
       attr(lock, {
         ...labelled(t(locked ? 'traffic.unlock' : 'traffic.lock', { revision: row.short })),
         'aria-pressed': String(locked),
@@ -126,7 +136,10 @@ export function createRow(revision: string, actions: RowActions): RowView {
         disabled: unable,
       });
       attr(lock, { disabled });
-      place(figures, figuresOf(row, live));
+      const { state: condition, reason, actual, instances } = row;
+      const onlyTag = row.percent === 0 && row.tags.length > 0;
+      if (changed('figures', [condition, reason, actual, instances, onlyTag, live]))
+        place(figures, figuresOf(row, live));
     },
   };
 }

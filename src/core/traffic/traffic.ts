@@ -116,7 +116,7 @@ export function trafficModel(
     rows: all.filter(shown),
     others: all.filter((row) => !shown(row)),
     wished,
-    before: splitBefore(service),
+    before: earlier(splitBefore(service), service),
     history: historyOf(service),
     canary: parseCanary(service.metadata.annotations?.[annotations.canary]),
     settled: isRouted(service),
@@ -337,6 +337,13 @@ export function isRouted(service: KubeObject): boolean {
     return JSON.stringify([...byRevision].sort());
   };
   return shares(wishedTargets(service)) === shares(status.traffic ?? []);
+}
+
+/** Not what it is now: a canary that was rolled back stands where it began, and there is nothing to go back to. */
+function earlier(before: TrafficTarget[] | undefined, service: KubeObject): TrafficTarget[] | undefined {
+  if (!before) return undefined;
+  const form = (targets: readonly TrafficTarget[]) => JSON.stringify(Object.entries(sharesIn(targets)).sort());
+  return form(before) === form(pinned(service)) ? undefined : before;
 }
 
 function splitBefore(service: KubeObject): TrafficTarget[] | undefined {

@@ -17,7 +17,8 @@ export function registerDocuments(): vscode.Disposable {
 }
 
 export function document(name: string, text: string): vscode.Uri {
-  const uri = vscode.Uri.from({ scheme: documentScheme, path: `/${next++}/${name}` });
+  // The path is the name alone: two states of one text are not two files.
+  const uri = vscode.Uri.from({ scheme: documentScheme, path: `/${name}`, query: String(next++) });
   texts.set(uri.toString(), text);
   return uri;
 }

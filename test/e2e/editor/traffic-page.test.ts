@@ -101,6 +101,17 @@ describe('the wish', () => {
     expect(await values()).toEqual([55, 45]);
   });
 
+  it('is kept while the platform is away, with a line that says so', async () => {
+    await reset();
+    await slider('00002').press('Shift+ArrowRight');
+    await traffic.send('state', state([], { service: null, services: [], platform: 'stopped' }));
+    await traffic.page.getByText('The platform is not running.').waitFor();
+    expect([await values(), await slider('00002').isDisabled()]).toEqual([[40, 60], true]);
+    await traffic.send('state', state(two));
+    await traffic.page.getByText('Not applied yet.').waitFor();
+    expect([await values(), await slider('00002').isDisabled()]).toEqual([[40, 60], false]);
+  });
+
   it('is kept when it is refused, with the reason in place', async () => {
     await reset();
     await slider('00002').press('Shift+ArrowRight');

@@ -20,6 +20,14 @@ const editorsOwn: { pattern: RegExp; why: string }[] = [
     pattern: /Unable to read file '[^']*\/user-data\/User\/[^']*' \(Canceled: Canceled\)/,
     why: 'a reload of the window while the editor reads files of its own, whose paths have our name in them',
   },
+  {
+    pattern: /Unable to refresh tree view slipway\.\w+: Canceled/,
+    why: 'a reload of the window while a tree asks for its rows',
+  },
+  {
+    pattern: /Channel has been closed[\s\S]*\/lib\/vscode\/extensions\//,
+    why: "a reload of the window while an extension of the editor's own writes to its log",
+  },
 ];
 
 export interface Complaints {
@@ -60,7 +68,8 @@ function hostErrors(logs: string): string[] {
         // The stack follows on lines without a time stamp.
         const stack = lines.slice(index + 1, index + 12).filter((next) => /^\s+at /.test(next));
         const whole = [line, ...stack].join('\n');
-        return ours.test(whole) ? [`${name}: ${whole}`] : [];
+        const known = editorsOwn.some(({ pattern }) => pattern.test(whole));
+        return ours.test(whole) && !known ? [`${name}: ${whole}`] : [];
       });
     });
 }
