@@ -76,6 +76,13 @@ export interface ExecStreams {
   stdout(chunk: Uint8Array): void;
   stderr(chunk: Uint8Array): void;
   tty?: boolean;
+  /** The terminal's size now and whenever it changes, in characters. A runtime without real terminals takes no notice. */
+  resize?: AsyncIterable<TerminalSize>;
+}
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
 }
 
 /** `siteOf` where the runtime can tell which statement wrote a line: asked for each whole line of the chunk, in order. */

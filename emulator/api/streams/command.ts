@@ -1,7 +1,7 @@
 /** Runs the command of an exec or attach request and says how it ended, as the error channel reports it. */
 import { ApiError } from '../../kernel/errors.ts';
 import { at } from '../../kernel/json.ts';
-import type { ExecStreams } from '../../pods/ports.ts';
+import type { ExecStreams, TerminalSize } from '../../pods/ports.ts';
 import type { StreamContext } from './upgrade.ts';
 
 export async function runCommand({ pod, pods, path, query, signal }: StreamContext, io: ExecStreams): Promise<object> {
@@ -20,6 +20,17 @@ export async function runCommand({ pod, pods, path, query, signal }: StreamConte
   const argv = query.getAll('command');
   if (argv.length === 0) throw new ApiError('BadRequest', 'you must specify at least 1 command for the container');
   return ending((await pods.exec(pod, container, argv, streams, signal)).code);
+}
+
+/** What clients write into the resize channel: `{"Width":80,"Height":24}`. Undefined for anything else. */
+export function terminalSize(bytes: Uint8Array): TerminalSize | undefined {
+  try {
+    const { Width, Height } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { Width?: unknown; Height?: unknown };
+    const sizes = [Width, Height].every((size) => Number.isInteger(size) && Number(size) > 0 && Number(size) < 65_536);
+    return sizes ? { columns: Number(Width), rows: Number(Height) } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function ending(code: number): object {

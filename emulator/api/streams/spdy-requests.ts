@@ -1,8 +1,9 @@
 /** exec, attach and port-forward over SPDY/3.1, on the socket itself or tunneled in a WebSocket. */
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../kernel/errors.ts';
+import type { TerminalSize } from '../../pods/ports.ts';
 import type { ApiRequest } from '../http.ts';
-import { runCommand, statusOf } from './command.ts';
+import { runCommand, statusOf, terminalSize } from './command.ts';
 import { queueOf } from './queue.ts';
 import { SpdyConnection, type SpdyStream } from './spdy.ts';
 import { refuse, type StreamContext } from './upgrade.ts';
@@ -27,6 +28,7 @@ export async function commandOverSpdy(socket: Duplex, context: StreamContext, re
   const connection = new SpdyConnection(socket);
   const ready = Promise.withResolvers<void>();
   const stdin = queueOf<Uint8Array>();
+  const resize = queueOf<TerminalSize>();
   connection.onStream = (stream) => {
     const type = stream.headers['streamtype'] ?? '';
     streams.set(type, stream);
@@ -35,10 +37,17 @@ export async function commandOverSpdy(socket: Duplex, context: StreamContext, re
       stream.onData = (chunk) => stdin.push(chunk);
       stream.onEnd = () => stdin.end();
     }
+    if (type === 'resize') {
+      stream.onData = (chunk) => {
+        const size = terminalSize(chunk);
+        if (size) resize.push(size);
+      };
+    }
     if (wanted.every((name) => streams.has(name))) ready.resolve();
   };
   connection.onClose = () => {
     stdin.end();
+    resize.end();
     ended.abort();
     ready.resolve();
   };
@@ -47,6 +56,7 @@ export async function commandOverSpdy(socket: Duplex, context: StreamContext, re
     { ...context, signal: AbortSignal.any([signal, ended.signal]) },
     {
       ...(streams.has('stdin') ? { stdin: stdin.items } : {}),
+      resize: resize.items,
       stdout: (chunk) => streams.get('stdout')?.write(chunk),
       stderr: (chunk) => streams.get('stderr')?.write(chunk),
     },

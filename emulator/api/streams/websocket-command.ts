@@ -1,6 +1,7 @@
 /** exec and attach over a WebSocket: `v4.channel.k8s.io` and `v5.channel.k8s.io` (which can close stdin). */
 import type { WebSocket } from 'ws';
-import { runCommand, statusOf } from './command.ts';
+import type { TerminalSize } from '../../pods/ports.ts';
+import { runCommand, statusOf, terminalSize } from './command.ts';
 import { queueOf } from './queue.ts';
 import type { StreamContext } from './upgrade.ts';
 
@@ -13,14 +14,19 @@ export async function commandOverWebSocket(
 ): Promise<void> {
   const { query } = context;
   const stdin = query.get('stdin') ? queueOf<Uint8Array>() : undefined;
+  const resize = queueOf<TerminalSize>();
   const ended = new AbortController();
   webSocket.on('message', (data: Buffer) => {
     const channel = data[0];
     if (channel === channels.stdin) stdin?.push(data.subarray(1));
-    else if (channel === channels.close && protocol.startsWith('v5') && data[1] === channels.stdin) stdin?.end();
+    else if (channel === channels.resize) {
+      const size = terminalSize(data.subarray(1));
+      if (size) resize.push(size);
+    } else if (channel === channels.close && protocol.startsWith('v5') && data[1] === channels.stdin) stdin?.end();
   });
   webSocket.on('close', () => {
     stdin?.end();
+    resize.end();
     ended.abort();
   });
   webSocket.on('error', () => ended.abort());
@@ -31,6 +37,7 @@ export async function commandOverWebSocket(
     { ...context, signal: AbortSignal.any([context.signal, ended.signal]) },
     {
       ...(stdin ? { stdin: stdin.items } : {}),
+      resize: resize.items,
       stdout: (chunk) => send(channels.stdout, chunk),
       stderr: (chunk) => send(channels.stderr, chunk),
     },

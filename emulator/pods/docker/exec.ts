@@ -49,6 +49,12 @@ export async function execIn(
       stream.end();
     })(io.stdin).catch(() => stream.destroy());
   }
+  if (io.tty && io.resize) {
+    void (async (sizes) => {
+      // One that has ended meanwhile has no terminal any more.
+      for await (const { rows, columns } of sizes) await exec.resize({ h: rows, w: columns }).catch(() => undefined);
+    })(io.resize);
+  }
   await ended;
   const { ExitCode } = await exec.inspect();
   // What the engine says of a program that it cannot start comes as output.

@@ -249,6 +249,35 @@ describe.skipIf(!engine)('docker runtime', () => {
     });
   }, 120_000);
 
+  it('gives a command a terminal of the size that the client has', async () => {
+    const box = await runtime.createPod(aPod('tty', {}));
+    const running = await box.start(aSpec(), () => undefined);
+    try {
+      let output = '';
+      const told = Promise.withResolvers<void>();
+      const script =
+        "process.stdout.on('resize',()=>{console.log(process.stdout.columns+'x'+process.stdout.rows);process.exit(6)});" +
+        "console.log('up');setInterval(()=>{},1e3)";
+      const end = await running.exec(['node', '-e', script], {
+        tty: true,
+        stdout(chunk) {
+          output += Buffer.from(chunk);
+          if (output.includes('up')) told.resolve();
+        },
+        stderr: () => undefined,
+        resize: (async function* () {
+          await told.promise;
+          yield { columns: 132, rows: 43 };
+        })(),
+      });
+      expect(end.code).toBe(6);
+      expect(output).toContain('132x43');
+    } finally {
+      await running.stop(0);
+      await box.remove();
+    }
+  }, 60_000);
+
   it('restarts what fails its liveness probe', async () => {
     await withKubelet(async (h) => {
       h.create(
