@@ -50,7 +50,7 @@ test('the table counts each step and names what failed', () => {
     { name: 'TestB', folder: 'e2e/gc', outcome: 'failed', reason: 'why `not`' },
   ];
   const rows = [{ name: 'gc', toggles: { 'config-gc': { a: '1', b: '2' } }, tests }];
-  const text = table({ title: 'T', commit: 'abc', command: 'run', rows, left: [['ha', 'no']] });
+  const text = table({ title: 'T', suite: 'all of it', command: 'run', rows, left: [['ha', 'no']] });
   expect(text).toContain('| gc | 1 | 1 | 0 | config-gc: a, b |');
   expect(text).toContain("- `e2e/gc` TestB: `why 'not'`");
   expect(text).toContain('- ha: no');

@@ -75,9 +75,10 @@ function shorten(text) {
 
 /**
  * A section of RESULTS.md.
+ * @param suite what was run, at which commit, and how.
  * @param rows `{name, toggles, tests}` a step; `left` [[what, why]] of what was not run.
  */
-export function table({ title, commit, command, rows, left }) {
+export function table({ title, suite, command, rows, left }) {
   const count = (tests, outcome) => tests.filter((test) => test.outcome === outcome).length;
   const all = rows.flatMap(({ tests }) => tests);
   const line = (name, tests, toggles) =>
@@ -93,7 +94,7 @@ export function table({ title, commit, command, rows, left }) {
   const [failed, skipped] = [named('failed'), named('skipped')];
   return `## ${title}
 
-\`${command}\`, knative/serving ${commit}, in containers on the embedded platform.
+\`${command}\`, ${suite}.
 
 | step | passed | failed | skipped | with |
 | --- | --- | --- | --- | --- |

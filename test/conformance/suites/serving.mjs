@@ -214,7 +214,8 @@ function write(section, title, results, sources) {
   const commit = execFileSync('git', ['rev-parse', '--short=8', 'HEAD'], { cwd: sources, encoding: 'utf8' }).trim();
   const rows = results.map(({ step, tests }) => ({ name: step.name, toggles: step.config, tests }));
   const left = section === 'serving-e2e' ? notRun : [];
-  writeSection(section, table({ title, commit, command: 'npm run conformance:serving', rows, left }));
+  const suite = `knative/serving ${commit}, in containers on the embedded platform`;
+  writeSection(section, table({ title, suite, command: 'npm run conformance:serving', rows, left }));
 }
 
 main()
