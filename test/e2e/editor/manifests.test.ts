@@ -240,7 +240,6 @@ describe('beside redhat.vscode-yaml', () => {
     extensions: [join(root, 'test', 'support', 'editor', 'yaml-extension')],
     workspace: (dir) => {
       workspace = workspaceIn(dir);
-      template[Symbol.dispose]();
       writeFileSync(join(workspace, 'other.yaml'), 'something: 1\n');
       return workspace;
     },
@@ -272,11 +271,9 @@ describe('beside redhat.vscode-yaml', () => {
         .count(),
     ).toBe(1);
     await hand.open('shop/deploy/service.yaml', lineOf(manifest, 'timeoutSeconds'));
-    await page.keyboard.press('Home');
+    await page.keyboard.press('End');
     await page.keyboard.press('Enter');
-    await page.keyboard.press('ArrowUp');
-    await page.keyboard.type('      ');
-    await hand.suggest('containerConcurrency');
+    await hand.suggest('volumes');
     await editor().shot('popup-once');
     const labels = await hand.suggestions().locator('.label-name').allInnerTexts();
     expect(labels).not.toContain('apiVersion');
@@ -290,5 +287,36 @@ describe('beside redhat.vscode-yaml', () => {
         .count(),
     ).toBe(0);
     await editor().quickInput.cancel();
+  });
+});
+
+describe('in Chinese', () => {
+  let workspace = '';
+  const editor = useEditor({
+    name: 'manifests-zh-cn',
+    locale: 'zh-cn',
+    workspace: (dir) => {
+      workspace = workspaceIn(dir);
+      template[Symbol.dispose]();
+      return workspace;
+    },
+  });
+  const hand = handIn(editor);
+
+  it('the popup, the hover and what is wrong', async () => {
+    const { page } = editor();
+    const wrong = manifest.replace('timeoutSeconds: 20', 'timeoutSeconds: -20');
+    writeFileSync(join(workspace, 'shop', 'deploy', 'service.yaml'), wrong);
+    await hand.open('shop/deploy/service.yaml', lineOf(wrong, 'image:'));
+    await hand.hover('timeoutSeconds', 'timeoutSeconds', /一个请求总共可用的秒数/);
+    await editor().shot('hover');
+    await page.keyboard.press('Control+Shift+m');
+    await hand.problems().filter({ hasText: '必须在 0 到 600 之间' }).waitFor();
+    await hand.open('shop/deploy/service.yaml', lineOf(wrong, 'image:'));
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await hand.suggest('resources');
+    await hand.suggestions().filter({ hasText: '可选' }).first().waitFor();
+    await editor().shot('popup');
   });
 });

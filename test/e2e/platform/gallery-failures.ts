@@ -154,7 +154,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
     },
     {
       name: 'wrong-port',
-      files: { 'app.js': "require('http').createServer(() => {}).listen('/tmp/slipway-gallery-' + process.pid);\n" },
+      files: { 'app.js': 'setInterval(() => {}, 1_000);\n' },
       args: ['--timeout', '6s'],
       cause: 'AppNeverListened',
       opens: { file: 'slipway.yaml', line: '5' },

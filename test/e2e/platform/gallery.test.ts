@@ -3,6 +3,8 @@
  * evidence. What only a cluster does (credentials, certificates, registries, webhooks) comes from a door before the platform's API
  * that answers single requests itself. The gate has a representative set; SLIPWAY_TEST_FULL=1 runs all.
  */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -16,6 +18,8 @@ import { type Ended, type Failure, failures, serves, skipped } from './gallery-f
 
 /** Without a container engine, also where the machine has one: what only one could do is a failure of its own here. */
 const platform = usePlatform('gallery', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
+/** A small disk can be made here. */
+const mounts = process.getuid?.() === 0 && existsSync('/usr/bin/mount');
 const full = process.env['SLIPWAY_TEST_FULL'] === '1';
 let door: ApiDoor;
 
@@ -142,6 +146,29 @@ describe('each failure ends in one cause, one fix and its evidence', () => {
       120_000,
     );
   }
+
+  it.runIf(full)(
+    `the platform's disk is full${mounts ? '' : ' [needs root and mount]'}`,
+    async ({ skip }) => {
+      if (!mounts) skip();
+      const disk = platform().at('small-disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]);
+      try {
+        const data = join(disk, 'data');
+        await platform().json('up', '--detach', '--data', data, '--port', '0');
+        const dir = application('disk-full', { name: 'disk-full', cause: '' });
+        writeFileSync(join(dir, 'large.bin'), randomBytes(40_000_000));
+        const { cause, remedy } = await deployed(dir, ['--data', data]);
+        expect(cause.code).toBe('PlatformDiskFull');
+        expect(remedy).toMatchObject({ type: 'command', command: 'doctor' });
+        expect((await platform().slipway('down', '--data', data)).code).toBe(0);
+      } finally {
+        execFileSync('umount', ['-l', disk]);
+      }
+    },
+    120_000,
+  );
 
   it('the platform goes away', async () => {
     const up = await platform().json<UpAnswer>('up', '--detach', '--name', 'mortal', '--port', '0');
