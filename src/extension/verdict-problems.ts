@@ -11,33 +11,51 @@ export class VerdictProblems implements vscode.Disposable {
   #problems: Problems;
   #collection = vscode.languages.createDiagnosticCollection('slipway-deploy');
   #failed = new Map<string, Failed>();
+  /** Whose cause is not shown any more: its place has been edited since. */
+  #touched = new Set<string>();
   #actions: vscode.Disposable;
 
   constructor(problems: Problems) {
     this.#problems = problems;
-    this.#actions = vscode.languages.registerCodeActionsProvider(
+    const actions = vscode.languages.registerCodeActionsProvider(
       { scheme: 'file' },
       { provideCodeActions: (document, range) => this.#actionsAt(document.uri.fsPath, range) },
       { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
     );
+    const edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0) this.#edited(document.uri.fsPath);
+    });
+    this.#actions = vscode.Disposable.from(actions, edits);
   }
 
   /** `undefined`: a deploy has begun, or went well. */
   set(dir: string, verdict: Verdict | undefined): void {
+    this.#touched.delete(dir);
     if (verdict?.outcome === 'failed') this.#failed.set(dir, verdict);
     else if (!this.#failed.delete(dir)) return;
     this.#paint();
+  }
+
+  /** Whether that mends it the next deploy tells; at a place that reads otherwise now the cause would be a puzzle. */
+  #edited(file: string): void {
+    for (const [dir, { evidence, remedy }] of this.#failed) {
+      const place = remedy.type === 'command' ? evidence.place : remedy.place;
+      if (place?.file !== file || this.#touched.has(dir)) continue;
+      this.#touched.add(dir);
+      this.#paint();
+    }
   }
 
   #paint(): void {
     const byFile = new Map<string, vscode.Diagnostic[]>();
     const add = (file: string, diagnostic: vscode.Diagnostic) =>
       byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
-    for (const { cause, evidence, remedy } of this.#failed.values()) {
+    for (const [dir, { cause, evidence, remedy }] of this.#failed) {
       if (cause.code === 'BuildFailed')
         for (const problem of evidence.problems ?? []) add(problem.place.file, this.#compiler(problem));
       // A refused manifest is judged as it is written; the compilers have said where.
-      if (cause.code === 'BuildFailed' || cause.code === 'ManifestRefused' || !evidence.place) continue;
+      if (cause.code === 'BuildFailed' || cause.code === 'ManifestRefused' || !evidence.place || this.#touched.has(dir))
+        continue;
       const { text, fix } = this.#problems.of(cause);
       const place = remedy.type === 'command' ? evidence.place : remedy.place;
       const diagnostic = new vscode.Diagnostic(rangeAt(place), `${text} ${fix}`, vscode.DiagnosticSeverity.Error);
@@ -62,7 +80,8 @@ export class VerdictProblems implements vscode.Disposable {
   }
 
   #actionsAt(file: string, range: vscode.Range): vscode.CodeAction[] {
-    return [...this.#failed.values()].flatMap(({ cause, remedy }) => {
+    return [...this.#failed].flatMap(([dir, { cause, remedy }]) => {
+      if (this.#touched.has(dir)) return [];
       if (remedy.type !== 'edit' || remedy.place.file !== file || cause.code === 'ManifestRefused') return [];
       if (!rangeAt(remedy.place).intersection(range)) return [];
       const title = this.#problems.say('remedy.edit', { file: file.split(/[\\/]/).at(-1) ?? file });

@@ -65,7 +65,7 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
 function continuesItem(text: string, lineStart: number, column: number): boolean {
   const above = text.slice(0, Math.max(0, lineStart - 1)).split('\n');
   const last = above.findLast((line) => line.trim() !== '' && (/^ */.exec(line)?.[0].length ?? 0) <= column);
-  return last !== undefined && last.startsWith(`${' '.repeat(column)}- `);
+  return last?.startsWith(`${' '.repeat(column)}- `) ?? false;
 }
 
 function read(

@@ -6,4 +6,5 @@ export { outlineOf } from '../../core/manifest/outline.ts';
 export { readSource } from '../../core/manifest/source.ts';
 export { completionsAt } from './completion.ts';
 export { hoverAt } from './hover.ts';
+export { worldOf } from './live-world.ts';
 export { findingText, fixText } from './words.ts';

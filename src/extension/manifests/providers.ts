@@ -4,7 +4,6 @@ import type { Deps } from '../deps.ts';
 import type { Completion } from './completion.ts';
 import type { ManifestFindings } from './diagnostics.ts';
 import { isManifest, isSlipwayFile, yamlSelector } from './files.ts';
-import { worldOf } from './live-world.ts';
 import type { YamlExtension } from './yaml-extension.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems'>;
@@ -15,14 +14,17 @@ const rangeIn = (document: vscode.TextDocument, { start, end }: Range) =>
 
 export function registerLanguage(deps: Uses, findings: ManifestFindings, yaml: YamlExtension): vscode.Disposable {
   const { locale } = deps.problems.words;
-  const question = (document: vscode.TextDocument, position: vscode.Position) => ({
-    file: document.uri.fsPath,
-    text: document.getText(),
-    offset: document.offsetAt(position),
-    slipwayFile: isSlipwayFile(document),
-    locale,
-    world: worldOf(deps, document.uri),
-  });
+  const question = async (document: vscode.TextDocument, position: vscode.Position) => {
+    const { worldOf } = await import('./language.ts');
+    return {
+      file: document.uri.fsPath,
+      text: document.getText(),
+      offset: document.offsetAt(position),
+      slipwayFile: isSlipwayFile(document),
+      locale,
+      world: worldOf(deps, document.uri),
+    };
+  };
   return vscode.Disposable.from(
     vscode.languages.registerCompletionItemProvider(
       yamlSelector,
@@ -30,7 +32,9 @@ export function registerLanguage(deps: Uses, findings: ManifestFindings, yaml: Y
         async provideCompletionItems(document, position) {
           if (!isManifest(document)) return undefined;
           const { completionsAt } = await import('./language.ts');
-          return (await completionsAt(question(document, position))).map((item) => itemOf(document, position, item));
+          return (await completionsAt(await question(document, position))).map((item) =>
+            itemOf(document, position, item),
+          );
         },
       },
       ' ',
@@ -42,7 +46,7 @@ export function registerLanguage(deps: Uses, findings: ManifestFindings, yaml: Y
       async provideHover(document, position) {
         if (!isManifest(document)) return undefined;
         const { hoverAt } = await import('./language.ts');
-        const hover = await hoverAt(question(document, position));
+        const hover = await hoverAt(await question(document, position));
         return hover && new vscode.Hover(new vscode.MarkdownString(hover.markdown), rangeIn(document, hover.range));
       },
     }),

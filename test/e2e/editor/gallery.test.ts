@@ -134,5 +134,7 @@ it('too little memory: a quick fix at the line of the limit', async () => {
   await problem(failure).waitFor();
   await press(failure, 'Fix in service.yaml');
   await editor().page.locator('.view-line', { hasText: 'memory: 192Mi' }).first().waitFor();
+  // At a place that reads otherwise now the cause is not told any more.
+  await problem(failure).waitFor({ state: 'detached' });
   await editor().shot('memory');
 }, 150_000);
