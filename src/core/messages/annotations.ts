@@ -1,7 +1,7 @@
 /** What annotations and labels of Knative do, in words. Pure leaf. */
 import { defineArea, type Locale, renderIn } from './render.ts';
 
-const area = defineArea(
+export const annotationMessages = defineArea(
   {
     minScale: 'Instances that always run. From 1 on there is no cold start; 0 lets it scale to zero.',
     maxScale: 'The most instances there may be; 0 is no limit.',
@@ -78,8 +78,8 @@ const area = defineArea(
   },
 );
 
-export type AnnotationKey = keyof (typeof area)['en'];
+export type AnnotationKey = keyof (typeof annotationMessages)['en'];
 
 export function annotationText(locale: Locale, key: AnnotationKey): string {
-  return renderIn(area, locale, key);
+  return renderIn(annotationMessages, locale, key);
 }

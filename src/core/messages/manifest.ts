@@ -2,7 +2,7 @@
 import type { MessageArgs } from '../codes.ts';
 import { defineArea, type Locale, renderIn } from './render.ts';
 
-const area = defineArea(
+export const manifestMessages = defineArea(
   {
     'finding.unknown': 'There is no field {name} here: the platform drops it.',
     'finding.unknown.near': 'There is no field {name} here: the platform drops it. Did you mean {expected}?',
@@ -140,8 +140,8 @@ const area = defineArea(
   },
 );
 
-export type ManifestKey = keyof (typeof area)['en'];
+export type ManifestKey = keyof (typeof manifestMessages)['en'];
 
 export function manifestText(locale: Locale, key: ManifestKey, args: MessageArgs = {}): string {
-  return renderIn(area, locale, key, args);
+  return renderIn(manifestMessages, locale, key, args);
 }

@@ -73,7 +73,7 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
   'h2c for HTTP/2 without TLS and gRPC, http1 or nothing for HTTP/1.1.':
     'h2c 表示不带 TLS 的 HTTP/2 和 gRPC；http1 或留空表示 HTTP/1.1。',
   'Port number; the application finds it in PORT. 8080 when left out.': '端口号；应用可从 PORT 读取。留空则为 8080。',
-  'TCP.': 'TCP。',
+  'TCP.': '只有 TCP。',
   'Sources of environment variables.': '环境变量的来源。',
   'All keys of a ConfigMap or a Secret.': 'ConfigMap 或 Secret 的全部键。',
   'Put before each name.': '加在每个名称之前。',

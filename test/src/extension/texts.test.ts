@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { annotationMessages } from '../../../src/core/messages/annotations.ts';
 import { coreMessages } from '../../../src/core/messages/core.ts';
+import { manifestMessages } from '../../../src/core/messages/manifest.ts';
+import { schemaZhCn } from '../../../src/core/messages/schema-zh-cn.ts';
 import { extensionMessages } from '../../../src/extension/messages.ts';
 import { pageMessages } from '../../../webview/messages.ts';
 
@@ -16,6 +19,9 @@ const catalogues: [string, Table, Table][] = [
   ['the extension', extensionMessages.en, extensionMessages['zh-cn']],
   ['the pages', pageMessages.en, pageMessages['zh-cn']],
   ['the core', coreMessages.en, coreMessages['zh-cn']],
+  ['manifests', manifestMessages.en, manifestMessages['zh-cn']],
+  ['annotations', annotationMessages.en, annotationMessages['zh-cn']],
+  ['fields', Object.fromEntries(Object.keys(schemaZhCn).map((text) => [text, text])), schemaZhCn],
 ];
 
 /** Words that are the field's own in both languages, and units. */
