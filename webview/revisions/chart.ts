@@ -9,11 +9,14 @@ import { type ChartKind, lastOf, type Quantile, seriesOf } from './series.ts';
 
 const height = 112;
 const cursors = uPlot.sync('slipway');
-const clock = new Intl.DateTimeFormat(document.documentElement.lang || 'en', {
-  hour: '2-digit',
-  minute: '2-digit',
-  hour12: false,
-});
+const clockOf = (more: Intl.DateTimeFormatOptions = {}) =>
+  new Intl.DateTimeFormat(document.documentElement.lang || 'en', {
+    ...{ hour: '2-digit', minute: '2-digit', hour12: false },
+    ...more,
+  });
+const clock = clockOf();
+/** Where two marks of the axis are less than a minute apart. */
+const fineClock = clockOf({ second: '2-digit' });
 
 export interface Chart {
   element: HTMLElement;
@@ -55,7 +58,13 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
           y: { range: (_plot, _min, max) => [0, kind === 'share' ? 100 : Math.max(least[kind], (max ?? 0) * 1.1)] },
         },
         axes: [
-          { ...axis, size: 22, space: 60, values: (_plot, times) => times.map((time) => clock.format(time * 1_000)) },
+          {
+            ...axis,
+            size: 22,
+            space: 60,
+            values: (_plot, times, _axis, _space, step) =>
+              times.map((time) => (step < 60 ? fineClock : clock).format(time * 1_000)),
+          },
           {
             ...axis,
             size: 46,

@@ -43,10 +43,12 @@ const bar = h('div', { class: 'bar', role: 'img' });
 const rows = h('div', { role: 'list' });
 const buttons = h('div', { class: 'btns' });
 const extras = h('div', { class: 'extras' });
+/** The platform's state: above all else, for nothing below can be done while it is away. */
+const away = h('div', { 'aria-live': 'polite' });
 const card = h('div');
 const setup = h('div');
 const notes = h('div', { 'aria-live': 'polite' });
-const page = h('div', { class: 'traffic' }, bar, card, rows, buttons, extras, setup, notes);
+const page = h('div', { class: 'traffic' }, bar, away, card, rows, buttons, extras, setup, notes);
 const paint = perFrame(render);
 
 channel.on('state', (told) => {
@@ -86,9 +88,9 @@ function render(): void {
   }
   const list = shown(state);
   const split = wished(list, wish);
-  const away = state.platform !== 'ready' || applying || !state.trusted;
+  const unable = state.platform !== 'ready' || applying || !state.trusted;
   // A canary that somebody drives has the split: a hand in between would end it.
-  const disabled = away || (state.canary?.phase === 'running' && state.canary.driven);
+  const disabled = unable || (state.canary?.phase === 'running' && state.canary.driven);
   const following = follows(wish, list);
   place(root, [page]);
   for (const known of rowViews.keys()) if (!list.some((row) => row.revision === known)) rowViews.delete(known);
@@ -109,8 +111,9 @@ function render(): void {
   attr(rows, { 'aria-label': t('traffic.rowsLabel', { service: state.service.name }) });
   renderBar(list);
   renderButtons(state, list, disabled);
-  renderCanary(state, away);
-  placeNotes(noteList(state, list));
+  renderCanary(state, unable);
+  placeNotes(away, platformNotes(state));
+  placeNotes(notes, noteList(state, list));
 }
 
 /** The card of one that is there, else the form of one that is to be. */
@@ -226,7 +229,11 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   attr(guarded, { disabled: disabled || form !== undefined });
   const canGuard = candidates(now).length > 0 && (!now.canary || isOver(now.canary));
   place(buttons, [
-    ...(wishing || applying ? [applyButton, reset] : now.canRollBack ? [rollBack] : []),
+    ...(wishing || applying
+      ? [applyButton, reset]
+      : now.canRollBack && (!now.canary || isOver(now.canary))
+        ? [rollBack]
+        : []),
     ...(canGuard && !wishing && !applying ? [guarded] : []),
   ]);
 
@@ -243,6 +250,8 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   const undo = once('undo', () => plainButton(t('traffic.undo'), t('traffic.undo'), () => act({ type: 'undo' })));
   const preview = once('preview', () => plainButton(t('traffic.preview'), t('traffic.preview'), showPreview));
   const add = once('add', () => plainButton(t('traffic.add'), t('traffic.add'), addRevision));
+  attr(preview, { disabled: now.platform !== 'ready' });
+  attr(add, { disabled });
   const hiddenOthers = now.others.some((row) => !list.includes(row));
   place(extras, [
     ...(list.length > 1 ? presetButtons : []),
@@ -253,18 +262,20 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
 }
 
 /** Left alone while they say the same: a live region reads out whatever is put into it. */
-function placeNotes(wanted: HTMLElement[]): void {
+function placeNotes(parent: HTMLElement, wanted: HTMLElement[]): void {
   const form = wanted.map((element) => element.outerHTML).join('');
-  if (notes.dataset['form'] === form) return;
-  notes.dataset['form'] = form;
-  place(notes, wanted);
+  if (parent.dataset['form'] === form) return;
+  parent.dataset['form'] = form;
+  place(parent, wanted);
+}
+
+function platformNotes(now: TrafficState): HTMLElement[] {
+  if (now.platform === 'ready') return [];
+  return [note('warn', t(`platform.${now.platform}`), ...(now.platform === 'stopped' ? [startButton()] : []))];
 }
 
 function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLElement[] {
   const result: HTMLElement[] = [];
-  if (now.platform !== 'ready') {
-    result.push(note('warn', t(`platform.${now.platform}`), ...(now.platform === 'stopped' ? [startButton()] : [])));
-  }
   if (!now.trusted) result.push(note('', t('traffic.untrusted')));
   const shownProblem = problem ?? now.problem;
   if (shownProblem) result.push(problemNote(shownProblem));
