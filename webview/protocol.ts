@@ -86,6 +86,8 @@ const logLine = object({
   stream: oneOf('stdout', 'stderr'),
   text: str,
   mark: nullable(str),
+  /** The statement that wrote it; its path is below the application's folder. */
+  site: nullable(object({ path: str, line: num, column: num })),
 });
 
 const condition = object({ type: str, status: str, reason: str, message: str, since: nullable(num) });
@@ -208,19 +210,29 @@ export const pages = {
         platform: platformState,
         /** Lines that the view keeps. */
         maximum: num,
+        /** Of the application in this workspace. */
+        folder: nullable(str),
       }),
       lines: object({ key: str, lines: list(logLine) }),
       status: object({ following: bool, problem: nullable(problem) }),
       /** A filter set from outside (the tree's "show logs" of a revision). */
       filter: object({ revision: nullable(str) }),
+      /** Brings this line into view, where it is still there. */
+      reveal: object({ pod: str, time: num, text: str }),
       clear: nothing,
     },
     toHost: {
       ready: { params: nothing, result: nothing },
       pickService: { params: nothing, result: nothing },
       select: { params: object({ key: str }), result: nothing },
-      /** false: the place is not a file that can be found. */
-      openSource: { params: object({ path: str, line: num, column: num }), result: bool },
+      /**
+       * `changed`: the workspace has another text by now, what the instance had is shown. `none`: no file of this workspace.
+       * `pod`: of the line, by which the host knows where the instance's files are.
+       */
+      openSource: {
+        params: object({ path: str, line: num, column: num, pod: str }),
+        result: oneOf('opened', 'changed', 'none'),
+      },
       copy: { params: object({ text: str }), result: nothing },
       save: { params: object({ text: str }), result: nothing },
       command: { params: command, result: nothing },

@@ -158,13 +158,33 @@ async function* fromNowOn(
     if (phase === 'Pending' || phase === undefined) return;
     for (const container of userContainers(pod)) void followPod(pod, container);
   };
-  using _ = client.watch<KubeObject>(
+  const counts = new Map<string, number>();
+  /** Marks where a revision has more or fewer instances than before; the first look only counts. */
+  const count = (first: boolean): void => {
+    const now = new Map([...counts.keys()].map((revision) => [revision, 0]));
+    for (const { metadata } of watched.items) {
+      const revision = metadata.labels?.[labels.revision];
+      if (revision && !metadata.deletionTimestamp) now.set(revision, (now.get(revision) ?? 0) + 1);
+    }
+    for (const [revision, to] of now) {
+      const from = counts.get(revision) ?? 0;
+      counts.set(revision, to);
+      if (!first && from !== to) push({ ...mark(`scaled ${from} ${to}`, Date.now()), revision });
+    }
+  };
+  let synced = false;
+  using watched = client.watch<KubeObject>(
     kinds.pod,
     options.namespace,
     {
-      onSync: (items) => items.forEach(look),
+      onSync: (items) => {
+        items.forEach(look);
+        count(!synced);
+        synced = true;
+      },
       onEvent: (event, pod) => {
         if (event !== 'deleted') look(pod);
+        if (synced && options.pod === undefined) count(false);
       },
       onLost: () => push(mark('platform away', Date.now())),
       onBack: () => push(mark('platform back', Date.now())),

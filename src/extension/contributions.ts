@@ -97,6 +97,8 @@ export interface Settings {
   'logs.maximumLines': number;
   /** Limits for services whose slipway.yaml says none. */
   alerts: { errorPercent?: number; p95Ms?: number; coldStartMs?: number };
+  /** What statements wrote, at their lines, and errors where they were thrown. */
+  'logs.atSource': boolean;
 }
 
 export const settingDefaults: Settings = {
@@ -107,6 +109,7 @@ export const settingDefaults: Settings = {
   codeLens: true,
   'logs.maximumLines': 50_000,
   alerts: { errorPercent: 5 },
+  'logs.atSource': true,
 };
 
 /** `viewItem` values of the trees: words between dashes, tested with `=~ /\bword\b/`. */

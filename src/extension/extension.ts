@@ -24,6 +24,7 @@ import { Problems } from './problems.ts';
 import { Runs } from './runs.ts';
 import { Selection } from './selection.ts';
 import type { SlipwayApi } from './slipway.d.ts';
+import { registerSourceLines } from './source-lines/register.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { registerTasks } from './tasks/provider.ts';
 import { registerTools } from './tools/register.ts';
@@ -72,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     registerCodeLens(deps),
     registerLanguageStatus(deps),
     registerStatusBar(deps),
+    registerSourceLines(deps),
     registerTasks(deps),
     registerLinks(deps),
     registerTools(deps),

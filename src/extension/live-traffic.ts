@@ -1,5 +1,5 @@
 /** Measured traffic of a service, second by second, while somebody looks. One stream a service, however many views. */
-import type { ServiceTraffic } from '../../emulator/capabilities/protocol.ts';
+import type { FailingRoute, ServiceTraffic } from '../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from '../core/client.ts';
 import { keyText, type ServiceKey } from './platform/snapshot.ts';
 
@@ -11,6 +11,8 @@ export interface LiveSource {
 export interface LivePoint {
   at: number;
   revisions: ServiceTraffic['revisions'];
+  goodAt: number | null;
+  routes: readonly FailingRoute[];
 }
 
 interface Stream {
@@ -70,8 +72,10 @@ export class LiveTraffic implements Disposable {
       const client = this.#source.client();
       try {
         if (client && (await client.capabilities()).has('traffic')) {
-          for await (const { at, revisions } of client.capabilityStream<ServiceTraffic>(path, { signal })) {
-            const point = { at, revisions };
+          for await (const { at, revisions, goodAt, routes } of client.capabilityStream<ServiceTraffic>(path, {
+            signal,
+          })) {
+            const point = { at, revisions, goodAt: goodAt ?? null, routes: routes ?? [] };
             stream.last = point;
             stream.history.push(point);
             if (stream.history.length > kept) stream.history.splice(0, stream.history.length - kept);

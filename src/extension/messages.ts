@@ -6,6 +6,7 @@ import { aroundChinese, aroundEnglish } from './texts/around-messages.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
 import { thingsChinese, thingsEnglish } from './texts/things-messages.ts';
 import { trafficChinese, trafficEnglish } from './texts/traffic-messages.ts';
+import { sourceChinese, sourceEnglish } from './texts/source-messages.ts';
 
 export const extensionMessages = defineArea(
   {
@@ -13,6 +14,7 @@ export const extensionMessages = defineArea(
     ...entryEnglish,
     ...thingsEnglish,
     ...trafficEnglish,
+    ...sourceEnglish,
 
     'action.showOutput': 'Show output',
     'action.start': 'Start platform',
@@ -226,6 +228,7 @@ export const extensionMessages = defineArea(
     ...entryChinese,
     ...thingsChinese,
     ...trafficChinese,
+    ...sourceChinese,
 
     'action.showOutput': '显示输出',
     'action.start': '启动平台',

@@ -1,10 +1,11 @@
 /** The log view's parts that need no page. */
 import { describe, expect, it } from 'vitest';
-import { parseAnsi, stripAnsi } from '../../webview/logs/ansi.ts';
+import { parseAnsi, stripAnsi } from '../../src/core/log-lines/ansi.ts';
+import { levelOf, readLine } from '../../src/core/log-lines/line.ts';
 import { LogBuffer } from '../../webview/logs/buffer.ts';
-import { matcher, noFilter } from '../../webview/logs/filter.ts';
-import { levelOf, readLine } from '../../webview/logs/lines.ts';
+import { type Filter, matcher, noFilter } from '../../webview/logs/filter.ts';
 import { findLinks } from '../../webview/logs/links.ts';
+import { Rows } from '../../webview/logs/rows.ts';
 import type { LogLineView } from '../../webview/protocol.ts';
 
 const view = (text: string, rest: Partial<LogLineView> = {}): LogLineView => ({
@@ -14,6 +15,7 @@ const view = (text: string, rest: Partial<LogLineView> = {}): LogLineView => ({
   stream: 'stdout',
   text,
   mark: null,
+  site: null,
   ...rest,
 });
 
@@ -53,6 +55,18 @@ describe('links', () => {
     expect(findLinks(text).map(({ path, line, column }) => [path, line, column])).toEqual(expected);
   });
 
+  it('leave out where the platform or the user keeps the files', () => {
+    const tree = `/state/images/trees/${'a'.repeat(64)}`;
+    const shown = (text: string, folder: string | null = null) =>
+      findLinks(text, folder).map(({ start, hidden, end }) => text.slice(start + hidden, end));
+    expect(shown(`at f (file://${tree}/lib/a.js:2:15)`)).toEqual(['lib/a.js:2:15']);
+    expect(shown(`at f (${tree}.1/a.js:2)`)).toEqual(['a.js:2']);
+    expect(shown('at /ws/shop/src/a.ts:3:1 and /ws/shop2/b.ts:4', '/ws/shop')).toEqual([
+      'src/a.ts:3:1',
+      '/ws/shop2/b.ts:4',
+    ]);
+  });
+
   it('mark exactly the place in the text', () => {
     const text = 'see src/a.ts:3:4 and src/b.ts:9';
     expect(findLinks(text).map(({ start, end }) => text.slice(start, end))).toEqual(['src/a.ts:3:4', 'src/b.ts:9']);
@@ -81,7 +95,7 @@ describe('levels', () => {
   it('and fields are read from JSON lines', () => {
     const line = readLine(view('{"time":1,"level":50,"msg":"failed","path":"/x","n":{"a":1}}'), 0, undefined);
     expect(line.level).toBe('error');
-    expect(line.json).toEqual({
+    expect(line.json).toMatchObject({
       message: 'failed',
       fields: [
         ['path', '/x'],
@@ -143,6 +157,19 @@ describe('the buffer', () => {
     expect(buffer.shownCount).toBe(4);
   });
 
+  it('stays as large as it may be over millions of lines of many instances', () => {
+    const buffer = new LogBuffer(1_000);
+    buffer.filter({ ...noFilter, text: 'never', context: 3 });
+    for (let at = 0; at < 300_000; at += 500) {
+      const pod = `shop-00001-deployment-${at}`;
+      buffer.add(Array.from({ length: 500 }, (_, index) => view(`line ${at + index}`, { pod })));
+    }
+    expect(buffer.count).toBeLessThanOrEqual(1_100);
+    expect(buffer.pods.length).toBeLessThanOrEqual(200);
+    expect(buffer.dropped + buffer.count).toBe(300_000);
+    expect(buffer.shownCount).toBe(0);
+  });
+
   it('takes thousands of lines a second', () => {
     const buffer = new LogBuffer(50_000);
     const lines = Array.from({ length: 20_000 }, (_, index) =>
@@ -152,5 +179,87 @@ describe('the buffer', () => {
     for (let at = 0; at < lines.length; at += 200) buffer.add(lines.slice(at, at + 200));
     // 20,000 lines: 5,000 a second even on a busy machine.
     expect(performance.now() - began).toBeLessThan(4_000);
+  });
+});
+
+describe('lines around a hit', () => {
+  const shown = (buffer: LogBuffer) =>
+    Array.from({ length: buffer.shownCount }, (_, index) => {
+      const plain = buffer.at(index)?.plain ?? '';
+      return buffer.hasGapBefore(index) ? `/ ${plain}` : plain;
+    });
+  const texts = ['a', 'b', 'hit 1', 'c', 'd', 'e', 'f', 'hit 2', 'hit 3', 'g', 'h', 'i'];
+  const filter = (change: Partial<Filter>): Filter => ({ ...noFilter, text: 'hit', ...change });
+
+  it('come before and after it, once, with a gap where lines are left out', () => {
+    const buffer = new LogBuffer(1_000);
+    buffer.filter(filter({ context: 1 }));
+    for (const text of texts) buffer.add([view(text)]);
+    const wanted = ['b', 'hit 1', 'c', '/ f', 'hit 2', 'hit 3', 'g'];
+    expect(shown(buffer)).toEqual(wanted);
+    // The same when the filter comes after the lines.
+    buffer.filter(noFilter);
+    expect(buffer.shownCount).toBe(texts.length);
+    buffer.filter(filter({ context: 1 }));
+    expect(shown(buffer)).toEqual(wanted);
+    expect(matcher(filter({ text: '', context: 3 })).context).toBe(0);
+  });
+
+  it('are of the instance, the revision and the level that are chosen', () => {
+    const buffer = new LogBuffer(1_000);
+    buffer.add([
+      view('a', { pod: 'shop-00001-deployment-x' }),
+      view('other', { pod: 'shop-00001-deployment-y' }),
+      view('hit', { pod: 'shop-00001-deployment-x' }),
+    ]);
+    buffer.filter(filter({ context: 1, pod: 'shop-00001-deployment-x' }));
+    expect(shown(buffer)).toEqual(['a', 'hit']);
+    expect(buffer.pods).toEqual(['shop-00001-deployment-y', 'shop-00001-deployment-x']);
+  });
+});
+
+describe('rows', () => {
+  const json = (message: string) => view(JSON.stringify({ level: 'info', msg: message, a: 1, b: { c: 2 } }));
+  const all = (rows: Rows) =>
+    Array.from({ length: rows.count }, (_, row) => {
+      const found = rows.at(row);
+      return found ? `${found.line.json?.message ?? found.line.plain}${found.field < 0 ? '' : `.${found.field}`}` : '?';
+    });
+
+  it('are one a line, and one for each field of an expanded line', () => {
+    const buffer = new LogBuffer(1_000);
+    const rows = new Rows(buffer);
+    buffer.add([json('one'), view('plain'), json('two'), view('last')]);
+    const at = (index: number) => {
+      const line = buffer.at(index);
+      if (!line) throw new Error('no line');
+      return line;
+    };
+    rows.toggle(at(0));
+    rows.toggle(at(2));
+    rows.toggle(at(1));
+    expect(all(rows)).toEqual(['one', 'one.0', 'one.1', 'plain', 'two', 'two.0', 'two.1', 'last']);
+    expect(rows.rowOfLine(at(3))).toBe(7);
+    buffer.filter({ ...noFilter, text: 't' });
+    expect(all(rows)).toEqual(['two', 'two.0', 'two.1', 'last']);
+    buffer.filter(noFilter);
+    rows.toggle(at(0));
+    expect(rows.count).toBe(6);
+    expect(rows.isExpanded(at(0))).toBe(false);
+    const gone = rows.left(buffer.add(Array.from({ length: 1_200 }, () => view('x'))));
+    expect(gone).toBe(204 + 2);
+    expect(rows.count).toBe(1_000);
+  });
+});
+
+describe('times of JSON lines', () => {
+  it.each([
+    ['{"time":1795000000123,"msg":"pino"}', 1_795_000_000_123],
+    ['{"ts":1795000000.5,"msg":"zap"}', 1_795_000_000_500],
+    ['{"timestamp":"2026-11-18T10:13:20.250Z","message":"slog"}', Date.parse('2026-11-18T10:13:20.250Z')],
+    ['{"time":"yesterday","msg":"x"}', 1_795_000_000_000],
+    ['{"time":3,"msg":"x"}', 1_795_000_000_000],
+  ])('%s', (text, expected) => {
+    expect(readLine(view(text), 0, undefined).shownTime).toBe(expected);
   });
 });

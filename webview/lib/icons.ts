@@ -2,7 +2,10 @@
 import add from '@vscode/codicons/src/icons/add.svg';
 import archive from '@vscode/codicons/src/icons/archive.svg';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
+import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
+import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
 import clear from '@vscode/codicons/src/icons/clear-all.svg';
+import clock from '@vscode/codicons/src/icons/clockface.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
 import pause from '@vscode/codicons/src/icons/debug-pause.svg';
 import discard from '@vscode/codicons/src/icons/discard.svg';
@@ -22,7 +25,10 @@ const sources = {
   add,
   archive,
   arrowDown,
+  chevronDown,
+  chevronRight,
   clear,
+  clock,
   copy,
   discard,
   edit,

@@ -3,6 +3,8 @@
 export interface Link {
   start: number;
   end: number;
+  /** Of the text, so many characters at its start are of no interest: where the platform or the user keeps the files. */
+  hidden: number;
   path: string;
   line: number;
   column: number;
@@ -15,12 +17,24 @@ const python = /File "([^"\n]{1,400})", line (\d{1,7})/g;
 /** Ends that name hosts more often than files. */
 const hosts = /\.(?:com|org|net|io|dev|local|localhost|internal|svc)$/i;
 
-export function findLinks(text: string): Link[] {
+/** Of the platform's snapshots. */
+const snapshot = /^.*[\\/]trees[\\/][0-9a-f]{64}(?:\.\d+)?[\\/]/;
+
+/** `folder`: of the application, which need not be read in each path. */
+export function findLinks(text: string, folder: string | null = null): Link[] {
+  const hiddenOf = (path: string): number => {
+    const plainPath = path.replace(/^file:\/\//, '');
+    const before = path.length - plainPath.length;
+    const tree = snapshot.exec(plainPath)?.[0].length;
+    if (tree !== undefined) return before + tree;
+    const inside = folder !== null && /^[\\/]/.test(plainPath.slice(folder.length)) && plainPath.startsWith(folder);
+    return inside ? before + folder.length + 1 : 0;
+  };
   if (!text.includes(':') && !text.includes('line ')) return [];
   const links: Link[] = [];
   for (const match of text.matchAll(python)) {
     const [whole, path = '', line = '1'] = match;
-    links.push({ start: match.index, end: match.index + whole.length, path, line: Number(line), column: 1 });
+    links.push({ start: match.index, end: match.index + whole.length, path, line: Number(line), column: 1, hidden: 0 });
   }
   for (const match of text.matchAll(plain)) {
     const [whole, path = '', line = '1', column = '1'] = match;
@@ -28,7 +42,11 @@ export function findLinks(text: string): Link[] {
     if (hosts.test(path) || path.startsWith('node:') || /:\/\/?$/.test(before) || before.endsWith('@')) continue;
     const start = match.index;
     if (links.some((link) => start < link.end && start + whole.length > link.start)) continue;
-    links.push({ start, end: start + whole.length, path, line: Number(line), column: Number(column) });
+    links.push({
+      ...{ start, end: start + whole.length, hidden: hiddenOf(path), path },
+      line: Number(line),
+      column: Number(column),
+    });
   }
   return links.sort((one, other) => one.start - other.start);
 }

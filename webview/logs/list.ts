@@ -1,22 +1,32 @@
-/** A list of a fixed row height that has elements only for what is seen: thousands of lines a second cost a frame each. */
-import { h, perFrame } from '../lib/dom.ts';
+/**
+ * A list of a fixed row height that has elements only for what is seen: thousands of lines a second cost a frame each, and of a
+ * frame only the rows that are new. Rows that stay keep their element, and with it focus and selection.
+ */
+import { h, perFrame, place } from '../lib/dom.ts';
 
 export const rowHeight = 18;
 const margin = 12;
 
 export interface VirtualList {
   element: HTMLElement;
-  /** The number of rows or their content changed. `gone`: rows that left at the top. */
+  /** Rows were added, and `gone` left at the top. */
   changed(gone?: number): void;
+  /** Everything is to be painted anew. */
+  repaint(): void;
   follow(on: boolean): void;
+  /** Brings a row into the middle. */
+  reveal(row: number): void;
   readonly following: boolean;
 }
 
-export function createList(
-  count: () => number,
-  renderRow: (index: number) => HTMLElement,
-  onFollow: (following: boolean) => void,
-): VirtualList {
+export interface ListSource {
+  count(): number;
+  /** What the element of a row can be kept by. */
+  key(index: number): string;
+  render(index: number): HTMLElement;
+}
+
+export function createList(source: ListSource, onFollow: (following: boolean) => void): VirtualList {
   const rows = h('div', { class: 'rows' });
   const space = h('div', { class: 'space' }, rows);
   const element = h('div', { class: 'list', tabindex: '0', role: 'log', 'aria-live': 'off' }, space);
@@ -24,9 +34,10 @@ export function createList(
   let ownScroll = -1;
   let version = 0;
   let painted = '';
+  let kept = new Map<string, HTMLElement>();
 
   const paint = perFrame(() => {
-    const all = count();
+    const all = source.count();
     const height = `${all * rowHeight}px`;
     if (space.style.height !== height) space.style.height = height;
     if (following) {
@@ -41,10 +52,15 @@ export function createList(
     const now = `${version}:${from}:${to}`;
     if (now === painted) return;
     painted = now;
-    const fresh: HTMLElement[] = [];
-    for (let index = from; index < to; index++) fresh.push(renderRow(index));
+    const fresh = new Map<string, HTMLElement>();
+    for (let index = from; index < to; index++) {
+      const key = source.key(index);
+      fresh.set(key, kept.get(key) ?? source.render(index));
+    }
     rows.style.transform = `translateY(${from * rowHeight}px)`;
-    rows.replaceChildren(...fresh);
+    for (const [key, old] of kept) if (!fresh.has(key)) old.remove();
+    kept = fresh;
+    place(rows, [...fresh.values()]);
   });
 
   element.addEventListener('scroll', () => {
@@ -61,9 +77,7 @@ export function createList(
     document.addEventListener(
       'mouseup',
       () => {
-        if (!following || document.getSelection()?.isCollapsed !== false) return;
-        following = false;
-        onFollow(false);
+        if (following && document.getSelection()?.isCollapsed === false) follow(false);
       },
       { once: true },
     );
@@ -97,6 +111,18 @@ export function createList(
     changed(gone = 0) {
       version++;
       if (gone > 0 && !following) element.scrollTop = Math.max(0, element.scrollTop - gone * rowHeight);
+      paint();
+    },
+    repaint() {
+      for (const old of kept.values()) old.remove();
+      kept = new Map();
+      version++;
+      paint();
+    },
+    reveal(row) {
+      follow(false);
+      space.style.height = `${source.count() * rowHeight}px`;
+      element.scrollTop = Math.max(0, (row + 0.5) * rowHeight - element.clientHeight / 2);
       paint();
     },
   };

@@ -1,97 +1,123 @@
 /** The log view of the bottom panel. */
 import '../lib/page.css';
 import './logs.css';
+import type { Line } from '../../src/core/log-lines/line.ts';
 import { openChannel } from '../lib/channel.ts';
-import { attr, h, perFrame, place, text } from '../lib/dom.ts';
-import { icon } from '../lib/icons.ts';
-import { beginPage, button, plainButton, problemNote, revisionColor, unexpected } from '../lib/page.ts';
+import { attr, h, perFrame, place } from '../lib/dom.ts';
+import { beginPage, button, problemNote, unexpected } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { PageProblem, ServiceRef, TrafficState } from '../protocol.ts';
 import { LogBuffer } from './buffer.ts';
+import { createControls } from './controls.ts';
 import { type Filter, noFilter } from './filter.ts';
-import type { Level } from './lines.ts';
 import { createList } from './list.ts';
-import { plainRow, renderRow, shortOf } from './row.ts';
+import { plainRow, shortOf } from './mark-text.ts';
+import { type RowContext, renderField, renderRow } from './row.ts';
+import { Rows } from './rows.ts';
 
 const root = beginPage();
 const channel = openChannel('logs');
 const buffer = new LogBuffer(50_000);
+const rows = new Rows(buffer);
 
 let service: ServiceRef | null = null;
 let services: ServiceRef[] = [];
+let folder: string | null = null;
 let platform: TrafficState['platform'] = 'starting';
-let filter: Filter = restored();
+const saved = restored();
+let filter: Filter = saved.filter;
+let times = saved.times;
 let problem: PageProblem | null = null;
+/** What a link led to, until the next one. */
+let linkNote = '';
+/** A line that is to be shown once it is here. */
+let wanted: { pod: string; time: number; text: string } | undefined;
+let flashed = -1;
 let pausedAt: number | undefined;
 let rate = 0;
 let arrived = 0;
 
 const list = createList(
-  () => buffer.shownCount,
-  (index) => {
-    const line = buffer.at(index);
-    const context = { service: service?.name ?? '', highlight: buffer.matcher.highlight, open: openLink };
-    return line ? renderRow(line, context) : h('div', { class: 'row' });
+  {
+    count: () => rows.count,
+    key: (index) => {
+      const row = rows.at(index);
+      return row ? `${row.line.number}:${row.field}` : '';
+    },
+    render: (index) => {
+      const row = rows.at(index);
+      if (!row) return h('div', { class: 'row' });
+      const context = contextOf(row.line, row.index);
+      if (row.field >= 0) return renderField(row.line, row.field, context);
+      const element = renderRow(row.line, context);
+      element.classList.toggle('flash', row.line.number === flashed);
+      return element;
+    },
   },
   (following) => {
     pausedAt = following ? undefined : total();
-    paintBar();
+    paint();
   },
 );
 
-const search = h('input', {
-  class: 'filter',
-  type: 'search',
-  placeholder: t('logs.filter'),
-  'aria-label': t('logs.filter'),
-  spellcheck: 'false',
-});
-search.value = filter.text;
-const chips = h('span', { class: 'chips', role: 'group', 'aria-label': t('logs.revisions') });
-const level = h('select', { class: 'chip', 'aria-label': t('logs.levelLabel') });
-for (const [value, key] of [
-  ['trace', 'logs.level.all'],
-  ['warn', 'logs.level.warn'],
-  ['error', 'logs.level.error'],
-] as const) {
-  level.append(h('option', { value }, t(key)));
+function contextOf(line: Line, index: number): RowContext {
+  const { highlight, context } = buffer.matcher;
+  return {
+    service: service?.name ?? '',
+    folder,
+    highlight,
+    times,
+    around: context > 0 && !buffer.matcher.hit(line),
+    gap: buffer.hasGapBefore(index),
+    expanded: rows.isExpanded(line),
+    open: openLink,
+    toggle: (toggled) => {
+      rows.toggle(toggled);
+      list.repaint();
+    },
+  };
 }
-level.value = filter.level;
-const status = h('span', { class: 'status dim', role: 'status' });
-const followButton = plainButton(icon('arrowDown'), t('logs.follow'), () => list.follow(!list.following));
-const bar = h(
-  'div',
-  { class: 'bar' },
-  search,
-  level,
-  chips,
-  status,
-  followButton,
-  plainButton(icon('clear'), t('logs.clear'), () => {
-    buffer.clear();
-    changed();
-  }),
-  plainButton(icon('copy'), t('logs.copy'), () => send('copy')),
-  plainButton(icon('save'), t('logs.save'), () => send('save')),
+
+const controls = createControls(
+  {
+    filter: (change) => setFilter({ ...filter, ...change }),
+    selectService: (key) => void channel.request('select', { key }).catch(failed),
+    times: (on) => {
+      times = on;
+      keep();
+      list.repaint();
+      paint();
+    },
+    follow: () => list.follow(!list.following),
+    clear: () => {
+      buffer.clear();
+      rows.clear();
+      changed();
+    },
+    copy: () => send('copy'),
+    save: () => send('save'),
+  },
+  filter,
 );
 const hint = h('div', { class: 'hint dim' });
 const notes = h('div', { class: 'notes' });
-const page = h('div', { class: 'logs' }, bar, notes, h('div', { class: 'body' }, list.element, hint));
+const linkStatus = h('div', { class: 'note', role: 'status', hidden: true });
+const page = h('div', { class: 'logs' }, controls.element, notes, h('div', { class: 'body' }, list.element, hint));
 place(root, [page]);
 
-search.addEventListener('input', () => setFilter({ ...filter, text: search.value }));
-level.addEventListener('change', () => setFilter({ ...filter, level: level.value as Level }));
-
 channel.on('service', (now) => {
-  ({ service, services, platform } = now);
+  ({ service, services, platform, folder } = now);
   buffer.maximum = now.maximum;
   attr(list.element, { 'aria-label': t('logs.label', { service: service?.name ?? '' }) });
   paint();
 });
 channel.on('clear', () => {
   buffer.reset();
+  rows.clear();
   problem = null;
+  linkNote = '';
   pausedAt = undefined;
+  if (filter.pod !== '') setFilter({ ...filter, pod: '' });
   list.follow(true);
   changed();
 });
@@ -100,7 +126,8 @@ channel.on('lines', ({ key, lines }) => {
   // What is read from before the view opened is no rate.
   const recent = Date.now() - 5_000;
   arrived += lines.filter(({ time }) => time > recent).length;
-  list.changed(buffer.add(lines));
+  list.changed(rows.left(buffer.add(lines)));
+  reveal();
   paint();
 });
 channel.on('status', (now) => {
@@ -108,68 +135,52 @@ channel.on('status', (now) => {
   paint();
 });
 channel.on('filter', ({ revision }) => setFilter({ ...filter, revisions: revision === null ? [] : [revision] }));
+channel.on('reveal', (line) => {
+  wanted = line;
+  reveal();
+});
 channel.request('ready', null).catch(failed);
 setInterval(() => {
   const before = rate;
   rate = arrived;
   arrived = 0;
-  if (rate !== before) paintBar();
+  if (rate !== before) paint();
 }, 1_000);
 
 const paint = perFrame(() => {
-  paintBar();
-  paintChips();
-  const note = buffer.matcher.problem;
+  const missed = pausedAt === undefined ? 0 : total() - pausedAt;
+  controls.paint({
+    ...{ service, services, filter, times, following: list.following },
+    revisions: buffer.revisions,
+    pods: buffer.pods,
+    status: [stateText(missed), rate > 0 && t('logs.rate', { count: rate }), countText()].filter(Boolean).join(' · '),
+    statusTitle: buffer.dropped > 0 ? t('logs.dropped', { count: buffer.dropped }) : null,
+  });
+  const bad = buffer.matcher.problem;
+  linkStatus.hidden = linkNote === '';
+  linkStatus.textContent = linkNote;
   place(notes, [
-    ...(note === undefined ? [] : [h('div', { class: 'note warn' }, t('logs.filterBad', { detail: note }))]),
+    ...(bad === undefined
+      ? []
+      : [h('div', { class: 'note warn', role: 'alert' }, t('logs.filterBad', { detail: bad }))]),
+    linkStatus,
     ...(problem ? [problemNote(problem)] : []),
   ]);
   paintHint();
 });
 
-function paintBar(): void {
-  const counted =
-    filter.text !== '' || filter.level !== 'trace' || filter.revisions.length > 0
-      ? t('logs.matches', { count: buffer.shownCount, all: buffer.count })
-      : t('logs.count', { count: buffer.count });
-  const missed = pausedAt === undefined ? 0 : total() - pausedAt;
-  const state =
-    platform === 'lost'
-      ? t('logs.away')
-      : list.following
-        ? t('logs.following')
-        : missed > 0
-          ? t('logs.pausedNew', { count: missed })
-          : t('logs.paused');
-  text(status, [state, rate > 0 && t('logs.rate', { count: rate }), counted].filter(Boolean).join(' · '));
-  attr(status, { title: buffer.dropped > 0 ? t('logs.dropped', { count: buffer.dropped }) : null });
-  const label = t(list.following ? 'logs.pause' : 'logs.follow');
-  followButton.replaceChildren(icon(list.following ? 'pause' : 'arrowDown'));
-  attr(followButton, { 'aria-pressed': String(list.following), title: label, 'aria-label': label });
+function stateText(missed: number): string {
+  if (platform === 'lost') return t('logs.away');
+  if (list.following) return t('logs.following');
+  return missed > 0 ? t('logs.pausedNew', { count: missed }) : t('logs.paused');
 }
 
-function paintChips(): void {
-  const revisions = buffer.revisions.slice(0, 6);
-  place(
-    chips,
-    revisions.length < 2
-      ? []
-      : revisions.map((revision) => {
-          const short = shortOf(revision, service?.name ?? '');
-          const on = filter.revisions.includes(revision);
-          const chip = h(
-            'button',
-            { class: 'chip', type: 'button', 'aria-pressed': String(on), title: t('logs.chipOn', { revision: short }) },
-            short,
-          );
-          chip.style.setProperty('--c', revisionColor(short));
-          chip.addEventListener('click', () => {
-            const others = filter.revisions.filter((other) => other !== revision);
-            setFilter({ ...filter, revisions: on ? others : [...others, revision] });
-          });
-          return chip;
-        }),
-  );
+function countText(): string {
+  const { text, level, revisions, pod } = filter;
+  const filtered = text !== '' || level !== 'trace' || revisions.length > 0 || pod !== '';
+  return filtered
+    ? t('logs.matches', { count: buffer.shownCount, all: buffer.count })
+    : t('logs.count', { count: buffer.count });
 }
 
 function paintHint(): void {
@@ -190,13 +201,13 @@ function paintHint(): void {
 
 function setFilter(next: Filter): void {
   filter = next;
-  channel.save({ filter });
+  keep();
   buffer.filter(filter);
   changed();
 }
 
 function changed(): void {
-  list.changed();
+  list.repaint();
   paint();
 }
 
@@ -204,20 +215,43 @@ function total(): number {
   return buffer.dropped + buffer.count;
 }
 
-function openLink({ path, line, column }: { path: string; line: number; column: number }): void {
-  channel.request('openSource', { path, line, column }).catch(failed);
+/** Shows the wanted line; a filter that hides it is taken off. */
+function reveal(): void {
+  const line = wanted && buffer.find(wanted);
+  if (!line) return;
+  wanted = undefined;
+  if (buffer.at(buffer.indexOf(line.number)) !== line) setFilter(noFilter);
+  flashed = line.number;
+  list.reveal(rows.rowOfLine(line));
+  list.repaint();
+}
+
+function openLink(line: Line, { path, line: at, column }: { path: string; line: number; column: number }): void {
+  const place = `${path.split(/[\\/]/).slice(-2).join('/')}:${at}`;
+  channel
+    .request('openSource', { path, line: at, column, pod: line.pod })
+    .then((result) => {
+      const revision = shortOf(line.revision, service?.name ?? '');
+      if (result === 'changed') linkNote = t('logs.sourceChanged', { place, revision });
+      else linkNote = result === 'none' ? t('logs.sourceNone', { place }) : '';
+      paint();
+    })
+    .catch(failed);
 }
 
 /** What is shown, or what is selected of it. */
 function send(method: 'copy' | 'save'): void {
   const selected = document.getSelection()?.toString() ?? '';
-  const rows: string[] = [];
+  if (method === 'copy' && selected !== '') {
+    channel.request('copy', { text: selected }).catch(failed);
+    return;
+  }
+  const shown: string[] = [];
   for (let index = 0; index < buffer.shownCount; index++) {
     const line = buffer.at(index);
-    if (line) rows.push(plainRow(line, service?.name ?? ''));
+    if (line) shown.push(plainRow(line, service?.name ?? ''));
   }
-  const content = method === 'copy' && selected !== '' ? selected : `${rows.join('\n')}\n`;
-  channel.request(method, { text: content }).catch(failed);
+  channel.request(method, { text: `${shown.join('\n')}\n` }).catch(failed);
 }
 
 function failed(error: unknown): void {
@@ -225,11 +259,23 @@ function failed(error: unknown): void {
   paint();
 }
 
-function restored(): Filter {
-  const saved = channel.load();
-  if (typeof saved !== 'object' || saved === null || !('filter' in saved)) return noFilter;
-  const kept = saved.filter as Partial<Filter>;
-  return { ...noFilter, text: typeof kept.text === 'string' ? kept.text : '', level: kept.level ?? 'trace' };
+function keep(): void {
+  channel.save({ filter, times });
+}
+
+function restored(): { filter: Filter; times: boolean } {
+  const state = channel.load();
+  if (typeof state !== 'object' || state === null || !('filter' in state)) return { filter: noFilter, times: true };
+  const { filter: kept, times: shown } = state as { filter: Partial<Filter> | null; times?: unknown };
+  return {
+    filter: {
+      ...noFilter,
+      text: typeof kept?.text === 'string' ? kept.text : '',
+      level: kept?.level ?? 'trace',
+      context: typeof kept?.context === 'number' ? kept.context : 0,
+    },
+    times: shown !== false,
+  };
 }
 
 buffer.filter(filter);

@@ -1,85 +1,102 @@
-/** One line of the log as elements: time, instance, text with its colours, links and hits. */
+/** One line of the log as elements: time, instance, text with its colours, links and hits; fields of JSON below it. */
+
+import { parseAnsi, type Span } from '../../src/core/log-lines/ansi.ts';
+import type { Line } from '../../src/core/log-lines/line.ts';
 import { h } from '../lib/dom.ts';
+import { icon } from '../lib/icons.ts';
 import { revisionColor } from '../lib/page.ts';
 import { t } from '../messages.ts';
-import { parseAnsi, type Span } from './ansi.ts';
-import type { Line } from './lines.ts';
 import { findLinks, type Link } from './links.ts';
+import { markText, shortOf, timeText } from './mark-text.ts';
 
 export interface RowContext {
   service: string;
+  /** Of the application in this workspace. */
+  folder: string | null;
   highlight: RegExp | undefined;
-  open(link: Link): void;
+  times: boolean;
+  /** Around a hit, not one itself. */
+  around: boolean;
+  /** Lines were left out before it. */
+  gap: boolean;
+  expanded: boolean;
+  open(line: Line, place: { path: string; line: number; column: number }): void;
+  toggle(line: Line): void;
 }
 
-export function shortOf(revision: string, service: string): string {
-  const rest = revision.startsWith(`${service}-`) ? revision.slice(service.length + 1) : '';
-  return rest === '' ? revision : rest;
-}
+/** Characters of fields that are shown before a JSON line is expanded. */
+const summaryLength = 120;
 
 export function renderRow(line: Line, context: RowContext): HTMLElement {
-  if (line.mark !== null) return h('div', { class: 'row mark' }, `— ${markText(line, context.service)} —`);
+  if (line.mark !== null) {
+    return h('div', { class: `row mark${context.gap ? ' gap' : ''}` }, `— ${markText(line, context.service)} —`);
+  }
   const short = shortOf(line.revision, context.service);
   const tail = line.pod.slice(line.pod.lastIndexOf('-') + 1);
   const source = h('span', { class: 'source', title: line.pod }, tail ? `${short}-${tail}` : short);
   source.style.color = revisionColor(short);
   const content = h('span', { class: 'text' });
   if (line.json) {
-    append(content, line.json.message, [{ text: line.json.message, style: {} }], context);
-    for (const [key, value] of line.json.fields) {
-      content.append(h('span', { class: 'key' }, ` ${key}=`));
-      const part = h('span', { class: 'value' });
-      append(part, value, [{ text: value, style: {} }], context);
-      content.append(part);
-    }
-  } else append(content, line.plain, parseAnsi(line.text), context);
+    append(content, line, line.json.message, [{ text: line.json.message, style: {} }], context);
+    if (!context.expanded) appendSummary(content, line.json.fields);
+  } else append(content, line, line.plain, parseAnsi(line.text), context);
   const level = line.json || line.level === 'error' || line.level === 'warn' ? line.level : '';
+  const classes = ['row', level, context.around && 'around', context.gap && 'gap'].filter(Boolean).join(' ');
   return h(
     'div',
-    { class: `row ${level}` },
-    h('span', { class: 'time' }, timeText(line.time)),
+    { class: classes },
+    context.times && h('span', { class: 'time' }, timeText(line.shownTime)),
     source,
+    twistie(line, context),
     line.json && h('span', { class: 'level' }, line.level.toUpperCase()),
     content,
+    siteLink(line, context),
   );
 }
 
-export function plainRow(line: Line, service: string): string {
-  if (line.mark !== null) return `— ${markText(line, service)} —`;
-  return `${new Date(line.time).toISOString()} ${line.pod || line.revision} ${line.plain}`;
+/** A field of an expanded line, in a row of its own. */
+export function renderField(line: Line, field: number, context: RowContext): HTMLElement {
+  const [key, value] = line.json?.fields[field] ?? ['', ''];
+  const content = h('span', { class: 'value' });
+  append(content, line, value, [{ text: value, style: {} }], context);
+  return h('div', { class: 'row field' }, h('span', { class: 'key' }, key), content);
 }
 
-export function timeText(time: number): string {
-  const date = new Date(time);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const ms = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+function twistie(line: Line, context: RowContext): HTMLElement | undefined {
+  if (!line.json || line.json.fields.length === 0) return undefined;
+  const label = t(context.expanded ? 'logs.collapse' : 'logs.expand');
+  const element = h(
+    'button',
+    { class: 'twistie', type: 'button', 'aria-expanded': String(context.expanded), 'aria-label': label, title: label },
+    icon(context.expanded ? 'chevronDown' : 'chevronRight'),
+  );
+  element.addEventListener('click', () => context.toggle(line));
+  return element;
 }
 
-function markText({ mark, pod, revision, time }: Line, service: string): string {
-  const tail = pod.slice(pod.lastIndexOf('-') + 1);
-  const name = tail ? `${shortOf(revision, service)}-${tail}` : shortOf(revision, service);
-  const args = { pod: name, revision: shortOf(revision, service), time: timeText(time) };
-  const exited = /^exited (-?\w+)/.exec(mark ?? '');
-  if (exited) return t('logs.mark.exited', { ...args, code: exited[1] ?? '' });
-  switch (mark) {
-    case 'started':
-      return t('logs.mark.started', args);
-    case 'ready':
-      return t('logs.mark.ready', args);
-    case 'stopped':
-      return t('logs.mark.stopped', args);
-    case 'new revision':
-      return t('logs.mark.revision', args);
-    case 'no history before':
-      return t('logs.mark.noHistory', args);
-    case 'platform away':
-      return t('logs.mark.away');
-    case 'platform back':
-      return t('logs.mark.back');
-    default:
-      return [name, mark].filter(Boolean).join(' ');
+/** What the rest says, cut short: the whole of it is a click away. */
+function appendSummary(content: HTMLElement, fields: readonly [string, string][]): void {
+  let left = summaryLength;
+  for (const [key, value] of fields) {
+    if (left <= 0) {
+      content.append(h('span', { class: 'key' }, ' …'));
+      return;
+    }
+    const shown = value.length > left ? `${value.slice(0, left)}…` : value;
+    content.append(h('span', { class: 'key' }, ` ${key}=`), h('span', { class: 'value' }, shown.replaceAll('\n', '⏎')));
+    left -= key.length + shown.length + 2;
   }
+}
+
+function siteLink(line: Line, context: RowContext): HTMLElement | undefined {
+  const { site } = line;
+  if (!site) return undefined;
+  const place = `${site.path}:${site.line}`;
+  // One that the line names itself need not stand there twice.
+  if (line.plain.includes(place)) return undefined;
+  const element = h('button', { class: 'link site', type: 'button', title: t('logs.openSource', { place }) }, place);
+  element.addEventListener('click', () => context.open(line, site));
+  return element;
 }
 
 interface Piece {
@@ -91,8 +108,8 @@ interface Piece {
 }
 
 /** Cuts the text where a colour, a link or a hit begins or ends. `plain` is the spans' text joined. */
-function append(parent: HTMLElement, plain: string, spans: readonly Span[], context: RowContext): void {
-  const links = findLinks(plain);
+function append(parent: HTMLElement, line: Line, plain: string, spans: readonly Span[], context: RowContext): void {
+  const links = findLinks(plain, context.folder);
   const hits = context.highlight ? hitsOf(plain, context.highlight) : [];
   const cuts = new Set<number>([0, plain.length]);
   let at = 0;
@@ -103,6 +120,7 @@ function append(parent: HTMLElement, plain: string, spans: readonly Span[], cont
     return { start, end: at, span };
   });
   for (const { start, end } of [...links, ...hits]) cuts.add(start).add(end);
+  for (const { start, hidden } of links) cuts.add(start + hidden);
   const sorted = [...cuts].sort((one, other) => one - other);
   let anchor: { link: Link; element: HTMLElement } | undefined;
   for (let index = 0; index + 1 < sorted.length; index++) {
@@ -111,12 +129,13 @@ function append(parent: HTMLElement, plain: string, spans: readonly Span[], cont
     const holder = starts.find(({ start, end }) => from >= start && from < end);
     if (!holder || to <= from) continue;
     const link = links.find(({ start, end }) => from >= start && from < end);
+    if (link && to <= link.start + link.hidden) continue;
     const hit = hits.some(({ start, end }) => from >= start && from < end);
     const node = pieceNode({ from, to, span: holder.span, link, hit }, plain);
     if (!link) parent.append(node);
     else {
       if (anchor?.link !== link) {
-        anchor = { link, element: linkElement(link, context) };
+        anchor = { link, element: linkElement(line, link, context) };
         parent.append(anchor.element);
       }
       anchor.element.append(node);
@@ -138,10 +157,10 @@ function pieceNode({ from, to, span, hit }: Piece, plain: string): Node {
   return element;
 }
 
-function linkElement(link: Link, context: RowContext): HTMLElement {
+function linkElement(line: Line, link: Link, context: RowContext): HTMLElement {
   const place = `${link.path}:${link.line}`;
   const element = h('button', { class: 'link', type: 'button', title: t('logs.openSource', { place }) });
-  element.addEventListener('click', () => context.open(link));
+  element.addEventListener('click', () => context.open(line, link));
   return element;
 }
 

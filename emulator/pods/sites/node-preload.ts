@@ -27,6 +27,7 @@ export const nodePreload = String.raw`'use strict';
   var writeSync = fs.writeSync, openSync = fs.openSync, statSync = fs.statSync, fstatSync = fs.fstatSync;
   var began = Date.now() - process.uptime() * 1000;
   var loggers = /^(pino|sonic-boom|thread-stream|winston|winston-transport|logform|readable-stream|triple-beam|bunyan|consola|loglevel|log4js|debug|tslog|signale|npmlog|safe-stable-stringify|express-winston)$/;
+  var wrapper = /(^|\.)(log|logger|trace|debug|info|notice|warn|warning|error|fatal|print|printf)$/i;
   var js = Module._extensions && Module._extensions['.js'];
   var ts = Module._extensions && Module._extensions['.ts'];
   var words = process.execArgv.join(' ') + ' ' + (process.env.NODE_OPTIONS || '') + ' ' + (process.argv[1] || '');
@@ -110,9 +111,9 @@ export const nodePreload = String.raw`'use strict';
   /** 0: not to be told exactly. */
   function siteOf(below, wholeLines) {
     var through = false;
-    for (var limit = 7; limit <= 60; limit += 53) {
+    for (var limit = 9; limit <= 60; limit += 51) {
       var frames = capture(limit, below);
-      for (var index = limit === 7 ? 0 : 7; index < frames.length; index++) {
+      for (var index = limit === 9 ? 0 : 9; index < frames.length; index++) {
         var frame = frames[index];
         if (frame.isAsync && frame.isAsync()) return 0;
         var file = frame.getFileName();
@@ -132,6 +133,14 @@ export const nodePreload = String.raw`'use strict';
         }
         // A logger that gathers may write other statements' lines in this one's call.
         if (through && !wholeLines) return 0;
+        // A function of the application that is named as logging is: the statement is who called it.
+        for (var up = 1; up <= 2 && wrapper.test(frame.getFunctionName() || ''); up++) {
+          var caller = frames[index + up];
+          var from = caller && !(caller.isAsync && caller.isAsync()) && caller.getFileName();
+          if (!from || from.slice(0, 5) === 'node:' || /[\\/]node_modules[\\/]/.test(from)) break;
+          frame = caller;
+          file = from;
+        }
         return idOf(frame, file);
       }
       if (frames.length < limit) return 0;

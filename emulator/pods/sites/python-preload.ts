@@ -18,6 +18,7 @@ def _slipway():
     library = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
     own = os.path.abspath(__file__)
     loggers = ('structlog', 'loguru', 'absl', 'click', 'eliot')
+    wrappers = ('log', 'trace', 'debug', 'info', 'notice', 'warn', 'warning', 'error', 'fatal', 'critical', 'printf')
     sep = '\x1f'
     state = {'fd': -1, 'ino': 0, 'dead': False, 'pid': 0, 'greeted': False, 'next': 1, 'busy': False}
     sites = {}
@@ -88,7 +89,15 @@ def _slipway():
             if kind == 2:
                 return 0
             if kind == 0:
-                return id_of(filename, frame.f_lineno)
+                # A function of the application that is named as logging is: the statement is who called it.
+                for _ in range(2):
+                    caller = frame.f_back
+                    if frame.f_code.co_name.lower() not in wrappers or caller is None:
+                        break
+                    if kind_of(caller.f_code.co_filename) != 0:
+                        break
+                    frame = caller
+                return id_of(frame.f_code.co_filename, frame.f_lineno)
             frame = frame.f_back
         return 0
 

@@ -49,7 +49,7 @@ export class InstanceSites {
   /** pid → whether its stdout and stderr are the container's. */
   #writers = new Map<string, [boolean, boolean]>();
   #sites = new Map<string, Site>();
-  #pending: [Pending[], Pending[]] = [[], []];
+  #pending = [createPending(), createPending()] as const;
 
   constructor(outlet: Outlet, now: () => number = () => performance.now()) {
     this.#outlet = outlet;
@@ -84,23 +84,46 @@ export class InstanceSites {
     const index = stream === '1' ? 0 : 1;
     const site = this.#sites.get(`${pid} ${id}`);
     if (!site || !this.#writers.get(pid)?.[index]) return;
-    const list = this.#pending[index];
-    list.push({ site, length: Number(length), head, tail, at: this.#now() });
-    if (list.length > keptRecords) list.splice(0, list.length - keptRecords);
+    this.#pending[index].add({ site, length: Number(length), head, tail, at: this.#now() });
   }
 
   /** The statement that wrote this line, the next one of its stream; undefined where it is not exactly known. */
   take(stream: 'stdout' | 'stderr', text: string): Site | undefined {
-    const list = this.#pending[stream === 'stdout' ? 0 : 1];
-    if (list.length === 0) return undefined;
-    const oldest = this.#now() - keptMs;
-    let gone = 0;
-    while (gone < list.length && (list[gone]?.at ?? 0) < oldest) gone++;
-    if (gone > 0) list.splice(0, gone);
     const plain = text.includes(separator) ? text.replaceAll(separator, ' ') : text;
-    const index = list.findIndex(
-      ({ length, head, tail }) => length === plain.length && plain.startsWith(head) && plain.endsWith(tail),
-    );
-    return index < 0 ? undefined : list.splice(index, 1)[0]?.site;
+    return this.#pending[stream === 'stdout' ? 0 : 1].take(plain, this.#now() - keptMs);
   }
+}
+
+/** Records that wait for their line, by what most tells lines apart; of those that look the same the first is taken first. */
+function createPending() {
+  const byLook = new Map<string, Pending[]>();
+  let size = 0;
+  const look = (length: number, head: string) => `${length} ${head.slice(0, 16)}`;
+  return {
+    add(record: Pending): void {
+      const key = look(record.length, record.head);
+      const list = byLook.get(key);
+      if (list) list.push(record);
+      else byLook.set(key, [record]);
+      size++;
+      for (const [oldest, gone] of byLook) {
+        if (size <= keptRecords) break;
+        byLook.delete(oldest);
+        size -= gone.length;
+      }
+    },
+    take(text: string, oldest: number): Site | undefined {
+      const key = look(text.length, text);
+      const list = byLook.get(key);
+      if (!list) return undefined;
+      const index = list.findIndex(
+        ({ head, tail, at }) => at >= oldest && text.startsWith(head) && text.endsWith(tail),
+      );
+      if (index < 0) return undefined;
+      const [found] = list.splice(index, 1);
+      size--;
+      if (list.length === 0) byLook.delete(key);
+      return found?.site;
+    },
+  };
 }

@@ -23,10 +23,10 @@ export function document(name: string, text: string): vscode.Uri {
   return uri;
 }
 
-export async function showText(name: string, text: string, language = 'yaml'): Promise<void> {
+export async function showText(name: string, text: string, language = 'yaml', selection?: vscode.Range): Promise<void> {
   const opened = await vscode.workspace.openTextDocument(document(name, text));
   await vscode.languages.setTextDocumentLanguage(opened, language);
-  await vscode.window.showTextDocument(opened, { preview: true });
+  await vscode.window.showTextDocument(opened, { preview: true, ...(selection ? { selection } : {}) });
 }
 
 export async function diffTexts(title: string, name: string, before: string, after: string): Promise<void> {

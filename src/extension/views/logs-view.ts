@@ -1,14 +1,15 @@
 /** The log view of the bottom panel: follows one service through everything the core's followLogs goes on through. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
-import type { LogLineView } from '../../../webview/protocol.ts';
+import type { LogLineView, ToHost } from '../../../webview/protocol.ts';
 import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { keyText, parseKey, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
 import { setting } from '../settings.ts';
+import { showText } from './documents.ts';
 import { pageCommands } from './page-commands.ts';
-import { findSource } from './source-places.ts';
+import { sourceFiles } from './source-files.ts';
 import { asPageProblem } from './traffic-actions.ts';
 import { pagePlatform, serviceRef } from './traffic-state.ts';
 import { hostPage, type PageHost } from './webview-host.ts';
@@ -19,6 +20,16 @@ type Uses = Pick<Deps, 'context' | 'platforms' | 'selection' | 'problems' | 'log
 const batchMs = 40;
 const history = 2_000;
 const retryMs = 1_000;
+const keptRoots = 500;
+
+/** A line that another part of the editor wants to have shown. */
+export interface LineWanted {
+  pod: string;
+  time: number;
+  text: string;
+}
+
+type OpenSource = ToHost<'logs'>['openSource'];
 
 export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   #deps: Uses;
@@ -29,6 +40,10 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   #following: AbortController | undefined;
   #batch: LogLineView[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** Pod → its folder of the application. */
+  #roots = new Map<string, string>();
+  #files = sourceFiles();
+  #wanted: LineWanted | undefined;
   #disposables: vscode.Disposable[] = [];
 
   constructor(deps: Uses) {
@@ -42,7 +57,8 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   /** Follows this service (of this revision only, where one is given). The view itself is opened by its focus command. */
-  show(key: ServiceKey, revision?: string): void {
+  show(key: ServiceKey, revision?: string, line?: LineWanted): void {
+    this.#wanted = line;
     const changed = !this.#key || keyText(this.#key) !== keyText(key);
     this.#key = key;
     this.#revision = revision ?? null;
@@ -50,6 +66,12 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     if (changed) this.#follow();
     this.#pushService();
     this.#host.send('filter', { revision: this.#revision });
+    this.#pushWanted();
+  }
+
+  #pushWanted(): void {
+    if (this.#wanted) this.#host?.send('reveal', this.#wanted);
+    this.#wanted = undefined;
   }
 
   async pick(): Promise<void> {
@@ -78,6 +100,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
           this.#pushService();
           this.#follow();
           if (this.#revision) this.#host?.send('filter', { revision: this.#revision });
+          this.#pushWanted();
           return null;
         },
         pickService: async () => {
@@ -118,6 +141,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
       services: snapshot.services.map((service) => serviceRef(serviceKey(service))),
       platform: pagePlatform(snapshot),
       maximum: setting('logs.maximumLines'),
+      folder: this.#deps.applications.items.find(({ name }) => name === this.#key?.name)?.dir ?? null,
     });
     if (this.#key && !this.#following && this.#host) this.#follow();
   }
@@ -126,6 +150,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#following?.abort();
     this.#following = undefined;
     this.#batch = [];
+    this.#roots.clear();
     const key = this.#key;
     if (!key || !this.#host) return;
     this.#host.send('clear', null);
@@ -147,6 +172,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
           for await (const line of followLogs(client, { namespace, service, follow: true, tail, since }, signal)) {
             tail = undefined;
             since = line.time + 1;
+            this.#rootOf(line);
             this.#add(key, lineView(line));
           }
         } catch (error) {
@@ -170,23 +196,38 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     }, batchMs);
   }
 
-  async #openSource({ path, line, column }: { path: string; line: number; column: number }): Promise<boolean> {
-    const roots = [
-      ...this.#deps.applications.items.map(({ dir }) => dir),
+  #rootOf({ pod, root, site }: LogLine): void {
+    const folder = root ?? site?.root;
+    if (!folder || this.#roots.has(pod)) return;
+    this.#roots.set(pod, folder);
+    for (const oldest of this.#roots.keys()) {
+      if (this.#roots.size <= keptRoots) break;
+      this.#roots.delete(oldest);
+    }
+  }
+
+  /** The workspace's file where it has the instance's text, else the instance's own, and the page says so. */
+  async #openSource(place: OpenSource['params']): Promise<OpenSource['result']> {
+    const { locate } = await import('../../core/source/locate.ts');
+    const folders = [
+      ...this.#deps.applications.items
+        .filter(({ name }) => name === this.#key?.name)
+        .concat(this.#deps.applications.items)
+        .map(({ dir }) => dir),
       ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
     ];
-    const file = await findSource(path, roots, async (candidate) => {
-      try {
-        const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(candidate));
-        return (type & vscode.FileType.File) !== 0;
-      } catch {
-        return false;
-      }
-    });
-    if (!file) return false;
-    const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
-    await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
-    return true;
+    const { path, line, column, pod } = place;
+    const found = await locate({ path, line, column, root: this.#roots.get(pod) }, folders, this.#files);
+    if (!found) return 'none';
+    const at = new vscode.Position(Math.max(0, found.line - 1), Math.max(0, found.column - 1));
+    const selection = new vscode.Range(at, at);
+    if (found.text === 'changed' && found.own !== undefined) {
+      const language = await vscode.workspace.openTextDocument(vscode.Uri.file(found.file));
+      await showText(basename(found.file), found.own, language.languageId, selection);
+      return 'changed';
+    }
+    await vscode.window.showTextDocument(vscode.Uri.file(found.file), { selection });
+    return 'opened';
   }
 
   async #save(text: string): Promise<void> {
@@ -207,8 +248,9 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 }
 
-function lineView({ time, revision, pod, stream, text, mark }: LogLine): LogLineView {
-  return { time, revision, pod, stream, text, mark: mark ?? null };
+function lineView({ time, revision, pod, stream, text, mark, site }: LogLine): LogLineView {
+  const place = site ? { path: site.path, line: site.line, column: site.column } : null;
+  return { time, revision, pod, stream, text, mark: mark ?? null, site: place };
 }
 
 function until(signal: AbortSignal, ms: number): Promise<void> {

@@ -165,6 +165,20 @@ log.info('logged');
     expect(places(lines)).toEqual({ library: '', '{"m":"logged"}': 'app.js:3' });
   });
 
+  it('tells the caller of a function that is named as logging is', async () => {
+    const source = `function log(message) {
+  console.log(message);
+}
+function work() {
+  log('from work');
+}
+work();
+[1].forEach(log);
+`;
+    const { lines } = await run({ 'app.js': source }, ['node', 'app.js']);
+    expect(lines.map(({ at }) => at)).toEqual(['app.js:5', 'app.js:2']);
+  });
+
   it('follows a source map that Node has, and tells nothing of a file that changed since the start', async () => {
     const source = `import { utimesSync } from 'node:fs';
 const soon = Date.now() / 1000 + 60;
@@ -216,6 +230,9 @@ print('first', 2)
 logging.getLogger('x').warning('slow %d ms', 812)
 print('on stderr', file=sys.stderr)
 helper.speak()
+def log(text):
+    print(text)
+log('by a wrapper')
 print('several\\nlines')
 sys.stdout.write('raw\\n')
 print('ünï 你好 🚢')
@@ -233,10 +250,11 @@ print('ünï 你好 🚢')
       'WARNING slow 812 ms': 'app.py:5',
       'on stderr': 'app.py:6',
       'from the helper': 'lib/helper.py:2',
-      several: 'app.py:8',
+      'by a wrapper': 'app.py:10',
+      several: 'app.py:11',
       lines: '',
-      raw: 'app.py:9',
-      'ünï 你好 🚢': 'app.py:10',
+      raw: 'app.py:12',
+      'ünï 你好 🚢': 'app.py:13',
     });
   });
 

@@ -5,27 +5,9 @@ import { parseKey, shortRevision } from '../../../src/extension/platform/snapsho
 import { isNoSource } from '../../../src/extension/source-files.ts';
 import { agoText, inText } from '../../../src/extension/trees/time.ts';
 import { changeWords } from '../../../src/extension/views/revisions-state.ts';
-import { findSource } from '../../../src/extension/views/source-places.ts';
 import { pinned, stateOf } from '../../../src/extension/views/traffic-state.ts';
 
 const { say } = words('en');
-
-describe('findSource', () => {
-  const files = new Set(['/ws/shop/src/server.ts', '/ws/shop/server.ts', '/ws/other/lib/x.py']);
-  const find = (path: string) => findSource(path, ['/ws/shop', '/ws/other'], async (file) => files.has(file));
-
-  it.each([
-    ['/ws/shop/src/server.ts', '/ws/shop/src/server.ts'],
-    ['file:///state/images/ab12/tree/src/server.ts', '/ws/shop/src/server.ts'],
-    ['./src/server.ts', '/ws/shop/src/server.ts'],
-    ['server.ts', '/ws/shop/server.ts'],
-    ['lib/x.py', '/ws/other/lib/x.py'],
-    ['../../etc/passwd.conf', undefined],
-    ['src/gone.ts', undefined],
-  ])('%s → %s', async (path, expected) => {
-    expect(await find(path)).toBe(expected);
-  });
-});
 
 describe('pinned', () => {
   it('follows the latest when it takes all, and pins a split', () => {

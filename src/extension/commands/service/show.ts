@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { findService } from '../../platform/snapshot.ts';
 import { subjectOf } from '../../trees/provider.ts';
 import { showText } from '../../views/documents.ts';
+import type { LineWanted } from '../../views/logs-view.ts';
 import { pickService } from '../../views/pick.ts';
 import type { Views } from '../../views/register.ts';
 import { serviceOf } from '../argument.ts';
@@ -31,9 +32,18 @@ export function showLogs(deps: Deps, views: Views) {
     const key = await serviceOf(deps, argument);
     if (!key) return;
     const pointed = subjectOf(argument);
-    (await views.logs()).show(key, pointed && 'revision' in pointed ? pointed.revision : undefined);
+    const view = await views.logs();
+    view.show(key, pointed && 'revision' in pointed ? pointed.revision : undefined, lineOf(argument));
     await vscode.commands.executeCommand(`${viewIds.logs}.focus`);
   };
+}
+
+/** Of a hover at a source line. */
+function lineOf(argument: unknown): LineWanted | undefined {
+  const line = typeof argument === 'object' && argument !== null && 'line' in argument ? argument.line : undefined;
+  const { pod, time, text } = (line ?? {}) as Partial<LineWanted>;
+  if (typeof pod !== 'string' || typeof time !== 'number' || typeof text !== 'string') return undefined;
+  return { pod, time, text };
 }
 
 export function showYaml(deps: Deps) {

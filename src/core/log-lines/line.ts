@@ -1,15 +1,29 @@
 /** A log line as it is kept: what filters look at is worked out once, what is painted only when it is seen. Pure leaf. */
-import type { LogLineView } from '../protocol.ts';
 import { stripAnsi } from './ansi.ts';
 
 export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
-export interface Line {
-  /** Counts up from 0 over the life of the view. */
-  number: number;
+/** A line as it travels to a page. */
+export interface LineInput {
+  /** ms since the epoch. */
   time: number;
   revision: string;
   pod: string;
+  text: string;
+  mark: string | null;
+  site: { path: string; line: number; column: number } | null;
+}
+
+export interface Line {
+  /** Counts up from 0 over the life of the view. */
+  number: number;
+  /** Of a JSON line its own, else when the platform got it; ms since the epoch. */
+  shownTime: number;
+  time: number;
+  revision: string;
+  pod: string;
+  /** The statement that wrote it, where the platform knows. */
+  site: LineInput['site'];
   /** As written, with colours. */
   text: string;
   /** Without escapes: what is searched and copied. */
@@ -26,13 +40,15 @@ const word =
 const thrown = /^(?:Uncaught )?(?:[A-Z]\w*)?(?:Error|Exception)\b|^Traceback \(most recent call last\)/;
 
 /** `previous`: the line before of the same instance, whose level an indented line (a stack) shares. */
-export function readLine(view: LogLineView, number: number, previous: Line | undefined): Line {
+export function readLine(view: LineInput, number: number, previous: Line | undefined): Line {
   const plain = stripAnsi(view.text);
   const json = view.mark === null ? readJson(plain) : undefined;
   const continued = previous && view.mark === null && /^\s+\S/.test(plain) ? previous.level : undefined;
   return {
     number,
     time: view.time,
+    shownTime: json?.time ?? view.time,
+    site: view.site,
     revision: view.revision,
     pod: view.pod,
     text: view.text,
@@ -79,7 +95,19 @@ const levelKeys = ['level', 'severity', 'lvl', 'levelname', 'log.level'];
 /** Shown beside the line already. */
 const dull = new Set(['time', 'timestamp', 'ts', '@timestamp', 'pid', 'hostname', 'v']);
 
-function readJson(plain: string): { message: string; fields: [string, string][]; level: Level } | undefined {
+const timeKeys = ['time', 'timestamp', 'ts', '@timestamp'];
+
+/** ms since the epoch; undefined where it is none of this century. Numbers are seconds, ms or ns by their size. */
+function timeOf(value: unknown): number | undefined {
+  const raw = typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : value;
+  if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
+  const ms = raw > 1e17 ? raw / 1e6 : raw > 1e11 ? raw : raw * 1_000;
+  return ms > 946_684_800_000 && ms < 4_102_444_800_000 ? ms : undefined;
+}
+
+function readJson(
+  plain: string,
+): { message: string; fields: [string, string][]; level: Level; time: number | undefined } | undefined {
   if (!plain.startsWith('{') || !plain.trimEnd().endsWith('}')) return undefined;
   let value: unknown;
   try {
@@ -87,14 +115,16 @@ function readJson(plain: string): { message: string; fields: [string, string][];
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value as Record<string, unknown>);
   const messageKey = messageKeys.find((key) =>
     entries.some(([name, item]) => name === key && typeof item === 'string'),
   );
   const levelKey = levelKeys.find((key) => entries.some(([name]) => name === key));
   const level = entries.find(([name]) => name === levelKey)?.[1];
+  const time = entries.find(([name]) => timeKeys.includes(name))?.[1];
   return {
+    time: timeOf(time),
     message: String(entries.find(([name]) => name === messageKey)?.[1] ?? ''),
     fields: entries
       .filter(([name]) => name !== messageKey && name !== levelKey && !dull.has(name))

@@ -1,0 +1,262 @@
+/**
+ * Follows the logs of services whose sources are open: each line goes to the statement that wrote it and, where it is of a stack
+ * trace, to the errors. What cannot be placed exactly is left out.
+ */
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
+import type { PlatformClient } from '../../core/client.ts';
+import { stripAnsi } from '../../core/log-lines/ansi.ts';
+import { readLine } from '../../core/log-lines/line.ts';
+import { followLogs } from '../../core/logs.ts';
+import { isCall } from '../../core/source/call.ts';
+import { type Located, locate, type Place } from '../../core/source/locate.ts';
+import { Statements } from '../../core/source/statements.ts';
+import { createTraceReader, type Thrown, type TraceReader } from '../../core/source/traces.ts';
+import type { ServiceKey } from '../platform/snapshot.ts';
+import { sourceFiles } from '../views/source-files.ts';
+import { LiteralFiles } from './literal-files.ts';
+import { StatementPaint } from './paint.ts';
+import type { SourceLineDeps } from './register.ts';
+import { ThrownDiagnostics } from './thrown-diagnostics.ts';
+
+const history = 1_000;
+const retryMs = 1_000;
+/** A trace at the end of what was written is over when nothing follows for so long. */
+const quietMs = 150;
+const keptPlaces = 5_000;
+const keptPods = 500;
+
+interface Pod {
+  root: string | undefined;
+  /** When it was started, ms since the epoch. */
+  at: number;
+  readers: { stdout: TraceReader; stderr: TraceReader };
+}
+
+interface Stream {
+  key: ServiceKey;
+  client: PlatformClient;
+  stop: AbortController;
+  began: number;
+  pods: Map<string, Pod>;
+  quiet: NodeJS.Timeout | undefined;
+}
+
+export class SourceLines implements vscode.Disposable {
+  #deps: SourceLineDeps;
+  #streams = new Map<string, Stream>();
+  #statements = new Statements();
+  #files = sourceFiles();
+  #places = new Map<string, Located | null>();
+  /** File → its mtime when its first statement was placed. */
+  #stamps = new Map<string, number>();
+  #paint: StatementPaint;
+  #thrown: ThrownDiagnostics;
+  #literals: LiteralFiles;
+
+  constructor(deps: SourceLineDeps) {
+    this.#deps = deps;
+    this.#paint = new StatementPaint(deps.problems, this.#statements, (file) => this.#isCurrent(file));
+    this.#thrown = new ThrownDiagnostics(deps);
+    this.#literals = new LiteralFiles(this.#files);
+  }
+
+  /** Follows these, and what was followed before as long as it is on the platform; nothing where it is off. */
+  follow(wanted: ReadonlyMap<string, ServiceKey>, on: boolean): void {
+    const { client, snapshot } = this.#deps.platforms;
+    const there = new Set(snapshot.services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+    for (const [name, stream] of this.#streams) {
+      const gone = snapshot.state === 'ready' && !there.has(name);
+      if (on && !gone && stream.client === client) continue;
+      this.#end(name, stream);
+    }
+    if (!client) return;
+    for (const [name, key] of wanted) if (!this.#streams.has(name)) this.#begin(name, key, client);
+  }
+
+  #begin(name: string, key: ServiceKey, client: PlatformClient): void {
+    const stream: Stream = {
+      ...{ key, client, began: Date.now(), quiet: undefined },
+      stop: new AbortController(),
+      pods: new Map(),
+    };
+    this.#streams.set(name, stream);
+    void this.#run(name, stream);
+  }
+
+  #end(name: string, stream: Stream): void {
+    stream.stop.abort();
+    clearTimeout(stream.quiet);
+    this.#streams.delete(name);
+    this.#statements.forgetService(name);
+    this.#thrown.forget(name);
+    this.#paint.later();
+  }
+
+  async #run(name: string, stream: Stream): Promise<void> {
+    const { signal } = stream.stop;
+    const { namespace, name: service } = stream.key;
+    let tail: number | undefined = history;
+    let since: number | undefined;
+    while (!signal.aborted) {
+      try {
+        for await (const line of followLogs(stream.client, { namespace, service, follow: true, tail, since }, signal)) {
+          tail = undefined;
+          since = line.time + 1;
+          if (signal.aborted) return;
+          await this.#take(name, stream, line);
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#deps.log.debug(`source lines of ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+
+  async #take(name: string, stream: Stream, line: LogLine): Promise<void> {
+    const pod = this.#podOf(stream, line);
+    if (line.mark !== undefined) {
+      if (line.mark === 'started') this.#started(name, line, pod);
+      else await this.#flush(name, stream);
+      return;
+    }
+    const plain = stripAnsi(line.text);
+    const at = line.site ? await this.#located(line.site, true) : await this.#byLiteral(line, plain, pod);
+    if (at) {
+      const written = { time: line.time, text: line.text, pod: line.pod, revision: line.revision, service: name };
+      this.#statements.add(at.file, at.line, written);
+      this.#paint.later();
+    }
+    for (const thrown of pod.readers[line.stream].push(plain)) await this.#throw(name, stream, line, pod, thrown);
+    clearTimeout(stream.quiet);
+    stream.quiet = setTimeout(() => void this.#flush(name, stream, line), quietMs);
+  }
+
+  #podOf(stream: Stream, { pod, site, root, time }: LogLine): Pod {
+    let known = stream.pods.get(pod);
+    if (!known) {
+      known = { root: undefined, at: time, readers: { stdout: createTraceReader(), stderr: createTraceReader() } };
+      stream.pods.set(pod, known);
+      for (const oldest of stream.pods.keys()) {
+        if (stream.pods.size <= keptPods) break;
+        stream.pods.delete(oldest);
+      }
+    }
+    known.root = root ?? site?.root ?? known.root;
+    return known;
+  }
+
+  /** In place a new instance is a new run of files that may have changed: what the last one wrote is over. */
+  #started(name: string, { root, time }: LogLine, pod: Pod): void {
+    pod.at = time;
+    if (!root || !this.#deps.applications.items.some(({ dir }) => dir === root)) return;
+    this.#statements.forgetService(name);
+    this.#thrown.forget(name);
+    this.#paint.later();
+  }
+
+  async #flush(name: string, stream: Stream, line?: LogLine): Promise<void> {
+    for (const [podName, pod] of stream.pods) {
+      for (const reader of Object.values(pod.readers)) {
+        for (const thrown of reader.flush()) {
+          const revision = line?.revision ?? '';
+          await this.#throw(name, stream, { revision, pod: podName, time: line?.time ?? Date.now() }, pod, thrown);
+        }
+      }
+    }
+  }
+
+  async #throw(
+    name: string,
+    stream: Stream,
+    { revision, pod, time }: Pick<LogLine, 'revision' | 'pod' | 'time'>,
+    { root }: Pod,
+    thrown: Thrown,
+  ): Promise<void> {
+    // What was thrown before anybody looked may long have been mended.
+    if (time < stream.began - 5_000) return;
+    const frames: Thrown['frames'] = [];
+    for (const frame of thrown.frames) {
+      if (/[\\/](node_modules|site-packages)[\\/]|^node:|^<|^internal\//.test(frame.path)) continue;
+      const found = await this.#located({ ...frame, root }, false);
+      if (found) frames.push({ path: found.file, line: found.line, column: found.column });
+    }
+    if (frames.length === 0) return;
+    this.#thrown.add({ service: name, revision, pod, at: time }, { ...thrown, frames }, stream.key);
+  }
+
+  /** Only where the workspace has what the instance runs; `call`: and where a call stands there. */
+  async #located(place: Place, call: boolean): Promise<Located | undefined> {
+    const id = `${place.root ?? ''}\n${place.path}\n${place.line}\n${place.column}\n${place.mtime ?? ''}`;
+    const known = this.#places.get(id);
+    if (known !== undefined) return known ?? undefined;
+    const folders = this.#deps.applications.items.map(({ dir }) => dir);
+    const found = await locate(place, folders, this.#files).catch(() => undefined);
+    let result = found?.text === 'same' && !this.#isEdited(found.file) ? found : null;
+    if (result && call && result.column > 0) {
+      const text = await this.#files.read(result.file);
+      if (text === undefined || !isCall(text, result.line, result.column)) result = null;
+    }
+    if (this.#places.size > keptPlaces) this.#places.clear();
+    this.#places.set(id, result);
+    if (result) await this.#stamp(result.file);
+    return result ?? undefined;
+  }
+
+  async #byLiteral(
+    line: LogLine,
+    plain: string,
+    { root, at }: Pod,
+  ): Promise<{ file: string; line: number } | undefined> {
+    if (root === undefined) return undefined;
+    const application = this.#deps.applications.items.find(
+      ({ dir, name }) => dir === root || (basename(dir) === name && line.revision.startsWith(name)),
+    );
+    if (!application) return undefined;
+    const message = plain.startsWith('{') ? (readLine(lineInput(line), 0, undefined).json?.message ?? '') : plain;
+    const found = await this.#literals.find(application.dir, message.trim());
+    if (!found) return undefined;
+    const current =
+      root === application.dir
+        ? ((await this.#files.mtime(found.file)) ?? Number.POSITIVE_INFINITY) <= at
+        : (await this.#files.read(found.file)) ===
+          (await this.#files.read(join(root, found.file.slice(application.dir.length))));
+    if (!current || this.#isEdited(found.file)) return undefined;
+    await this.#stamp(found.file);
+    return found;
+  }
+
+  async #stamp(file: string): Promise<void> {
+    if (this.#stamps.has(file)) return;
+    const mtime = await this.#files.mtime(file);
+    if (mtime !== undefined) this.#stamps.set(file, mtime);
+  }
+
+  #isEdited(file: string): boolean {
+    return vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.fsPath === file);
+  }
+
+  /** Whether the file is what its statements were placed in; else they are forgotten. */
+  async #isCurrent(file: string): Promise<boolean> {
+    const stamp = this.#stamps.get(file);
+    if (stamp === undefined) return false;
+    if ((await this.#files.mtime(file)) === stamp) return true;
+    this.#statements.forget(file);
+    this.#stamps.delete(file);
+    for (const [id, found] of this.#places) if (found === null || found.file === file) this.#places.delete(id);
+    return false;
+  }
+
+  dispose(): void {
+    for (const [name, stream] of this.#streams) this.#end(name, stream);
+    this.#paint.dispose();
+    this.#thrown.dispose();
+    this.#literals.dispose();
+  }
+}
+
+function lineInput({ time, revision, pod, text }: LogLine) {
+  return { time, revision, pod, text, mark: null, site: null };
+}

@@ -1,0 +1,221 @@
+/** The log view, as a person uses it: on a deployed application, through everything that happens to it. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { slipway, slipwayJson } from '../../support/cli.ts';
+import { useEditor } from '../../support/editor/editor.ts';
+import { request } from '../../support/ingress.ts';
+import { type Kube, kubeOf, serving } from '../../support/kube.ts';
+import { frameTimes, writeApplication } from '../../support/logs-application.ts';
+import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
+
+const host = 'shop.default.localhost';
+let workspace = '';
+let platform: UpAnswer;
+let kube: Kube;
+let page: FrameLocator;
+
+const editor = useEditor({
+  name: 'logs',
+  workspace: (dir) => {
+    workspace = join(dir, 'workspace');
+    mkdirSync(workspace);
+    writeApplication(join(workspace, 'shop'));
+    return workspace;
+  },
+});
+
+const ask = (path: string) => request(platform.ingress, { host, path });
+const row = (text: string | RegExp): Locator => page.locator('.row', { hasText: text }).first();
+const application = (file: string) => join(workspace, 'shop', file);
+const deploy = () => slipway(['deploy', 'shop'], { env: editor().env, cwd: workspace });
+const search = () => page.locator('input.filter');
+
+beforeAll(async () => {
+  await editor().openContainer();
+  await editor().row('Applications', /^shop/).waitFor();
+  // Started by the command line first: what is there before the view opens is its history.
+  platform = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], { env: editor().env, cwd: workspace });
+  kube = kubeOf(platform.kubeconfig);
+  const deployed = await deploy();
+  expect(deployed.code, deployed.stderr).toBe(0);
+  await ask('/before-the-view');
+}, 180_000);
+
+describe('the log view', () => {
+  it('has the history from before it was opened, and follows', async () => {
+    await editor()
+      .row('Applications', /revision/)
+      .waitFor();
+    await editor().act('Applications', /revision/, 'slipway.service.showLogs');
+    page = await editor().webview('logs');
+    await row('before-the-view').waitFor();
+    await row(/started/).waitFor();
+    await ask('/json');
+    await ask('/colour');
+    await row('/colour').waitFor();
+    await page.locator('.status', { hasText: 'following' }).waitFor();
+    await editor().shot('following');
+  });
+
+  it('shows colours, and JSON lines as level, message and fields that open', async () => {
+    const green = row('green and bold')
+      .locator('span', { hasText: /^green$/ })
+      .last();
+    expect(await green.evaluate((node) => node.style.color)).toContain('ansiGreen');
+    const line = row('upstream slow');
+    expect(await line.locator('.level').textContent()).toBe('WARN');
+    await line.locator('.twistie').click();
+    await page.locator('.row.field', { hasText: 'catalog' }).waitFor();
+    expect(await page.locator('.row.field').allTextContents()).toEqual(['upstreamcatalog', 'ms812', 'tags["a","b"]']);
+    await editor().shot('expanded');
+    await line.locator('.twistie').click();
+    await page.locator('.row.field').first().waitFor({ state: 'detached' });
+  });
+
+  it('filters by text and /regex/, says inline what is no regular expression, and shows lines around a match', async () => {
+    await search().fill('/^GET \\/col/');
+    await row('/colour').waitFor();
+    expect(await page.locator('.row').count()).toBe(1);
+    await page.getByLabel('Lines around a match').selectOption('1');
+    await until('its neighbours', async () => (await page.locator('.row').count()) === 2);
+    await editor().shot('context');
+    await search().fill('/(/');
+    await page.locator('.note.warn', { hasText: 'Not a regular expression' }).waitFor();
+    await editor().shot('no-regex');
+    await page.getByLabel('Lines around a match').selectOption('0');
+    await search().fill('');
+    await page.locator('.note.warn').waitFor({ state: 'detached' });
+  });
+
+  it('filters by level, and shows times or not', async () => {
+    await page.getByLabel('Levels').selectOption('warn');
+    await until('only warnings', async () => (await page.locator('.row', { hasText: 'GET' }).count()) === 0);
+    await row('upstream slow').waitFor();
+    await page.getByLabel('Levels').selectOption('trace');
+    await row('/colour').waitFor();
+    expect(await page.locator('.row .time').count()).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Show times' }).click();
+    await page.locator('.row .time').first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Show times' }).click();
+    await page.locator('.row .time').first().waitFor();
+  });
+
+  it('links a stack to the line in the workspace', async () => {
+    expect((await ask('/boom')).status).toBe(500);
+    await page.locator('.link', { hasText: 'catalog.js:2' }).first().click();
+    await editor().page.locator('.editor-group-container .tab.active', { hasText: 'catalog.js' }).waitFor();
+    await editor().page.locator('.statusbar-item', { hasText: 'Ln 2,' }).waitFor();
+    // An uncaught or caught error is red, its stack with it.
+    expect(await row('TypeError').getAttribute('class')).toContain('error');
+    await editor().shot('stack');
+  });
+
+  it('links a line to the statement that wrote it', async () => {
+    await search().fill('listening');
+    const line = row('listening');
+    await line.hover();
+    await line.locator('.link.site').click();
+    await editor().page.locator('.editor-group-container .tab.active', { hasText: 'server.js' }).waitFor();
+    await search().fill('');
+  });
+
+  it('copies what is shown', async () => {
+    await search().fill('before-the-view');
+    await row('before-the-view').waitFor();
+    await page.getByRole('button', { name: 'Copy what is shown' }).click();
+    const copied = await until('the clipboard', async () => {
+      const text = await editor().page.evaluate('navigator.clipboard.readText()');
+      return String(text).includes('before-the-view') ? String(text) : undefined;
+    });
+    expect(copied.trim().split('\n')).toHaveLength(1);
+    await search().fill('');
+  });
+
+  it('saves to a file', async () => {
+    await page.getByRole('button', { name: 'Save what is shown' }).click();
+    await editor().quickInput.type(join(workspace, 'saved.log'));
+    await editor().quickInput.accept();
+    const saved = await until('the file', async () => {
+      try {
+        return readFileSync(join(workspace, 'saved.log'), 'utf8');
+      } catch {
+        return undefined;
+      }
+    });
+    expect(saved).toContain('GET /before-the-view');
+    expect(saved).toMatch(/^— .*started —$/m);
+  });
+
+  it('pauses, counts what it missed, and goes on', async () => {
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await ask('/while-paused');
+    await page.locator('.status', { hasText: /paused · \d+ new/ }).waitFor();
+    await page.getByRole('button', { name: 'Follow the end' }).click();
+    await row('while-paused').waitFor();
+    await page.locator('.status', { hasText: 'following' }).waitFor();
+  });
+
+  it('takes thousands of lines a second, stays in hand meanwhile, and bounded', async () => {
+    const lines = 30_000;
+    const frames = page.locator('body').evaluate(frameTimes, lines);
+    const asked = ask(`/burst?lines=${lines}`);
+    const { longest, ms } = await frames;
+    expect((await asked).status).toBe(200);
+    process.stdout.write(
+      `log view: ${Math.round((lines / ms) * 1000)} lines/s, longest frame ${Math.round(longest)} ms\n`,
+    );
+    expect((lines / ms) * 1_000).toBeGreaterThan(1_000);
+    expect(await page.locator('.row').count()).toBeLessThan(150);
+    await editor().shot('burst');
+  }, 120_000);
+
+  it('goes on with a new revision, filters by it, and says where an old line’s text is another by now', async () => {
+    writeFileSync(
+      application('lib/catalog.js'),
+      `// Looks an item up.\n${readFileSync(application('lib/catalog.js'), 'utf8')}`,
+    );
+    const deployed = await deploy();
+    expect(deployed.code, deployed.stderr).toBe(0);
+    await ask('/with-the-second');
+    await row('with-the-second').waitFor();
+    await search().fill('boom');
+    await search().fill('');
+    await page.locator('.chip', { hasText: '00001' }).waitFor();
+    await page.locator('.chip', { hasText: '00001' }).click();
+    await search().fill('catalog.js:2');
+    await page.locator('.link', { hasText: 'catalog.js:2' }).first().click();
+    await page.locator('.note', { hasText: 'is another text by now' }).waitFor();
+    await editor().shot('changed');
+    const shown = editor().page.locator('.editor-instance .view-line', { hasText: 'item.name.trim' });
+    await shown.first().waitFor();
+    await search().fill('');
+    await page.locator('.chip', { hasText: '00001' }).click();
+  });
+
+  it('marks scaling, goes through zero and back', async () => {
+    const autoscaler = '/apis/autoscaling.internal.knative.dev/v1alpha1/namespaces/default/podautoscalers/shop-00002';
+    await until('zero', async () => (await kube.get(autoscaler)).status?.desiredScale === 0, {
+      timeout: 90_000,
+      every: 250,
+    });
+    await row('00002 scaled from 1 to 0').waitFor();
+    expect((await ask('/after-zero')).status).toBe(200);
+    await row('after-zero').waitFor();
+    await row('00002 scaled from 0 to 1').waitFor();
+    await editor().shot('zero');
+  }, 120_000);
+
+  it('goes on when the platform was restarted, with a mark', async () => {
+    await slipway(['down'], { env: editor().env, cwd: workspace });
+    await row('the platform is away').waitFor();
+    platform = await slipwayJson<UpAnswer>(['up', '--detach'], { env: editor().env, cwd: workspace });
+    await until('the service', async () => (await kube.find(serving('default', 'services', 'shop'))) !== undefined);
+    await ask('/after-the-restart');
+    await row('after-the-restart').waitFor({ timeout: 60_000 });
+    await row('the platform is back').waitFor();
+    await editor().shot('restarted');
+  }, 120_000);
+});

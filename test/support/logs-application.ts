@@ -1,0 +1,122 @@
+/** An application that logs in every way that the log view and the source lines are about. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const server = `import { createServer } from 'node:http';
+import { find } from './lib/catalog.js';
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url, 'http://shop');
+  try {
+    if (url.pathname === '/boom') find(url.searchParams.has('ok') ? { name: 'x' } : undefined);
+    if (url.pathname === '/json') {
+      console.log(JSON.stringify({ level: 'warn', msg: 'upstream slow', upstream: 'catalog', ms: 812, tags: ['a', 'b'] }));
+    }
+    if (url.pathname === '/colour') console.log('\\u001b[32mgreen\\u001b[0m and \\u001b[1;35mbold\\u001b[0m');
+    if (url.pathname === '/burst') burst(Number(url.searchParams.get('lines')));
+    console.log('GET ' + url.pathname + url.search);
+    response.end('ok ' + process.env.K_REVISION);
+  } catch (error) {
+    console.error(error);
+    response.writeHead(500).end('failed');
+  }
+});
+
+function burst(lines) {
+  for (let line = 1; line <= lines; line++) console.log('burst line ' + line + ' of ' + lines);
+}
+
+server.listen(process.env.PORT, () => console.log('listening'));
+process.on('SIGTERM', () => server.close(() => process.exit(0)));
+`;
+
+export const catalog = `export function find(item) {
+  return item.name.trim();
+}
+`;
+
+export const python = `import logging, os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+logging.basicConfig(level=logging.INFO)
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        print('asked for', self.path)
+        logging.getLogger('py').warning('slow upstream %d ms', 812)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'ok')
+
+    def log_message(self, *args):
+        pass
+
+
+HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
+`;
+
+const service = (name: string) => `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata:
+  name: ${name}
+spec:
+  template:
+    metadata:
+      annotations:
+        autoscaling.knative.dev/window: "6s"
+        autoscaling.knative.dev/max-scale: "2"
+    spec:
+      containers:
+        - image: dev.local/${name}
+`;
+
+export function writePythonApplication(dir: string): void {
+  write(dir, {
+    'slipway.yaml': 'name: pyshop\nbuild:\n  image: dev.local/pyshop\nrun:\n  start: python3 app.py\n',
+    'app.py': python,
+    'deploy/service.yaml': service('pyshop'),
+  });
+}
+
+export function writeApplication(dir: string): void {
+  write(dir, {
+    'slipway.yaml': 'name: shop\nbuild:\n  image: dev.local/shop\nrun:\n  start: node server.js\n',
+    'package.json': '{ "name": "shop", "type": "module" }\n',
+    'server.js': server,
+    'lib/catalog.js': catalog,
+    'deploy/service.yaml': service('shop'),
+  });
+}
+
+function write(dir: string, files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(dir, path, '..'), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+export interface FrameTimes {
+  longest: number;
+  ms: number;
+}
+
+/** In the page: how long it took until the last line was painted, and the longest time between two frames meanwhile, ms. */
+export const frameTimes = new Function(
+  '_',
+  'wanted',
+  `return new Promise((resolve) => {
+  const began = performance.now();
+  let last = began;
+  let longest = 0;
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    const rows = [...document.querySelectorAll('.row')];
+    if (rows.some((row) => row.textContent.includes('burst line ' + wanted + ' of'))) resolve({ longest, ms: now - began });
+    else requestAnimationFrame(look);
+  };
+  look();
+})`,
+) as (_: unknown, wanted: number) => Promise<FrameTimes>;
