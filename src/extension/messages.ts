@@ -4,9 +4,9 @@ import { renderProblem } from '../core/messages/core.ts';
 import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
 import { aroundChinese, aroundEnglish } from './texts/around-messages.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
+import { sourceChinese, sourceEnglish } from './texts/source-messages.ts';
 import { thingsChinese, thingsEnglish } from './texts/things-messages.ts';
 import { trafficChinese, trafficEnglish } from './texts/traffic-messages.ts';
-import { sourceChinese, sourceEnglish } from './texts/source-messages.ts';
 
 export const extensionMessages = defineArea(
   {
