@@ -1,7 +1,8 @@
 /**
  * `npm run conformance:kn -- --kn PATH --sources DIR`: kn's own end-to-end tests against an embedded platform of their own. DIR is
  * a checkout of knative/client that you have fetched, PATH a kn made from it; nothing of either is kept here. The images that the
- * tests name are local images made from `hello/`. Writes the section `kn-e2e` of test/conformance/RESULTS.md.
+ * tests name are local ones made from `hello/`; with --containers they are those of the Docker Engine, for some tests want what a
+ * process cannot have. Writes the section `kn-e2e` of test/conformance/RESULTS.md.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,12 +17,17 @@ import { fail, run, runNode, ScriptError } from '../../../scripts/lib/run.mjs';
 import { ensureKubectl, which } from '../../../scripts/lib/system.mjs';
 import { readGoTests, table } from './go-tests.mjs';
 
+/** Images that the tests name. */
+const images = ['helloworld', 'grpc-ping', 'servingcontainer', 'sidecarcontainer'];
+const repository = 'dev.local';
+
 const usage = `kn's own tests against the embedded platform.
 
-  npm run conformance:kn -- --kn PATH --sources DIR [--run REGEX] [--binary FILE] [--log DIR] [--keep]
+  npm run conformance:kn -- --kn PATH --sources DIR [--containers] [--run REGEX] [--binary FILE] [--log DIR] [--keep]
 
-  --kn PATH       the program under test
+  --kn PATH       the program under test (default: what SLIPWAY_TEST_KN names)
   --sources DIR   a checkout of github.com/knative/client
+  --containers    with images in the Docker Engine: ${images.map((name) => `${repository}/${name}:latest`).join(', ')}
   --run REGEX     only these tests, as \`go test -run\`; RESULTS.md stays as it is
   --binary FILE   the tests, made with \`go test -c -tags e2e ./test/e2e\`
   --log DIR       where their output is kept (default: a temporary folder)
@@ -30,14 +36,11 @@ const usage = `kn's own tests against the embedded platform.
 Needed: Go and kubectl.
 `;
 
-/** Images that the tests name. */
-const images = ['helloworld', 'grpc-ping', 'servingcontainer', 'sidecarcontainer'];
-const repository = 'dev.local';
-
 async function main() {
   const { values } = parseArgs({
     options: {
-      kn: { type: 'string' },
+      kn: { type: 'string', default: process.env.SLIPWAY_TEST_KN },
+      containers: { type: 'boolean', default: false },
       sources: { type: 'string' },
       run: { type: 'string' },
       binary: { type: 'string' },
@@ -67,7 +70,7 @@ async function main() {
     await slipway('up', '--detach', '--port', '0');
     const platform = JSON.parse((await slipway('status', '--json')).stdout);
     const app = join(root, 'test', 'conformance', 'suites', 'hello');
-    for (const image of images) {
+    for (const image of values.containers ? [] : images) {
       await slipway('image', 'build', `${repository}/${image}:latest`, app, '--cmd', 'node hello.mjs');
     }
     tests = await runTests(sources, { platform, home, log, values });
@@ -78,11 +81,11 @@ async function main() {
       rmSync(home, { recursive: true, force: true });
     }
   }
-  report(tests, { sources, partial: values.run !== undefined, log });
+  report(tests, { sources, partial: values.run !== undefined, log, containers: values.containers });
 }
 
 /** @throws ScriptError that names everything that is missing. */
-async function prepare(sources, { kn, binary }) {
+async function prepare(sources, { kn, binary, containers }) {
   await ensureDependencies();
   const missing = [];
   if (!existsSync(kn)) missing.push(`${kn} is not there`);
@@ -90,6 +93,11 @@ async function prepare(sources, { kn, binary }) {
   if (!existsSync(join(sources, 'test', 'e2e'))) missing.push(`${sources} is no checkout of knative/client`);
   if (!which('go')) missing.push('Go: https://go.dev/dl');
   if (!(await ensureKubectl())) missing.push('kubectl 1.30 or newer: https://kubernetes.io/docs/tasks/tools');
+  if (containers && which('docker')) {
+    const { stdout } = await run('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}'], { quiet: true });
+    const absent = images.map((name) => `${repository}/${name}:latest`).filter((image) => !stdout.includes(image));
+    if (absent.length > 0) missing.push(`images in the Docker Engine: ${absent.join(', ')}`);
+  } else if (containers) missing.push('a Docker Engine, with its client `docker`');
   if (missing.length > 0)
     throw new ScriptError(`missing:\n${missing.map((what) => `- ${what}`).join('\n')}\n\n${usage}`);
   if (!existsSync(join(dist, 'cli.mjs')))
@@ -138,7 +146,7 @@ function only(flag, regex) {
   return regex ? [`${flag}=${regex}`] : [];
 }
 
-function report(tests, { sources, partial, log }) {
+function report(tests, { sources, partial, log, containers }) {
   const count = (outcome) => tests.filter((test) => test.outcome === outcome).length;
   if (!partial) {
     const commit = execFileSync('git', ['rev-parse', '--short=8', 'HEAD'], { cwd: sources, encoding: 'utf8' }).trim();
@@ -146,7 +154,7 @@ function report(tests, { sources, partial, log }) {
       'kn-e2e',
       table({
         title: "kn's end-to-end tests",
-        suite: `knative/client ${commit}, as processes on the embedded platform`,
+        suite: `knative/client ${commit}, ${containers ? 'in containers' : 'as processes'} on the embedded platform`,
         command: 'npm run conformance:kn',
         rows: [{ name: 'e2e', tests }],
         left: [],
