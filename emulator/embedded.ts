@@ -57,7 +57,7 @@ import { resetPlatform } from './platform/reset.ts';
 import { trackApplied } from './platform/routing-applied.ts';
 import { markScaling } from './platform/scale-marks.ts';
 import { publishGateway, seed } from './platform/seed.ts';
-import { kubeletUser } from './platform/users.ts';
+import { eventingUser, kubeletUser } from './platform/users.ts';
 import { rememberAnswers } from './pods/docker/digests.ts';
 import type { InsideAccess } from './pods/docker/network.ts';
 import { createDockerRuntime } from './pods/docker/runtime.ts';
@@ -301,7 +301,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       { dir: files.eventing },
     );
     closers.push(() => eventing.close());
-    const eventingRunner = runControllers(eventing.controllers, { objects, store, clock, log });
+    plane.post({ type: 'receivers', port: await eventing.listen() });
+    const eventingRunner = runControllers(eventing.controllers, { objects, store, clock, log }, { user: eventingUser });
     closers.push(() => eventingRunner[Symbol.asyncDispose]());
 
     const leases = createLeases(() => performance.now());

@@ -21,8 +21,21 @@ import { ensureKubectl } from './lib/system.mjs';
 
 const corpus = join(root, 'test', 'conformance', 'parity');
 const echoSource = join(corpus, 'apps', 'echo');
-/** What the gate runs: the areas in which no scenario is left that nobody has looked at. The others: `npm run conformance`. */
-const gateAreas = ['admission/*', 'api/*', 'dataplane/*', 'objects/*', 'status/*'];
+/**
+ * What the gate runs: the areas in which no scenario is left that nobody has looked at. The others: `npm run conformance`.
+ * Of eventing without `delivery` and `ping`, which agree in containers only: the corpus's Go application, on which it was
+ * recorded, leaves an empty body out of what it has seen, its Node one does not, which puts the same events in another order.
+ */
+const gateAreas = [
+  'admission/*',
+  'api/*',
+  'dataplane/*',
+  ...['broker-*', 'channel', 'dead-letter', 'failing', 'filters', 'reply', 'sequence', 'sinkbinding'].map(
+    (name) => `eventing/${name}`,
+  ),
+  'objects/*',
+  'status/*',
+];
 const echo = 'dev.local/echo:v1';
 const runtimeTests = ['test/emulator/pods/docker-options.test.ts', 'test/emulator/pods/docker-runtime.test.ts'];
 const differencesFile = join(root, 'test', 'conformance', 'differences.json');

@@ -15,7 +15,8 @@ export function createDataPlane(
   emit: (message: FromDataPlane) => void,
   ports: Partial<Omit<GatewayPorts, 'emit'>> = {},
 ): DataPlane {
-  const gateway = createGateway({ passThrough, ...ports, emit });
+  let receivers: number | undefined;
+  const gateway = createGateway({ passThrough: passThrough(() => receivers), ...ports, emit });
   const tls = createTlsFront((socket) => gateway.accept(socket, 'tls'));
   const servers = new Set<Server>();
   let closed: Promise<void> | undefined;
@@ -91,6 +92,9 @@ export function createDataPlane(
           break;
         case 'certificates':
           tls.setCertificates(message.certificates);
+          break;
+        case 'receivers':
+          receivers = message.port;
           break;
         case 'close':
           void close();

@@ -22,8 +22,22 @@ import type {
 /** `.svc`, `.svc.cluster.local`: names of the cluster, which no DNS knows. */
 const clusterLocal = /\.svc(\.cluster\.local)?$/i;
 
-export const passThrough: OnRequest = (downstream, head) => {
-  const address = parseAuthority(head.method === 'CONNECT' ? head.path : head.authority);
+/** Who receives events in a cluster: channels, and the ingress and the filter of brokers. */
+const eventReceiver = /^(broker-(ingress|filter)\.knative-eventing|.+-kn-channel\.[^.]+)\.svc(\.cluster\.local)?$/i;
+
+/** @param receivers port on loopback of the platform's own receivers of events; undefined: there are none. */
+export const passThrough =
+  (receivers: () => number | undefined): OnRequest =>
+  (downstream, head) => {
+    const address = parseAuthority(head.method === 'CONNECT' ? head.path : head.authority);
+    const port = receivers();
+    if (address && port && eventReceiver.test(address.host) && head.method !== 'CONNECT') {
+      return forward(downstream, head, { host: '127.0.0.1', port });
+    }
+    return toElsewhere(downstream, head, address);
+  };
+
+function toElsewhere(downstream: Downstream, head: RequestHead, address: Address | undefined): DownstreamHandler {
   if (!address || clusterLocal.test(address.host)) {
     downstream.reset();
     return ignore;
@@ -44,7 +58,7 @@ export const passThrough: OnRequest = (downstream, head) => {
     target = { ...address, lookup: elsewhere };
   }
   return head.method === 'CONNECT' ? openTunnel(downstream, target) : forward(downstream, head, target);
-};
+}
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);

@@ -154,6 +154,8 @@ export type ToDataPlane =
   | { type: 'listenTls'; host: string; port: number /** Try the next free ones when taken. */; fallback: boolean }
   /** All that HTTPS is served with; effective for new connections. */
   | { type: 'certificates'; certificates: Certificates }
+  /** Where requests from inside to the names of channels and of the brokers' ingress go: a port on loopback. */
+  | { type: 'receivers'; port: number }
   | { type: 'close' };
 
 export type FromDataPlane =

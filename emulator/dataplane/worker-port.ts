@@ -21,6 +21,9 @@ export function createWorkerDataPlane(url: URL): DataPlanePort {
   const restarts: number[] = [];
   let snapshot: RoutingSnapshot | undefined;
   let requestLogs: (ToDataPlane & { type: 'logRequests' }) | undefined;
+  let receivers: (ToDataPlane & { type: 'receivers' }) | undefined;
+  let certificates: (ToDataPlane & { type: 'certificates' }) | undefined;
+  let tls: { host: string; port: number } | undefined;
   /** Port at each address where it listens for requests from inside. */
   const insideAt = new Map<string, number>();
   let bound: (FromDataPlane & { type: 'listening' }) | undefined;
@@ -30,6 +33,7 @@ export function createWorkerDataPlane(url: URL): DataPlanePort {
 
   function tell(message: FromDataPlane): void {
     if (message.type === 'listening') bound = message;
+    else if (message.type === 'tlsListening' && tls && !message.error) tls = { ...tls, port: message.port };
     else if (message.type === 'insideListening' && !message.error) insideAt.set(message.host, message.port);
     for (const listener of listeners) listener(message);
   }
@@ -62,9 +66,12 @@ export function createWorkerDataPlane(url: URL): DataPlanePort {
     const { host, port, inside } = bound;
     worker = start();
     if (snapshot) worker.postMessage({ type: 'snapshot', snapshot } satisfies ToDataPlane);
-    if (requestLogs) worker.postMessage(requestLogs);
+    for (const message of [requestLogs, receivers, certificates]) if (message) worker.postMessage(message);
     for (const [at, port] of insideAt) {
       worker.postMessage({ type: 'listenInside', host: at, port } satisfies ToDataPlane);
+    }
+    if (tls) {
+      worker.postMessage({ type: 'listenTls', host: tls.host, port: tls.port, fallback: false } satisfies ToDataPlane);
     }
     worker.postMessage({ type: 'listen', host, port, fallback: false, insidePort: inside.port } satisfies ToDataPlane);
     tell({ type: 'failed', code: 'Restarted', message: `${message}; started again` });
@@ -75,6 +82,9 @@ export function createWorkerDataPlane(url: URL): DataPlanePort {
       if (message.type === 'snapshot') snapshot = message.snapshot;
       else if (message.type === 'changes' && snapshot) snapshot = withChanges(snapshot, message.changes);
       else if (message.type === 'logRequests') requestLogs = message;
+      else if (message.type === 'receivers') receivers = message;
+      else if (message.type === 'certificates') certificates = message;
+      else if (message.type === 'listenTls') tls = { host: message.host, port: message.port };
       worker.postMessage(message);
     },
     onMessage(listener) {

@@ -20,6 +20,14 @@ export type Deliver = (
   signal?: AbortSignal,
 ) => Promise<DeliveryAnswer>;
 
+export interface EventRequest {
+  method: string;
+  path: string;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
 export interface EventingPorts {
   objects: Objects;
   view: View;
@@ -39,9 +47,13 @@ export interface EventingOptions {
 }
 
 export interface Eventing {
-  /** Status of the sources; run by the platform's runner. */
+  /** Of sources, channels and brokers; run by the platform's runner as `eventingUser`. */
   // biome-ignore lint/suspicious/noExplicitAny: controllers of different kinds in one list
   readonly controllers: Controller<any>[];
+  /** Takes events at the names of channels and brokers. @returns the port on loopback. */
+  listen(): Promise<number>;
+  /** An event for the name of a channel or a broker; undefined: the host is no such name. */
+  receive(host: string, request: EventRequest): Promise<DeliveryAnswer> | undefined;
   start(): void;
   close(): Promise<void>;
   /** @throws ApiError NotFound, BadRequest for a schedule that cannot be read. */

@@ -41,6 +41,96 @@ export function encodeHeader(value: string): string {
     );
 }
 
+/** An event of a request or an answer. @throws EventError when it is none, or breaks the specification. */
+export function readEvent(headers: Readonly<Record<string, string | undefined>>, body: Uint8Array): CloudEvent {
+  const contentType = headers['content-type'] ?? '';
+  const event = /^application\/cloudevents\+json/i.test(contentType)
+    ? structuredEvent(Buffer.from(body).toString())
+    : binaryEvent(headers, body);
+  validate(event);
+  return event;
+}
+
+/** Whether this claims to be an event at all: an answer that does not is no reply. */
+export function isEvent(headers: Readonly<Record<string, string | undefined>>): boolean {
+  return headers['ce-specversion'] !== undefined || /^application\/cloudevents/i.test(headers['content-type'] ?? '');
+}
+
+export class EventError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EventError';
+  }
+}
+
+const optional = ['time', 'subject', 'dataschema'] as const;
+
+function binaryEvent(headers: Readonly<Record<string, string | undefined>>, data: Uint8Array): CloudEvent {
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith('ce-') && value !== undefined) attributes[name.slice(3)] = decodeHeader(value);
+  }
+  const datacontenttype = headers['content-type'];
+  return eventOf({ ...attributes, ...(datacontenttype ? { datacontenttype } : {}) }, data);
+}
+
+function structuredEvent(text: string): CloudEvent {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new EventError('the body is no JSON');
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) throw new EventError('no object');
+  const { data, data_base64: base64, ...attributes } = document as Record<string, unknown>;
+  let bytes = Buffer.alloc(0);
+  if (typeof base64 === 'string') bytes = Buffer.from(base64, 'base64');
+  else if (data !== undefined) {
+    const type = attributes['datacontenttype'];
+    const isText = typeof data === 'string' && type !== undefined && !/[/+]json\b/i.test(String(type));
+    bytes = Buffer.from(isText ? data : JSON.stringify(data));
+  }
+  return eventOf(attributes, bytes);
+}
+
+function eventOf(attributes: Record<string, unknown>, data: Uint8Array): CloudEvent {
+  const { id, source, type, specversion, datacontenttype, time, subject, dataschema, schemaurl, ...rest } = attributes;
+  const textOf = (value: unknown) => (value === undefined || value === null ? '' : String(value));
+  const given = { time, subject, dataschema: dataschema ?? schemaurl };
+  const event: CloudEvent = {
+    id: textOf(id),
+    source: textOf(source),
+    type: textOf(type),
+    specversion: textOf(specversion),
+    extensions: {},
+    data,
+  };
+  if (datacontenttype) event.datacontenttype = textOf(datacontenttype);
+  for (const name of optional) if (given[name] !== undefined) event[name] = textOf(given[name]);
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== null && value !== undefined) event.extensions[name.toLowerCase()] = textOf(value);
+  }
+  return event;
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+function validate({ id, source, type, specversion, time, subject, dataschema, extensions }: CloudEvent): void {
+  if (specversion !== '1.0' && specversion !== '0.3')
+    throw new EventError(`specversion ${specversion || 'is missing'}`);
+  for (const [name, value] of Object.entries({ id, source, type })) {
+    if (value.trim() === '') throw new EventError(`${name}: must be a non-empty string`);
+  }
+  if (time !== undefined && !(rfc3339.test(time) && !Number.isNaN(Date.parse(time))))
+    throw new EventError(`time: ${time}`);
+  if (subject !== undefined && subject.trim() === '') throw new EventError('subject: must be a non-empty string');
+  if (dataschema !== undefined && !/^[a-z][a-z0-9+.-]*:/i.test(dataschema))
+    throw new EventError('dataschema: no absolute URI');
+  for (const name of Object.keys(extensions)) {
+    if (!/^[a-z0-9]+$/.test(name)) throw new EventError(`extension ${name}: only lower-case letters and digits`);
+  }
+}
+
 export function decodeHeader(value: string): string {
   if (!value.includes('%')) return value;
   const bytes: number[] = [];

@@ -2,6 +2,7 @@
 import type { Child, Outcome } from '../kernel/controller.ts';
 import type { DraftObject, GroupResource, KubeObject, OwnerReference } from '../kernel/object.ts';
 import { keyOf, objectKey } from '../kernel/object.ts';
+import type { LabelSelector } from './duck.ts';
 
 type Map_ = Readonly<Record<string, string>>;
 
@@ -110,4 +111,20 @@ export function sameJson(a: unknown, b: unknown): boolean {
 /** There is an existing object of that name which somebody else owns. */
 export function notOwnedMessage(kind: string, name: string): string {
   return `There is an existing ${kind} "${name}" that we do not own.`;
+}
+
+/** Whether a label selector takes an object; one that is absent or empty takes all. */
+export function selects(selector: LabelSelector | undefined, { metadata }: KubeObject): boolean {
+  const labels = metadata.labels ?? {};
+  const isEqual = Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  return (
+    isEqual &&
+    (selector?.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
+      const value = labels[key];
+      if (operator === 'Exists') return value !== undefined;
+      if (operator === 'DoesNotExist') return value === undefined;
+      const isIn = value !== undefined && values.includes(value);
+      return operator === 'In' ? isIn : !isIn;
+    })
+  );
 }

@@ -1,5 +1,6 @@
 /** Event delivery goes where applications' requests go: through the data plane's inside listener, as an HTTP proxy. */
 import { Agent, request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import type { Deliver } from '../eventing/eventing.ts';
 
 const clusterLocal = /\.svc(\.[a-z0-9.-]+)?$/i;
@@ -31,7 +32,11 @@ export function createDeliver(inside: () => { host: string; port: number }): { d
           port,
           method: 'POST',
           path: proxied ? target.href : target.pathname + target.search,
-          headers: { ...headers, host: target.host, 'content-length': String(body.byteLength) },
+          headers: {
+            ...headers,
+            host: target.host,
+            ...(headers['transfer-encoding'] ? {} : { 'content-length': String(body.byteLength) }),
+          },
           ...(signal ? { signal } : {}),
         },
         (answer) => {
@@ -40,7 +45,14 @@ export function createDeliver(inside: () => { host: string; port: number }): { d
           answer.on('error', reject);
           answer.on('end', () => {
             const flat = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
-            resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(flat), body: Buffer.concat(chunks) });
+            const packed = Buffer.concat(chunks);
+            try {
+              // Deliveries say that they take gzip, as Knative's do.
+              const body = answer.headers['content-encoding'] === 'gzip' ? gunzipSync(packed) : packed;
+              resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(flat), body });
+            } catch (error) {
+              reject(error);
+            }
           });
         },
       );

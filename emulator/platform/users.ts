@@ -10,3 +10,8 @@ export const kubeletUser: UserInfo = {
   username: 'system:node:slipway',
   groups: ['system:nodes', 'system:authenticated'],
 };
+
+export const eventingUser: UserInfo = {
+  username: 'system:serviceaccount:knative-eventing:eventing-controller',
+  groups: ['system:serviceaccounts', 'system:serviceaccounts:knative-eventing', 'system:authenticated'],
+};

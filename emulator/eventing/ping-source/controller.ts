@@ -2,8 +2,8 @@
 import type { Controller } from '../../kernel/controller.ts';
 import { type KubeObject, keyOf } from '../../kernel/object.ts';
 import { beginConditions, livingConditions } from '../../knative/conditions.ts';
+import { resolveDestination, resourceOf, Unresolvable } from '../../knative/destination.ts';
 import type { PingSource } from '../../knative/ping-source/types.ts';
-import { resolveDestination, resourceOf, Unresolvable } from '../destination.ts';
 import { pingSourceUri, pingType } from './event.ts';
 
 export const pingSources = 'pingsources.sources.knative.dev';

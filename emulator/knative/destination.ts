@@ -1,7 +1,7 @@
 /** Where a Destination leads: a Service, anything Addressable, or a URI, as knative.dev/pkg's URIResolver has it. Pure. */
 import type { GroupResource, KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
-import type { Destination } from '../knative/duck.ts';
+import type { Destination } from './duck.ts';
 
 /** Closed: front ends and conditions tell these apart. */
 export class Unresolvable extends Error {
@@ -36,7 +36,7 @@ export function resolveDestination(destination: Destination | undefined, namespa
   return uri ? new URL(uri, base.endsWith('/') ? base : `${base}/`).href : base;
 }
 
-interface AddressStatus {
+export interface AddressStatus {
   address?: { url?: string; name?: string };
   addresses?: { url?: string; name?: string }[];
 }
