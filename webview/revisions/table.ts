@@ -131,10 +131,10 @@ function subLine(row: RevisionRowView, state: RevisionsState, actions: TableActi
   return h('span', { class: 'l', title: detailsOf(row) }, words.filter(Boolean).join(' · '));
 }
 
-/** `9f2c1ab “cache thumbnails”`, else who it was. */
+/** `ada · 9f2c1ab “cache thumbnails”`, as far as it is known. */
 function fromText({ commit, subject, by }: RevisionRowView): string {
-  if (commit === '') return by;
-  return subject === '' ? commit : `${commit} “${subject}”`;
+  const what = commit === '' || subject === '' ? commit : `${commit} “${subject}”`;
+  return [by, what].filter(Boolean).join(' · ');
 }
 
 function detailsOf(row: RevisionRowView): string {
