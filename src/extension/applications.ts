@@ -46,7 +46,16 @@ export class Applications implements vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher(
       '**/{slipway.yaml,deploy/*.yaml,deploy/*.yml,package.json}',
     );
+    // Of a folder that appears with its files, as when one is scaffolded or cloned, a watcher may only tell the folder.
+    const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, true);
     this.#disposables.push(
+      folders,
+      folders.onDidCreate((uri) => {
+        if (/[\\/][^\\/.]+$/.test(uri.fsPath)) this.#changed(uri);
+      }),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) void this.refresh();
+      }),
       watcher,
       watcher.onDidChange((uri) => this.#changed(uri)),
       watcher.onDidCreate((uri) => this.#changed(uri)),
@@ -122,7 +131,7 @@ export class Applications implements vscode.Disposable {
   }
 
   #changed(uri: vscode.Uri): void {
-    if (/[\\/]node_modules[\\/]/.test(uri.fsPath)) return;
+    if (/[\\/](node_modules|\.git)([\\/]|$)/.test(uri.fsPath)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.refresh(), gatherMs);
   }

@@ -30,6 +30,12 @@ const editorsOwn: { pattern: RegExp; why: string }[] = [
   },
 ];
 
+/** In the host's log, when a second window on the same folder comes and goes. */
+const ofSecondWindows = [
+  /EEXIST: file already exists, open '[^']*vscode\.lock'/,
+  /Unable to refresh tree view [\w.]+: Canceled/,
+];
+
 export interface Complaints {
   /** Lines so far; empty is good. */
   list(): string[];
@@ -64,7 +70,7 @@ function hostErrors(logs: string): string[] {
     .flatMap((name) => {
       const lines = readFileSync(join(logs, name), 'utf8').split('\n');
       return lines.flatMap((line, index) => {
-        if (!/\[error\]/.test(line)) return [];
+        if (!/\[error\]/.test(line) || ofSecondWindows.some((pattern) => pattern.test(line))) return [];
         // The stack follows on lines without a time stamp.
         const stack = lines.slice(index + 1, index + 12).filter((next) => /^\s+at /.test(next));
         const whole = [line, ...stack].join('\n');
