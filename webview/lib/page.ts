@@ -51,7 +51,7 @@ export function plainButton(
 }
 
 /** Visible words must be in the name: who speaks to the editor says what is seen. */
-const hasWords = (content: Node | string): boolean => typeof content === 'string' && /\p{L}{2}/u.test(content);
+const hasWords = (content: Node | string): boolean => typeof content === 'string' && /[\p{L}\p{N}]/u.test(content);
 
 export function problemNote(problem: PageProblem, ...actions: HTMLElement[]): HTMLElement {
   return h(

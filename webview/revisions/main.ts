@@ -53,7 +53,7 @@ const chartCells = chartKinds.map((kind, index) =>
     h(
       'div',
       { class: 'cell-head' },
-      h('h3', {}, t(`revisions.chartTitle.${kind}`)),
+      h('h2', { class: 'chart-title' }, t(`revisions.chartTitle.${kind}`)),
       kind === 'latency' &&
         h('span', { class: 'kinds', role: 'group', 'aria-label': t('revisions.chartTitle.latency') }, ...quantiles),
     ),

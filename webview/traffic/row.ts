@@ -171,7 +171,7 @@ function tagChips(
     const label = t(follows ? 'traffic.followsHint' : 'traffic.pinnedHint');
     const chip = h(
       'button',
-      { class: 'tag follow', type: 'button', 'aria-pressed': String(follows), disabled, ...labelled(label) },
+      { class: 'tag follow', type: 'button', 'aria-pressed': String(follows), disabled, title: label },
       t(follows ? 'traffic.follows' : 'traffic.pinned'),
     );
     chip.addEventListener('click', () => actions.act({ type: 'follow', on: !follows }));

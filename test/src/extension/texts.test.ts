@@ -30,7 +30,7 @@ const shared =
 const cjk = /[\u4e00-\u9fff]/;
 /** Not what is read aloud: placeholders, code, addresses, paths of files. */
 const prose = (text: string) =>
-  text.replace(/\{\w+\}|`[^`]*`|\(command:[^)]*\)|media\/\S+|https?:\S+/g, '').replace(shared, '');
+  text.replace(/\{\w+\}|kubectl .*|`[^`]*`|\(command:[^)]*\)|media\/\S+|https?:\S+/g, '').replace(shared, '');
 
 describe.each(catalogues)('%s', (_name, en, zh) => {
   it('is translated wherever there is something to translate', () => {

@@ -170,6 +170,8 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       await until(
         `"${title}" in the palette`,
         async () => {
+          // What opens meanwhile, such as a file that was just scaffolded, takes the focus and closes it.
+          if (!(await quickInput.widget.isVisible())) await page.keyboard.press('F1');
           await quickInput.type('>');
           await quickInput.type(`>${title}`);
           return await entry.waitFor({ timeout: 1_000 }).then(

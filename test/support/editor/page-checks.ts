@@ -34,13 +34,14 @@ interface Violation {
 export async function axeViolations(frame: Frame): Promise<string[]> {
   // A webview is see-through: what is behind it is the editor's, and axe would take it for white.
   await frame.evaluate(
-    `document.documentElement.style.backgroundColor = getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background')`,
+    `document.documentElement.style.backgroundColor = getComputedStyle(document.documentElement).getPropertyValue('--vscode-sideBar-background')`,
   );
   await frame.evaluate(`${axeSource}; undefined`);
   const found = await frame.evaluate<Violation[]>(
     `axe.run(document, { resultTypes: ['violations'], rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } } })
       .then(({ violations }) => violations)`,
   );
+  await frame.evaluate(`document.documentElement.style.removeProperty('background-color')`);
   return found.flatMap(({ id, impact, help, nodes }) =>
     nodes.map(
       ({ html, failureSummary }) =>
