@@ -62,6 +62,12 @@ export interface GalleryWorld {
   deployed(dir: string, args?: string[]): Promise<Ended>;
 }
 
+const registryWords = {
+  unauthorized: 'GET https://registry.example.com/v2/team/shop/manifests/1: UNAUTHORIZED: authentication required',
+  unreachable: 'Get \\"https://registry.example.com/v2/\\": dial tcp: lookup registry.example.com: no such host',
+  unknown: 'GET https://registry.example.com/v2/team/shop/manifests/1: MANIFEST_UNKNOWN: manifest unknown',
+};
+
 export function failures({ platform, door, deployed }: GalleryWorld): Failure[] {
   const doorArgs = (): string[] => ['--kubeconfig', door().kubeconfig, '--context', 'door'];
   const quota = (name: string, hard: Record<string, string>, namespace: string) =>
@@ -135,7 +141,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
         'deploy/service.yaml':
           'apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: image-missing\nspec:\n  template:\n    spec:\n      containers:\n        - image: registry.example.com/team/shop:1\n',
       },
-      cause: 'ImageMissing',
+      cause: 'ImageNeedsDocker',
       opens: { file: 'deploy/service.yaml', line: '9' },
       evidence: /registry\.example\.com/,
     },
@@ -416,7 +422,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       cause: 'CertificateExpired',
       evidence: /expired/i,
     },
-    ...(['unauthorized', 'unreachable'] as const).map(
+    ...(['unauthorized', 'unreachable', 'unknown'] as const).map(
       (kind): Failure => ({
         name: `registry-${kind}`,
         files: {
@@ -427,12 +433,12 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
         deploy: (dir) =>
           door().rewriting(
             "it is not in the platform's image store, and there is no container engine to pull it",
-            kind === 'unauthorized'
-              ? 'GET https://registry.example.com/v2/team/shop/manifests/1: UNAUTHORIZED: authentication required'
-              : 'Get \\"https://registry.example.com/v2/\\": dial tcp: lookup registry.example.com: no such host',
+            registryWords[kind],
             () => deployed(dir, doorArgs()),
           ),
-        cause: kind === 'unauthorized' ? 'RegistryUnauthorized' : 'RegistryUnreachable',
+        cause: { unauthorized: 'RegistryUnauthorized', unreachable: 'RegistryUnreachable', unknown: 'ImageMissing' }[
+          kind
+        ],
         opens: { file: 'deploy/service.yaml', line: '9' },
       }),
     ),
