@@ -54,7 +54,13 @@ const feature = (...names) => ({ 'config-features': Object.fromEntries(names.map
 export const steps = [
   {
     name: 'conformance',
-    folders: ['conformance/api/v1', 'conformance/api/v1beta1', 'conformance/runtime'],
+    folders: [
+      'conformance/api/v1',
+      'conformance/api/v1beta1',
+      'conformance/runtime',
+      // Skips itself where images have a local registry's name, and wants one that is not there: any other name will do.
+      { folder: 'conformance/api/v1', only: '^TestContainerErrorMsg$', repo: 'registry.invalid/none' },
+    ],
     timeout: '30m',
   },
   { name: 'e2e', folders: ['e2e'], timeout: '50m' },

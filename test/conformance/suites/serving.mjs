@@ -24,6 +24,7 @@ const usage = `Knative Serving's own tests against the embedded platform.
   --sources DIR     a checkout of github.com/knative/serving with its vendor folder
   --step NAME       one of ${steps.map(({ name }) => name).join(', ')} (repeatable; default: all)
   --run REGEX       only these tests, as \`go test -run\`; RESULTS.md stays as it is
+  --parallel N      tests at once, which mostly wait (default 4)
   --binaries DIR    test binaries made with \`go test -c\`, named as their package with _ for /, e.g. e2e_gc.test
   --repo PREFIX     of the test images in the Docker Engine (default dev.local), --tag TAG (default latest)
   --log DIR         where the output of each step is kept (default: a temporary folder)
@@ -40,6 +41,7 @@ async function main() {
       sources: { type: 'string' },
       step: { type: 'string', multiple: true },
       run: { type: 'string' },
+      parallel: { type: 'string', default: '4' },
       binaries: { type: 'string' },
       repo: { type: 'string', default: 'dev.local' },
       tag: { type: 'string', default: 'latest' },
@@ -115,14 +117,14 @@ async function configure(kubectl, maps) {
 async function runStep(step, { sources, platform, kubectl, log, values }) {
   say(`── ${step.name}`);
   const since = Date.now();
-  const flags = [
+  const flags = (repo) => [
     `--kubeconfig=${platform.kubeconfig}`,
     `--ingressendpoint=${platform.ingress.host}`,
     '--resolvabledomain=false',
     '--ingress-class=kourier.ingress.networking.knative.dev',
     '--enable-alpha',
     '--enable-beta',
-    `--dockerrepo=${values.repo}`,
+    `--dockerrepo=${repo}`,
     `--tag=${values.tag}`,
   ];
   // The ConfigMaps' own defaults are put back by removing the keys.
@@ -140,14 +142,15 @@ async function runStep(step, { sources, platform, kubectl, log, values }) {
     found.line(line);
   };
   try {
-    for (const folder of step.folders) {
+    for (const entry of step.folders) {
+      const { folder, only, repo = values.repo } = typeof entry === 'string' ? { folder: entry } : entry;
+      if (only && values.run) continue;
       found.folder(folder);
-      const { command, args } = values.binaries
-        ? binary(folder, { ...values, flags, timeout: step.timeout })
-        : goTest(folder, { ...values, flags, timeout: step.timeout });
-      await run(command, args, {
+      const start = values.binaries ? binary : goTest;
+      const { command, args } = start(folder, { ...values, only: only ?? values.run, timeout: step.timeout });
+      await run(command, [...args, ...flags(repo)], {
         cwd: values.binaries ? join(sources, 'test', folder) : sources,
-        env: { KO_DOCKER_REPO: values.repo, SYSTEM_NAMESPACE: 'knative-serving' },
+        env: { KO_DOCKER_REPO: repo, SYSTEM_NAMESPACE: 'knative-serving' },
         check: false,
         onLine,
         pulse: folder,
@@ -165,17 +168,18 @@ async function runStep(step, { sources, platform, kubectl, log, values }) {
   return { step, tests };
 }
 
-function goTest(folder, { run: only, flags, timeout }) {
-  const args = ['test', '-json', '-tags=e2e', '-count=1', `-timeout=${timeout}`];
+/** Both end where the tests' own flags follow. */
+function goTest(folder, { only, parallel, timeout }) {
+  const args = ['test', '-json', '-tags=e2e', '-count=1', `-timeout=${timeout}`, `-parallel=${parallel}`];
   if (only) args.push(`-run=${only}`);
-  return { command: 'go', args: [...args, `./test/${folder}`, '-args', ...flags] };
+  return { command: 'go', args: [...args, `./test/${folder}`, '-args'] };
 }
 
-function binary(folder, { binaries, run: only, flags, timeout }) {
+function binary(folder, { binaries, only, parallel, timeout }) {
   const program = join(resolve(binaries), `${folder.replaceAll('/', '_')}.test`);
   const args = ['tool', 'test2json', '-t', program, '-test.v=test2json', `-test.timeout=${timeout}`];
   if (only) args.push(`-test.run=${only}`);
-  return { command: 'go', args: [...args, ...flags] };
+  return { command: 'go', args: [...args, `-test.parallel=${parallel}`] };
 }
 
 function count(tests, outcome) {
