@@ -53,6 +53,7 @@ export function createDataPlane(
     try {
       const { server, port } = await listen({ ...where, halfOpen: false }, (socket) => tls.serve(socket));
       servers.add(server);
+      gateway.servesTls(port);
       emit({ type: 'tlsListening', port });
     } catch (error) {
       const { code = 'ListenFailed' } = error as NodeJS.ErrnoException;

@@ -41,6 +41,8 @@ export interface ExchangeHost {
   /** The answer begins (or the connection was upgraded). */
   answered(exchange: Exchange): void;
   readonly traceHeaders: boolean;
+  /** Where HTTPS is served; undefined: this is HTTPS, or inside. */
+  readonly httpsPort: (() => number) | undefined;
   /** When the running second of reports began. */
   readonly windowStart: number;
 }
@@ -91,6 +93,11 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
   begin(): void {
     const { path, authority, headers } = this.request;
     this.route = this.#host.route(hostName(authority));
+    if (this.route?.redirect && this.#host.httpsPort) {
+      this.#stage = 'done';
+      this.#answer(301, '', undefined, ['location', httpsUrl(authority, path, this.#host.httpsPort())]);
+      return;
+    }
     const row = this.route && matchPath(this.route, path, headers);
     const split = row && chooseSplit(row, this.#host.random);
     const revision = split && this.#host.revision(split.revision);
@@ -392,6 +399,12 @@ export class Exchange implements DownstreamHandler, UpstreamHandler, Waiter {
   get status(): number {
     return this.#status;
   }
+}
+
+/** A client that names a port came to the gateway's own, so it needs that of HTTPS too. */
+function httpsUrl(authority: string, path: string, port: number): string {
+  const withPort = /:\d+$/.test(authority);
+  return `https://${hostName(authority)}${withPort ? `:${port}` : ''}${path}`;
 }
 
 /** Methods that may be sent twice (RFC 9110, 9.2.2). */

@@ -28,6 +28,8 @@ import { headerOf } from './types.ts';
 export interface Gateway {
   apply(snapshot: RoutingSnapshot): void;
   change(changes: RoutingChanges): void;
+  /** Where HTTPS is served, for redirects. */
+  servesTls(port: number): void;
   logRequests(what: { on: boolean; probes: boolean }): void;
   /** A connection from outside (`tls`: decrypted), or through the inside listener (which also knows cluster-local names). */
   accept(socket: Socket, from: From): void;
@@ -60,6 +62,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const { emit, now = () => performance.now(), wall = Date.now, random = Math.random } = ports;
   let version = 0;
   let traceHeaders = false;
+  let tlsPort = 443;
   let requestLogs: RequestLogs | undefined;
   let windowStart = now();
   const hosts = new Map<string, HostRoute>();
@@ -73,8 +76,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const sweep = createTimerSweep(now);
   const lastReported = new Set<Instance>();
 
-  const hostFor = (lookup: (name: string) => HostRoute | undefined): ExchangeHost => ({
+  const hostFor = (lookup: (name: string) => HostRoute | undefined, httpsPort?: () => number): ExchangeHost => ({
     now,
+    httpsPort,
     random,
     requestId: randomUUID,
     route: lookup,
@@ -90,7 +94,11 @@ export function createGateway(ports: GatewayPorts): Gateway {
       return windowStart;
     },
   });
-  const outside = hostFor((name) => hosts.get(name));
+  const outside = hostFor(
+    (name) => hosts.get(name),
+    () => tlsPort,
+  );
+  const overTls = hostFor((name) => hosts.get(name));
   const inside = hostFor((name) => localHosts.get(name) ?? hosts.get(name));
 
   function finished(exchange: Exchange): void {
@@ -135,9 +143,10 @@ export function createGateway(ports: GatewayPorts): Gateway {
     return known || !ports.passThrough ? onInside(downstream, head) : ports.passThrough(downstream, head);
   };
 
+  const onSecure = serve(overTls);
   const onTls: OnRequest = (downstream, head) => {
     const told = headerOf(head.headers, 'x-forwarded-proto') !== undefined;
-    return onOutside(downstream, told ? head : { ...head, headers: [...head.headers, 'x-forwarded-proto', 'https'] });
+    return onSecure(downstream, told ? head : { ...head, headers: [...head.headers, 'x-forwarded-proto', 'https'] });
   };
 
   const handlers: Record<From, OnRequest> = { outside: onOutside, inside: onInsideRequest, tls: onTls };
@@ -282,6 +291,9 @@ export function createGateway(ports: GatewayPorts): Gateway {
   return {
     apply,
     change,
+    servesTls(port) {
+      tlsPort = port;
+    },
     logRequests({ on, probes }) {
       requestLogs?.flush();
       requestLogs = on ? new RequestLogs(emit, probes) : undefined;

@@ -26,6 +26,8 @@ export interface HostRoute {
    * K-Original-Host among the headers of each split.
    */
   rewriteHost?: string;
+  /** What comes by HTTP is sent to HTTPS. */
+  redirect?: true;
   /** Longest prefix first; '/' or absent path is last. */
   paths: HostPath[];
 }

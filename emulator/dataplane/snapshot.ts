@@ -27,17 +27,21 @@ export interface IngressHosts {
   local: Record<string, IngressHost>;
 }
 
-export type IngressHost = { route: HostRoute } | { target: string; headers: Record<string, string> };
+export type IngressHost = { route: HostRoute } | { target: string; headers: Record<string, string>; redirect?: true };
 
 export function ingressHosts(ingress: Ingress): IngressHosts {
   const hosts: IngressHosts = { external: {}, local: {} };
   const { namespace = '', name, labels = {} } = ingress.metadata;
   const service = `${labels[serving.routeNamespace] ?? namespace}/${labels[serving.service] ?? labels[serving.route] ?? name}`;
   if (ingress.metadata.deletionTimestamp) return hosts;
+  const { tls = [], httpOption } = ingress.spec ?? {};
+  const redirected = new Set(httpOption === 'Redirected' ? tls.flatMap((each) => each.hosts ?? []) : []);
   for (const rule of ingress.spec?.rules ?? []) {
     const entry = hostEntry(rule.http?.paths ?? [], service);
     const side = rule.visibility === 'ClusterLocal' ? hosts.local : hosts.external;
-    for (const host of rule.hosts ?? []) side[host.toLowerCase()] = entry;
+    for (const host of rule.hosts ?? []) {
+      side[host.toLowerCase()] = redirected.has(host) ? redirect(entry) : entry;
+    }
   }
   return hosts;
 }
@@ -51,6 +55,10 @@ function hostEntry(paths: readonly IngressPath[], service: string): IngressHost 
     };
   }
   return { route: { service, paths: paths.map(hostPath).sort(bySpecificity) } };
+}
+
+function redirect(host: IngressHost): IngressHost {
+  return 'route' in host ? { route: { ...host.route, redirect: true } } : { ...host, redirect: true };
 }
 
 function hostPath(path: IngressPath): HostPath {
@@ -176,7 +184,9 @@ export function resolveHost(
   if (!host) return undefined;
   if ('route' in host) return host.route;
   const target = local[host.target];
-  return target && 'route' in target ? mappedRoute(host.target, host.headers, target.route) : undefined;
+  if (!target || !('route' in target)) return undefined;
+  const route = mappedRoute(host.target, host.headers, target.route);
+  return host.redirect ? { ...route, redirect: true } : route;
 }
 
 function assign(record: Record<string, HostRoute>, name: string, route: HostRoute | undefined): void {

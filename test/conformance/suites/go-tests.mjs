@@ -76,21 +76,25 @@ function shorten(text) {
 /**
  * A section of RESULTS.md.
  * @param suite what was run, at which commit, and how.
- * @param rows `{name, toggles, tests}` a step; `left` [[what, why]] of what was not run.
+ * @param rows `{name, note, toggles, tests}` a step; `left` [[what, why]] of what was not run; `known` why a test fails, by name.
  */
-export function table({ title, suite, command, rows, left }) {
+export function table({ title, suite, command, rows, left, known = {} }) {
   const count = (tests, outcome) => tests.filter((test) => test.outcome === outcome).length;
   const all = rows.flatMap(({ tests }) => tests);
   const line = (name, tests, toggles) =>
     `| ${name} | ${count(tests, 'passed')} | ${count(tests, 'failed')} | ${count(tests, 'skipped')} | ${toggles} |`;
-  const togglesOf = (maps = {}) =>
-    Object.entries(maps)
-      .map(([map, data]) => `${map}: ${Object.keys(data).join(', ')}`)
-      .join('; ');
+  const withOf = ({ note, toggles = {} }) =>
+    [
+      ...(note ? [note] : []),
+      ...Object.entries(toggles).map(([map, data]) => `${map}: ${Object.keys(data).join(', ')}`),
+    ].join('; ');
   const named = (outcome) =>
     all
       .filter((test) => test.outcome === outcome)
-      .map(({ name, folder, reason }) => `- \`${folder}\` ${name}: ${code(reason)}`);
+      .map(({ name, folder, reason }) => {
+        const why = outcome === 'failed' && known[name] ? ` (${known[name]})` : '';
+        return `- \`${folder}\` ${name}: ${code(reason)}${why}`;
+      });
   const [failed, skipped] = [named('failed'), named('skipped')];
   return `## ${title}
 
@@ -98,7 +102,7 @@ export function table({ title, suite, command, rows, left }) {
 
 | step | passed | failed | skipped | with |
 | --- | --- | --- | --- | --- |
-${rows.map(({ name, tests, toggles }) => line(name, tests, togglesOf(toggles))).join('\n')}
+${rows.map((row) => line(row.name, row.tests, withOf(row))).join('\n')}
 ${line('**all**', all, '')}
 
 ${failed.length > 0 ? `Failed:\n\n${failed.join('\n')}` : 'None failed.'}

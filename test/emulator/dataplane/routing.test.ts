@@ -169,6 +169,24 @@ describe('a snapshot', () => {
     });
     expect(hosts['www.example.org']).toBeUndefined();
   });
+
+  it('sends to HTTPS only where the Ingress says so and has a certificate for the host', () => {
+    const store = filled();
+    const mapping = (host: string, certified: string, httpOption: string) => {
+      const made = aMapping(host, 'hello');
+      const tls = [{ hosts: [certified], secretName: 's', secretNamespace: 'default' }];
+      store.write(ingresses, { ...made, spec: { ...(made.spec as object), httpOption, tls } });
+    };
+    mapping('www.example.net', 'www.example.net', 'Redirected');
+    mapping('www.example.org', 'other.example.org', 'Redirected');
+    mapping('www.example.com', 'www.example.com', 'Enabled');
+    const { hosts } = buildSnapshot(store, config, 1);
+    expect(['net', 'org', 'com'].map((end) => hosts[`www.example.${end}`]?.redirect)).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 /** What a data plane knows after these messages. */

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { generate } from 'selfsigned';
 import { expect, test } from 'vitest';
 import { createInThreadDataPlane } from '../../../emulator/dataplane/in-thread.ts';
-import { anInstance, aRevision, echo, plane, readAll, serving, startApp } from './support.ts';
+import { anInstance, aRevision, ask, echo, plane, readAll, serving, startApp } from './support.ts';
 
 async function certificate(name: string) {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
@@ -18,11 +18,15 @@ async function certificate(name: string) {
   return { cert, key };
 }
 
-async function setUp(certificates: Record<string, { cert: string; key: string }>) {
+async function setUp(certificates: Record<string, { cert: string; key: string }>, redirect = false) {
   const app = await startApp(echo);
   const dataPlane = createInThreadDataPlane();
   const gateway = await plane(dataPlane);
-  await gateway.apply(serving(aRevision('ns/rev', { instances: [anInstance(app.port)] })));
+  const snapshot = serving(aRevision('ns/rev', { instances: [anInstance(app.port)] }));
+  const route = snapshot.hosts?.['hello.test'];
+  await gateway.apply(
+    redirect && route ? { ...snapshot, hosts: { 'hello.test': { ...route, redirect: true } } } : snapshot,
+  );
   dataPlane.post({ type: 'certificates', certificates });
   dataPlane.post({ type: 'listenTls', host: '127.0.0.1', port: 0, fallback: false });
   const { port } = await gateway.until('tlsListening');
@@ -30,7 +34,7 @@ async function setUp(certificates: Record<string, { cert: string; key: string }>
     await gateway[Symbol.asyncDispose]();
     await app.close();
   };
-  return { port, [Symbol.asyncDispose]: close };
+  return { port, http: gateway.port, [Symbol.asyncDispose]: close };
 }
 
 test('a host is served with its own certificate, and the application hears of https', async () => {
@@ -85,4 +89,24 @@ test('a name without a certificate ends in the handshake, and the next client is
   const good = connect('hello.test');
   await once(good, 'secureConnect');
   good.destroy();
+});
+
+test('HTTP is sent to HTTPS where the Ingress says so, at the port that serves it', async () => {
+  const own = await certificate('hello.test');
+  await using gateway = await setUp({ 'hello.test': own }, true);
+  const plain = await ask(gateway.http, { path: '/a?b' });
+  expect([plain.status, plain.headers.location]).toEqual([301, 'https://hello.test/a?b']);
+  const ported = await ask(gateway.http, { host: `hello.test:${gateway.http}` });
+  expect(ported.headers.location).toBe(`https://hello.test:${gateway.port}/`);
+  const secure = https.get({
+    host: '127.0.0.1',
+    port: gateway.port,
+    servername: 'hello.test',
+    headers: { host: 'hello.test' },
+    ca: own.cert,
+    agent: false,
+  });
+  const [response] = await once(secure, 'response');
+  response.resume();
+  expect(response.statusCode).toBe(200);
 });
