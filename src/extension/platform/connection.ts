@@ -27,6 +27,8 @@ export class Connection implements Disposable {
   #opening: Promise<PlatformClient> | undefined;
   #informers: { [Name in Part]?: Informer<KubeObject> } = {};
   #timer: NodeJS.Timeout | undefined;
+  /** When it was last told, ms of the monotonic clock. */
+  #painted = 0;
   #lost = new Set<string>();
   #disposed = false;
 
@@ -136,10 +138,13 @@ export class Connection implements Disposable {
 
   #changed(): void {
     if (this.#disposed) return;
+    // At once after a quiet time: who moved a slider waits for nothing; in a storm once in so many ms.
+    const wait = Math.max(0, this.#painted + gatherMs - performance.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      this.#painted = performance.now();
       this.#read(this.#snapshot.state);
-    }, gatherMs);
+    }, wait);
   }
 
   #read(state: PlatformState): void {
