@@ -19,15 +19,16 @@ import { readGoTests, table } from './go-tests.mjs';
 
 /** Images that the tests name. */
 const images = ['helloworld', 'grpc-ping', 'servingcontainer', 'sidecarcontainer'];
-const repository = 'dev.local';
 
 const usage = `kn's own tests against the embedded platform.
 
-  npm run conformance:kn -- --kn PATH --sources DIR [--containers] [--run REGEX] [--binary FILE] [--log DIR] [--keep]
+  npm run conformance:kn -- --kn PATH --sources DIR [--containers] [--repo PREFIX] [--run REGEX] [--binary FILE]
 
   --kn PATH       the program under test (default: what SLIPWAY_TEST_KN names)
   --sources DIR   a checkout of github.com/knative/client
-  --containers    with images in the Docker Engine: ${images.map((name) => `${repository}/${name}:latest`).join(', ')}
+  --containers    with images in the Docker Engine: ${images.join(', ')}, made from the checkout's
+                  test/test_images (the last two from knative/serving's), with the tag latest
+  --repo PREFIX   of the images (default dev.local)
   --run REGEX     only these tests, as \`go test -run\`; RESULTS.md stays as it is
   --binary FILE   the tests, made with \`go test -c -tags e2e ./test/e2e\`
   --log DIR       where their output is kept (default: a temporary folder)
@@ -41,6 +42,7 @@ async function main() {
     options: {
       kn: { type: 'string', default: process.env.SLIPWAY_TEST_KN },
       containers: { type: 'boolean', default: false },
+      repo: { type: 'string', default: 'dev.local' },
       sources: { type: 'string' },
       run: { type: 'string' },
       binary: { type: 'string' },
@@ -71,7 +73,7 @@ async function main() {
     const platform = JSON.parse((await slipway('status', '--json')).stdout);
     const app = join(root, 'test', 'conformance', 'suites', 'hello');
     for (const image of values.containers ? [] : images) {
-      await slipway('image', 'build', `${repository}/${image}:latest`, app, '--cmd', 'node hello.mjs');
+      await slipway('image', 'build', `${values.repo}/${image}:latest`, app, '--cmd', 'node hello.mjs');
     }
     tests = await runTests(sources, { platform, home, log, values });
     if (values.keep) say(`the platform goes on: SLIPWAY_HOME=${home}, --name kn`);
@@ -85,7 +87,7 @@ async function main() {
 }
 
 /** @throws ScriptError that names everything that is missing. */
-async function prepare(sources, { kn, binary, containers }) {
+async function prepare(sources, { kn, binary, containers, repo }) {
   await ensureDependencies();
   const missing = [];
   if (!existsSync(kn)) missing.push(`${kn} is not there`);
@@ -95,7 +97,7 @@ async function prepare(sources, { kn, binary, containers }) {
   if (!(await ensureKubectl())) missing.push('kubectl 1.30 or newer: https://kubernetes.io/docs/tasks/tools');
   if (containers && which('docker')) {
     const { stdout } = await run('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}'], { quiet: true });
-    const absent = images.map((name) => `${repository}/${name}:latest`).filter((image) => !stdout.includes(image));
+    const absent = images.map((name) => `${repo}/${name}:latest`).filter((image) => !stdout.includes(image));
     if (absent.length > 0) missing.push(`images in the Docker Engine: ${absent.join(', ')}`);
   } else if (containers) missing.push('a Docker Engine, with its client `docker`');
   if (missing.length > 0)
@@ -106,7 +108,7 @@ async function prepare(sources, { kn, binary, containers }) {
 
 /** @returns [{name, outcome, seconds, reason}] */
 async function runTests(sources, { platform, home, log, values }) {
-  const flags = [`--kubeconfig=${platform.kubeconfig}`, `--dockerrepo=${repository}`, '--tag=latest'];
+  const flags = [`--kubeconfig=${platform.kubeconfig}`, `--dockerrepo=${values.repo}`, '--tag=latest'];
   const found = readGoTests((test) => say(`${test.outcome} ${test.name} (${test.seconds} s)`));
   found.folder('e2e');
   const lines = [];

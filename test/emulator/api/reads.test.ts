@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { representation } from '../../../emulator/api/convert.ts';
+import { listQuery } from '../../../emulator/api/options.ts';
+import { everything } from '../../../emulator/api/selectors.ts';
+import { watchStream } from '../../../emulator/api/watch.ts';
 import { configMap, core, custom, type TestPlatform, testPlatform, type Watch, widget } from './support.ts';
 
 let platform: TestPlatform;
@@ -154,6 +158,25 @@ describe('watches', () => {
     let count = 0;
     while (await slow.next()) count++;
     expect(count).toBe(32);
+  });
+
+  test('bookmarks tell a quiet watcher how far the others have come', async () => {
+    const match = platform.registry.byPath('', 'v1', 'secrets');
+    if (!match) throw new Error('no secrets');
+    const query = listQuery(
+      new URLSearchParams(`watch=1&allowWatchBookmarks=true&resourceVersion=${platform.store.revision}`),
+    );
+    const selection = { resource: 'secrets', namespace: '', labels: everything, fields: everything };
+    const output = representation(match, platform.store, 'object', { includeObject: 'Metadata', now: () => 0 });
+    const closing = new AbortController();
+    const options = { signal: closing.signal, bookmarkMs: 1 };
+    const stream = watchStream(platform.store, selection, query, output, options);
+    const next = async () => JSON.parse(Buffer.from((await stream.next()).value ?? []).toString());
+    const [revision = 0] = [churn(5).at(-1)];
+    for (let event = await next(); revisionOf(event) < revision; event = await next())
+      expect(event.type).toBe('BOOKMARK');
+    closing.abort();
+    await stream.return(undefined);
   });
 
   test('a change is serialized once for all its watchers', async () => {
