@@ -33,6 +33,14 @@ test('a failure has the words of the subtest that failed, a skip its own', () =>
     event('run', 'TestLater'),
     output('TestLater', '    later_test.go:9: not on this platform\n'),
     event('skip', 'TestLater'),
+    event('run', 'TestMissing'),
+    output('TestMissing', '    sub_test.go:53: assertion failed: \n'),
+    output('TestMissing', '        Actual output: unknown\n'),
+    output('TestMissing', '        Missing strings: True\n'),
+    output('TestMissing', '    sub_test.go:59: tidying\n'),
+    output('TestMissing', '        by hand\n'),
+    output('TestMissing', '    collector.go:1: === FAIL\n', 'error'),
+    event('fail', 'TestMissing'),
     event('pass', 'TestGood'),
     event('run', 'TestEndless'),
   ])
@@ -40,6 +48,9 @@ test('a failure has the words of the subtest that failed, a skip its own', () =>
   const of = (name: string) => reader.tests().find((found) => found.name === name);
   expect(of('TestGood')).toMatchObject({ folder: 'e2e', outcome: 'passed', reason: '' });
   expect(of('TestBad')).toMatchObject({ outcome: 'failed', reason: 'deep: status = 503, want: 200' });
+  expect(of('TestMissing')).toMatchObject({
+    reason: 'assertion failed: Actual output: unknown Missing strings: True',
+  });
   expect(of('TestLater')).toMatchObject({ outcome: 'skipped', reason: 'not on this platform' });
   expect(of('TestEndless')).toMatchObject({ outcome: 'failed', reason: 'did not end' });
 });

@@ -19,8 +19,8 @@ export function readGoTests(onOutcome = () => undefined) {
     const own = [...words.keys()].filter((key) => key === name || key.startsWith(`${name}/`));
     const failed = own.filter((key) => words.get(key).failed);
     const speaker = failed.sort((a, b) => b.split('/').length - a.split('/').length)[0] ?? name;
-    const { errors = [], last = '' } = words.get(speaker) ?? {};
-    const text = (errors[0] ?? last).replace(/\s+/g, ' ').trim();
+    const { assertion, errors = [], last = '' } = words.get(speaker) ?? {};
+    const text = (assertion ?? errors[0] ?? last).replace(/\s+/g, ' ').trim();
     const where = speaker === name ? '' : `${speaker.slice(name.length + 1)}: `;
     return shorten(`${where}${text || 'said nothing'}`);
   };
@@ -39,6 +39,13 @@ export function readGoTests(onOutcome = () => undefined) {
       if (Action === 'output') {
         const said = logLine.exec(Output.trimEnd())?.[1];
         if (said !== undefined) heard.last = said;
+        // gotest.tools tells what it missed on lines of their own.
+        if (heard.asserting && said === undefined && /^ {8}/.test(Output)) heard.assertion += ` ${Output.trim()}`;
+        else heard.asserting = false;
+        if (said?.startsWith('assertion failed:') && heard.assertion === undefined) {
+          heard.assertion = said;
+          heard.asserting = true;
+        }
         if (said !== undefined && OutputType === 'error') heard.errors.push(said);
         if (/^panic: /.test(Output)) heard.errors.push(Output.trim());
         return;
