@@ -23,7 +23,7 @@ import { type Connections, type Instance, Revision } from './revision.ts';
 import { hostName } from './routing.ts';
 import { ActivatorReporter, TrafficRecorder } from './statistics.ts';
 import { createTimerSweep } from './timers.ts';
-import { headerOf } from './types.ts';
+import { type Downstream, type DownstreamHandler, headerOf } from './types.ts';
 
 export interface Gateway {
   apply(snapshot: RoutingSnapshot): void;
@@ -140,10 +140,26 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const onInside = serve(inside);
   const onInsideRequest: OnRequest = (downstream, head) => {
     const known = inside.route(hostName(head.authority)) !== undefined;
+    if (known && head.method === 'CONNECT' && /:80$/.test(head.path)) return tunnelToSelf(downstream);
     return known || !ports.passThrough ? onInside(downstream, head) : ports.passThrough(downstream, head);
   };
 
   const onSecure = serve(overTls);
+  /**
+   * Node's fetch tunnels to a plain host as well, where others ask their proxy for it: what comes through is a connection like
+   * any other, in whatever protocol.
+   */
+  function tunnelToSelf(downstream: Downstream): DownstreamHandler {
+    setImmediate(() => {
+      const client = downstream.upgrade(200, []);
+      if (!client) return;
+      if (client.rest.length > 0) client.socket.unshift(client.rest);
+      accept(client.socket, 'inside');
+      client.socket.resume();
+    });
+    return { requestData() {}, requestEnd() {}, clientDrained() {}, clientGone() {} };
+  }
+
   const onTls: OnRequest = (downstream, head) => {
     const told = headerOf(head.headers, 'x-forwarded-proto') !== undefined;
     return onSecure(downstream, told ? head : { ...head, headers: [...head.headers, 'x-forwarded-proto', 'https'] });

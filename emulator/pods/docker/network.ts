@@ -88,13 +88,21 @@ async function ownNetwork(docker: Docker, platform: string, label: string): Prom
   return { name, gateway: IPAM?.Config?.[0]?.Gateway ?? '' };
 }
 
-/** The address that this system has in a network of the engine: its bridge's, or that of the container we are in. */
+/**
+ * The address that this system has in a network of the engine: that of the container we are in, or the bridge's. A bridge
+ * without containers is not among the interfaces that are told: then it is the gateway, which is the first address unless the
+ * engine says otherwise. Whoever listens there finds out whether it is ours.
+ */
 async function ownAddressIn(docker: Docker, name: string): Promise<string | undefined> {
-  const { IPAM } = (await docker.getNetwork(name).inspect()) as { IPAM?: { Config?: { Subnet?: string }[] } };
-  const [prefix = '', bits = ''] = (IPAM?.Config?.[0]?.Subnet ?? '').split('/');
+  const { IPAM } = (await docker.getNetwork(name).inspect()) as {
+    IPAM?: { Config?: { Subnet?: string; Gateway?: string }[] };
+  };
+  const { Subnet: cidr = '', Gateway: gateway } = IPAM?.Config?.[0] ?? {};
+  const [prefix = '', bits = ''] = cidr.split('/');
   if (!bits || prefix.includes(':')) return undefined;
   const subnet = new BlockList();
   subnet.addSubnet(prefix, Number(bits));
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return own.find(({ family, address }) => family === 'IPv4' && subnet.check(address))?.address;
+  const found = own.find(({ family, address }) => family === 'IPv4' && subnet.check(address))?.address;
+  return found ?? gateway ?? prefix.replace(/\d+$/, (last) => String(Number(last) + 1));
 }

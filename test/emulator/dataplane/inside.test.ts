@@ -87,6 +87,19 @@ describe('inside', () => {
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n\r\nthrough$/);
   });
 
+  it('serves cluster-local names through CONNECT too, one connection for many requests (Node’s fetch)', async () => {
+    const { plane } = await served();
+    const host = 'hello.default.svc.cluster.local';
+    const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`;
+    const text = await raw(
+      plane.inside,
+      [`CONNECT ${host}:80 HTTP/1.1\r\nHost: ${host}:80\r\n\r\n`, get('/one'), get('/two', 'Connection: close\r\n')],
+      /"url":"\/two"/,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+    expect(text).toContain('"url":"/one"');
+  });
+
   it('is not for those outside: CONNECT and other hosts are 404 there', async () => {
     const { plane, app } = await served();
     expect((await ask(plane.port, { path: `http://127.0.0.1:${app.port}/`, host: 'x' })).status).toBe(404);

@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDraft } from '../../../emulator/kernel/controller.ts';
@@ -380,6 +382,40 @@ describe.skipIf(!engine)('docker runtime', () => {
       for (const { Id } of left) await docker.getImage(Id).remove({ force: true });
     }
   }, 180_000);
+
+  it('leads containers to the platform by HTTP_PROXY where low ports may not be taken', async () => {
+    const asked: string[] = [];
+    const server = createServer((incoming, answer) => {
+      asked.push(incoming.url ?? '');
+      answer.end('through the platform');
+    });
+    const other = await createDockerRuntime({
+      platform: `${platform}-proxy`,
+      inside: () => ({
+        loopbackPort: 1,
+        mayServeNames: async () => false,
+        serveNames: () => Promise.reject(new Error('not asked for')),
+        async serveProxy(address) {
+          await new Promise<void>((listening) => server.listen(0, address, listening));
+          return (server.address() as AddressInfo).port;
+        },
+      }),
+    });
+    try {
+      const box = await other?.createPod(aPod('proxied', {}));
+      let text = '';
+      const script = "require('http').get('http://hello.default.svc.cluster.local/x',(a)=>a.pipe(process.stdout))";
+      const running = await box?.start(aSpec({ command: ['node', '-e', script] }), (_, chunk) => {
+        text += Buffer.from(chunk);
+      });
+      expect(await running?.exited).toMatchObject({ code: 0 });
+      expect(text.trim()).toBe('through the platform');
+      expect(asked).toEqual(['http://hello.default.svc.cluster.local/x']);
+    } finally {
+      await other?.close();
+      server.close();
+    }
+  }, 60_000);
 
   it('leaves no container behind a platform that is killed', async () => {
     const name = `${platform}-killed`;
