@@ -20,7 +20,7 @@
  * | GET /namespaces/{ns}/pingsources/{name}/schedule?count=5 | → PingSchedule |
  * | POST /namespaces/{ns}/pingsources/{name}/fire | → Delivery |
  * | GET /namespaces/{ns}/deliveries?source=NAME&limit | → {items: Delivery[]} newest first |
- * | POST /namespaces/{ns}/services/{name}/event | EventToSend → EventAnswer (to its address inside: cluster-local ones too) |
+ * | POST /namespaces/{ns}/{services,brokers,channels}/{name}/event | EventToSend → EventAnswer (to its address inside) |
  * | PUT /namespaces/{ns}/pods/{name}/debug | {paused: boolean, ttlMs} → {} (a lease: renewed, gone when it lapses) |
  * | PUT /leases/{id} | {ttlMs} → {} (keeps an editor-started platform alive) |
  * | POST /shutdown | → {} |

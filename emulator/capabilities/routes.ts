@@ -143,8 +143,15 @@ export function capabilityRoutes(ports: CapabilityPorts): Route[] {
       }),
     ),
 
-    route('POST', '/namespaces/{namespace}/services/{name}/event', async (request, { namespace = '', name = '' }) =>
-      json(200, await sendEvent(ports, namespace, name, bodyOf<EventToSend>(request), request.signal)),
+    ...Object.entries(receivers).map(([plural, group]) =>
+      route(
+        'POST',
+        `/namespaces/{namespace}/${plural}/{name}/event`,
+        async (request, { namespace = '', name = '' }) => {
+          const to = { plural, group, namespace, name };
+          return json(200, await sendEvent(ports, to, bodyOf<EventToSend>(request), request.signal));
+        },
+      ),
     ),
 
     route('PUT', '/namespaces/{namespace}/pods/{name}/debug', (request, { namespace = '', name = '' }) => {
@@ -170,10 +177,16 @@ export function capabilityRoutes(ports: CapabilityPorts): Route[] {
 
 const longestAnswer = 4_096;
 
+/** What an event can be sent to by hand: its resource and the group. */
+const receivers = {
+  services: 'serving.knative.dev',
+  brokers: 'eventing.knative.dev',
+  channels: 'messaging.knative.dev',
+} as const;
+
 async function sendEvent(
   { view, deliver }: CapabilityPorts,
-  namespace: string,
-  name: string,
+  { plural, group, namespace, name }: { plural: string; group: string; namespace: string; name: string },
   { headers, body }: EventToSend,
   signal: AbortSignal,
 ): Promise<EventAnswer> {
@@ -183,12 +196,10 @@ async function sendEvent(
     given.some(([key, value]) => !/^[a-z0-9-]+$/.test(key) || !/^[\x20-\x7e]*$/.test(value))
   )
     throw bad('headers: lower-case names and printable ASCII; body: a string');
-  const status = view.get('services.serving.knative.dev', namespace, name)?.status as
-    | { address?: { url?: string } }
-    | undefined;
+  const status = view.get(`${plural}.${group}`, namespace, name)?.status as { address?: { url?: string } } | undefined;
   if (!status?.address?.url) {
-    throw new ApiError('NotFound', `services.serving.knative.dev "${name}" has no address`, {
-      details: { name, kind: 'services', group: 'serving.knative.dev' },
+    throw new ApiError('NotFound', `${plural}.${group} "${name}" has no address`, {
+      details: { name, kind: plural, group },
     });
   }
   const began = performance.now();

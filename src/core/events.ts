@@ -7,6 +7,7 @@ import type { PlatformClient } from './client.ts';
 import type { EventDraft } from './event-draft.ts';
 import { Fault } from './faults.ts';
 import { gatewayOf, isInsideCluster } from './gateway.ts';
+import { kinds } from './resources.ts';
 
 export interface SendResult {
   id: string;
@@ -21,16 +22,43 @@ export interface SendResult {
 const longestAnswer = 4_096;
 const answerMs = 120_000;
 
+/** What an event can be sent to, by the plural of its kind. */
+const receivers = { services: kinds.service, brokers: kinds.broker, channels: kinds.channel } as const;
+const plurals: Readonly<Record<string, keyof typeof receivers>> = {
+  service: 'services',
+  broker: 'brokers',
+  channel: 'channels',
+};
+
+/**
+ * `NAME` of a service, `broker/NAME` or `channel/NAME`, with its address.
+ * @throws Fault EventNotSent where there is none
+ */
+export async function findReceiver(
+  client: PlatformClient,
+  namespace: string,
+  target: string,
+): Promise<{ namespace: string; name: string; url: string; plural: keyof typeof receivers }> {
+  const slash = target.indexOf('/');
+  const name = target.slice(slash + 1);
+  const plural = slash < 0 ? 'services' : plurals[target.slice(0, slash)];
+  const object = plural && (await client.find(receivers[plural], namespace, name));
+  const { url, address } = (object?.status ?? {}) as { url?: string; address?: { url?: string } };
+  const found = url ?? address?.url;
+  if (!plural || !found) throw new Fault('EventNotSent', { url: target, detail: '404' });
+  return { namespace, name, url: found, plural };
+}
+
 /**
  * To the service's own URL; to one that has none outside the cluster, by the platform where it can.
  * @throws Fault EventNotSent where nothing answers, or nothing can be reached from here
  */
 export async function sendEvent(
   client: PlatformClient,
-  service: { namespace: string; name: string; url: string },
+  receiver: { namespace: string; name: string; url: string; plural?: keyof typeof receivers },
   draft: EventDraft,
 ): Promise<SendResult> {
-  const { namespace, name, url } = service;
+  const { namespace, name, url, plural = 'services' } = receiver;
   const id = draft.id ?? randomUUID();
   const headers: Record<string, string> = {
     'ce-specversion': '1.0',
@@ -45,7 +73,7 @@ export async function sendEvent(
   if (!(await client.capabilities()).has('events')) {
     throw new Fault('EventNotSent', { url, detail: 'cluster-local' });
   }
-  const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}/event`;
+  const path = `/namespaces/${encodeURIComponent(namespace)}/${plural}/${encodeURIComponent(name)}/event`;
   try {
     const wish: EventToSend = { headers, body: draft.data };
     return { id, ...(await client.capability<EventAnswer>('POST', path, wish, { timeoutMs: answerMs })) };

@@ -30,6 +30,8 @@ export const kinds = {
   podAutoscaler: knative('autoscaling.internal.knative.dev', 'v1alpha1', 'PodAutoscaler', 'podautoscalers'),
   serverlessService: knative('networking.internal.knative.dev', 'v1alpha1', 'ServerlessService', 'serverlessservices'),
   pingSource: knative('sources.knative.dev', 'v1', 'PingSource', 'pingsources'),
+  broker: knative('eventing.knative.dev', 'v1', 'Broker', 'brokers'),
+  channel: knative('messaging.knative.dev', 'v1', 'Channel', 'channels'),
   pod: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
   coreService: { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true },
   event: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true },

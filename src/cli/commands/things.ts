@@ -5,6 +5,8 @@ import { guessStart } from '../../core/app/start-command.ts';
 import { commandWords } from '../../core/app/words.ts';
 import { takeSnapshot } from '../../core/deploy/snapshot.ts';
 import { addDomain, listDomains, removeDomain } from '../../core/domains.ts';
+import { draftFaults } from '../../core/event-draft.ts';
+import { findReceiver, sendEvent } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
 import { listImages, putImage, removeImage } from '../../core/images.ts';
 import type { CliKey } from '../../core/messages/cli.ts';
@@ -78,6 +80,42 @@ export const pingFire: Command = {
       attempts,
     });
     invocation.answer(delivery, text);
+    return status >= 200 && status < 300 ? 0 : 1;
+  },
+};
+
+export const eventSend: Command = {
+  name: 'event send',
+  summary: 'event.send',
+  target: 'namespaced',
+  args: {
+    to: { type: 'positional', description: 'event.to' },
+    type: { type: 'string', description: 'event.type' },
+    source: { type: 'string', description: 'event.source' },
+    subject: { type: 'string', description: 'event.subject' },
+    id: { type: 'string', description: 'event.id' },
+    // --data names a platform's directory.
+    body: { type: 'string', description: 'event.data' },
+    'content-type': { type: 'string', description: 'event.contentType' },
+  },
+  async run(invocation) {
+    const to = invocation.text('to');
+    const id = invocation.optional('id');
+    const draft = {
+      type: invocation.optional('type') ?? 'dev.slipway.event',
+      source: invocation.optional('source') ?? '/slipway',
+      subject: invocation.optional('subject') ?? '',
+      contentType: invocation.optional('content-type') ?? 'application/json',
+      data: invocation.optional('body') ?? '',
+      ...(id === undefined ? {} : { id }),
+    };
+    const faults = draftFaults(draft);
+    if (faults.length > 0) throw invocation.usage(invocation.say('event.bad', { fields: faults.join(', ') }));
+    const client = await invocation.client();
+    const receiver = await findReceiver(client, invocation.namespace, to);
+    const result = await sendEvent(client, receiver, draft);
+    const { status, ms } = result;
+    invocation.answer(result, invocation.say('event.sent', { id: result.id, to, status, ms }));
     return status >= 200 && status < 300 ? 0 : 1;
   },
 };

@@ -181,7 +181,8 @@ test('an event goes to the address inside, and a service without one is not foun
   const address = { url: 'http://hello.default.svc.cluster.local' };
   const service = { metadata: { name: 'hello' }, status: { address } };
   const view = {
-    get: (_: string, __: unknown, name: string) => (name === 'hello' ? service : undefined),
+    get: (resource: string, _: unknown, name: string) =>
+      name === 'hello' && /^(services.serving|brokers.eventing)/.test(resource) ? service : undefined,
     list: () => [],
   };
   const { value, asked } = ports({ view: view as never });
@@ -191,6 +192,10 @@ test('an event goes to the address inside, and a service without one is not foun
   expect(JSON.parse(String((await send('hello', sent)).body))).toMatchObject({ status: 202 });
   expect(asked).toEqual([[address.url, sent.headers]]);
   await expect(send('gone', sent)).rejects.toMatchObject({ code: 404 });
+  const to = (plural: string) =>
+    call(capabilityRoutes(value), 'POST', `/namespaces/default/${plural}/hello/event`, sent);
+  expect((await to('brokers')).status).toBe(200);
+  await expect(to('channels')).rejects.toMatchObject({ code: 404 });
   const hostile = { headers: { 'x-a': 'b\r\nhost: evil' }, body: '' };
   await expect(send('hello', hostile)).rejects.toMatchObject({ code: 400 });
 });

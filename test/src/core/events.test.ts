@@ -5,7 +5,7 @@ import { HTTP } from 'cloudevents';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlatformClient } from '../../../src/core/client.ts';
 import { draftFaults, type EventDraft } from '../../../src/core/event-draft.ts';
-import { sendEvent } from '../../../src/core/events.ts';
+import { findReceiver, sendEvent } from '../../../src/core/events.ts';
 
 const draft = (changes: Partial<EventDraft> = {}): EventDraft => ({
   type: 'com.example.order.created',
@@ -32,6 +32,31 @@ describe('draftFaults', () => {
 });
 
 const shop = (url: string) => ({ namespace: 'default', name: 'shop', url });
+
+describe('findReceiver', () => {
+  const objects: Record<string, object> = {
+    'services/shop': { status: { url: 'http://shop.default.localhost' } },
+    'brokers/default': {
+      status: { address: { url: 'http://broker-ingress.knative-eventing.svc.cluster.local/default/default' } },
+    },
+    'channels/new': { status: {} },
+  };
+  const client = {
+    find: async ({ plural }: { plural: string }, _: string, name: string) => objects[`${plural}/${name}`],
+  } as unknown as PlatformClient;
+
+  it.each([
+    ['shop', 'services', 'http://shop.default.localhost'],
+    ['service/shop', 'services', 'http://shop.default.localhost'],
+    ['broker/default', 'brokers', 'http://broker-ingress.knative-eventing.svc.cluster.local/default/default'],
+  ])('%s is one of the %s', async (target, plural, url) => {
+    expect(await findReceiver(client, 'default', target)).toMatchObject({ plural, url, namespace: 'default' });
+  });
+
+  it.each(['nobody', 'broker/nobody', 'channel/new', 'pod/shop'])('%s is refused', async (target) => {
+    await expect(findReceiver(client, 'default', target)).rejects.toMatchObject({ code: 'EventNotSent' });
+  });
+});
 
 describe('sendEvent', () => {
   const received: { headers: Record<string, string | string[] | undefined>; body: string; host: string }[] = [];
