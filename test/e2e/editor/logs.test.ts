@@ -136,6 +136,9 @@ describe('the log view', () => {
 
   it('saves to a file', async () => {
     await page.getByRole('button', { name: 'Save what is shown' }).click();
+    // The dialog puts its own proposal in first, and would put it over what was typed before.
+    const name = editor().page.locator('.quick-input-box input');
+    await until('the proposal', async () => (await name.inputValue()).endsWith('shop.log'));
     await editor().quickInput.type(join(workspace, 'saved.log'));
     await editor().quickInput.accept();
     const saved = await until('the file', async () => {
@@ -183,8 +186,8 @@ describe('the log view', () => {
     await row('with-the-second').waitFor();
     await search().fill('boom');
     await search().fill('');
-    await page.locator('.chip', { hasText: '00001' }).waitFor();
-    await page.locator('.chip', { hasText: '00001' }).click();
+    await page.locator('button.chip', { hasText: '00001' }).waitFor();
+    await page.locator('button.chip', { hasText: '00001' }).click();
     await search().fill('catalog.js:2');
     await page.locator('.link', { hasText: 'catalog.js:2' }).first().click();
     await page.locator('.note', { hasText: 'is another text by now' }).waitFor();
@@ -192,7 +195,7 @@ describe('the log view', () => {
     const shown = editor().page.locator('.editor-instance .view-line', { hasText: 'item.name.trim' });
     await shown.first().waitFor();
     await search().fill('');
-    await page.locator('.chip', { hasText: '00001' }).click();
+    await page.locator('button.chip', { hasText: '00001' }).click();
   });
 
   it('marks scaling, goes through zero and back', async () => {
@@ -218,4 +221,20 @@ describe('the log view', () => {
     await row('the platform is back').waitFor();
     await editor().shot('restarted');
   }, 120_000);
+
+  it('can be read in a light theme and in a narrow window', async () => {
+    await editor().run('Preferences: Toggle between Light/Dark Themes');
+    await page.locator('body.vscode-light').waitFor();
+    await ask('/json');
+    await ask('/boom');
+    await row('TypeError').waitFor();
+    await editor().shot('light');
+    const before = editor().page.viewportSize();
+    await editor().page.setViewportSize({ width: 700, height: 900 });
+    await until('the bar within the page', async () =>
+      page.locator('.bar').evaluate((bar) => bar.scrollWidth <= bar.clientWidth + 1),
+    );
+    await editor().shot('narrow');
+    if (before) await editor().page.setViewportSize(before);
+  });
 });

@@ -1,5 +1,5 @@
 /** What an application writes and throws, at the lines that do it: in the real editor's own elements. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slipwayJson } from '../../support/cli.ts';
@@ -145,11 +145,12 @@ describe('while an application runs', () => {
   });
 
   it('can be turned off', async () => {
-    const file = join(editor().dir, 'editor', 'user-data', 'User', 'settings.json');
-    const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    writeFileSync(file, JSON.stringify({ ...settings, 'slipway.logs.atSource': false }));
+    mkdirSync(join(workspace, '.vscode'), { recursive: true });
+    const set = (on: boolean) =>
+      writeFileSync(join(workspace, '.vscode', 'settings.json'), JSON.stringify({ 'slipway.logs.atSource': on }));
+    set(false);
     await nothing();
-    writeFileSync(file, JSON.stringify({ ...settings, 'slipway.logs.atSource': true }));
+    set(true);
     await stands(lineOf(python, "print('asked for'"), 'asked for /from-python');
   });
 });
