@@ -1,10 +1,10 @@
 /** The literals of an application's sources, for languages without a preload; read anew where files changed. */
 import * as vscode from 'vscode';
-import { type Literal, literalLanguages, literalsOf, statementOf } from '../../core/source/literals.ts';
+import { literalFilesOf } from '../../core/source/literal-walk.ts';
+import { type Literal, literalsOf, statementOf } from '../../core/source/literals.ts';
 import type { SourceFiles } from '../../core/source/locate.ts';
 
 const pattern = '**/*.{go,java,kt,kts,scala,groovy,rb,rs,php,cs,fs,swift,ex,exs,erl,pl,lua,dart,c,cc,cpp}';
-const excluded = '**/{node_modules,vendor,target,build,dist,bin,obj,.git}/**';
 const mostFiles = 500;
 const keptAnswers = 2_000;
 
@@ -45,17 +45,11 @@ export class LiteralFiles implements vscode.Disposable {
   }
 
   async #read(dir: string): Promise<Literal[]> {
-    const found = await vscode.workspace.findFiles(
-      new vscode.RelativePattern(vscode.Uri.file(dir), pattern),
-      excluded,
-      mostFiles + 1,
-    );
-    // Where not all can be looked at, that a literal is the only one cannot be told.
-    if (found.length > mostFiles) return [];
+    const found = (await literalFilesOf(dir, mostFiles)) ?? [];
     const literals: Literal[] = [];
-    for (const { fsPath } of found) {
-      const text = literalLanguages.test(fsPath) ? await this.#files.read(fsPath) : undefined;
-      if (text !== undefined) literals.push(...literalsOf(fsPath, text));
+    for (const file of found) {
+      const text = await this.#files.read(file);
+      if (text !== undefined) literals.push(...literalsOf(file, text));
     }
     return literals;
   }

@@ -105,7 +105,8 @@ export class SourceLines implements vscode.Disposable {
           tail = undefined;
           since = line.time + 1;
           if (signal.aborted) return;
-          await this.#take(name, stream, line);
+          // What cannot be placed costs its own place only, not the rest of the stream.
+          await this.#take(name, stream, line).catch((error: unknown) => this.#deps.log.debug(String(error)));
         }
       } catch (error) {
         if (signal.aborted) return;

@@ -159,7 +159,8 @@ describe('of what is deployed', () => {
   it('the same, as long as the file is what the revision has', async () => {
     await editor().openAt('shop/server.js', get);
     await editor().openContainer();
-    await editor().act('Applications', /^shop/, 'slipway.application.stop');
+    await editor().run('slipway.application.stop');
+    await editor().quickInput.choose(/^shop/);
     await until('the end of the run', async () => (await kube.find(serving('dev', 'services', 'shop'))) === undefined);
     await nothing();
     await editor().act('Applications', /^shop/, 'slipway.application.deploy');

@@ -1,5 +1,9 @@
 /** Lines of output and the literals they consist of, in languages without a preload. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { literalFilesOf } from '../../../src/core/source/literal-walk.ts';
 import { literalLanguages, literalsOf, statementOf } from '../../../src/core/source/literals.ts';
 
 const find = (file: string, source: string, message: string) => statementOf(literalsOf(file, source), message)?.line;
@@ -49,4 +53,19 @@ it('is nothing where two could have written it, or where hardly anything is fixe
 it('knows the languages', () => {
   expect(['a.go', 'b.java', 'c.rs'].every((file) => literalLanguages.test(file))).toBe(true);
   expect(['a.ts', 'b.py', 'c.mjs', 'd.txt'].some((file) => literalLanguages.test(file))).toBe(false);
+});
+
+it('looks through the sources of an application, not through what was installed, and gives up where there are too many', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'slipway-literals-'));
+  try {
+    for (const file of ['main.go', 'lib/a.go', 'vendor/x/b.go', '.git/c.go', 'readme.md']) {
+      mkdirSync(join(dir, file, '..'), { recursive: true });
+      writeFileSync(join(dir, file), '');
+    }
+    expect(await literalFilesOf(dir, 10)).toEqual([join(dir, 'lib', 'a.go'), join(dir, 'main.go')]);
+    expect(await literalFilesOf(dir, 1)).toBeUndefined();
+    expect(await literalFilesOf(join(dir, 'gone'), 1)).toEqual([]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
