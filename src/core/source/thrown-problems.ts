@@ -56,7 +56,7 @@ export class ThrownProblems {
     }
   }
 
-  /** Returns whether any is gone. */
+  /** Returns whether any is gone, or has its routes now. */
   traffic(service: string, { at: now, goodAt, routes }: MeasuredTraffic): boolean {
     let changed = false;
     for (const [key, problem] of this.#open) {
@@ -76,7 +76,10 @@ export class ThrownProblems {
       if (over) {
         this.#open.delete(key);
         changed = true;
-      } else this.#open.set(key, { ...problem, routes: left });
+      } else if (left.join('\n') !== problem.routes.join('\n')) {
+        this.#open.set(key, { ...problem, routes: left });
+        changed = true;
+      }
     }
     return changed;
   }
