@@ -247,6 +247,10 @@ describe('the revisions panel', () => {
   it('is there again after a reload', async () => {
     await editor().page.reload();
     await editor().page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    // A tab that was not in front is filled when it is looked at.
+    await editor()
+      .page.getByRole('tab', { name: /Revisions & traffic/ })
+      .click();
     await (await panel()).locator('tr[data-revision="shop-00002"]').waitFor({ timeout: 60_000 });
     await (await panel()).locator('[data-chart="rate"] canvas').waitFor();
     await editor().shot('restored');
