@@ -71,7 +71,7 @@ function partsOf(sources) {
     editor: {
       about: 'the editor in every theme and language',
       needs: ['build', 'package', 'editor'],
-      run: sizedE2e('editor', ['editor'], {}),
+      run: sizedE2e('editor', ['e2e/editor/'], {}),
     },
   };
   for (const [name, about] of Object.entries({ serving: "Knative Serving's own tests", kn: "kn's own tests" })) {

@@ -20,15 +20,15 @@ const parts = {
   corpus: { run: () => nodeTest('corpus', ['test/conformance/parity/test/*.test.mjs']) },
   platform: {
     needs: ['build', 'kubectl'],
-    run: (context) => vitest('platform', ['run', '--config', 'test/e2e/vitest.config.ts', 'platform'], context),
+    run: (context) => vitest('platform', ['run', '--config', 'test/e2e/vitest.config.ts', 'e2e/platform/'], context),
   },
   clients: {
     needs: ['build', 'kubectl'],
-    run: (context) => vitest('clients', ['run', '--config', 'test/e2e/vitest.config.ts', 'e2e/clients'], context),
+    run: (context) => vitest('clients', ['run', '--config', 'test/e2e/vitest.config.ts', 'e2e/clients/'], context),
   },
   e2e: {
     needs: ['build', 'package', 'editor'],
-    run: (context) => vitest('e2e', ['run', '--config', 'test/e2e/vitest.config.ts', 'editor'], context),
+    run: (context) => vitest('e2e', ['run', '--config', 'test/e2e/vitest.config.ts', 'e2e/editor/'], context),
   },
   conformance: {
     needs: ['build', 'kubectl'],

@@ -130,9 +130,9 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
       if (looks > 0 && !must) return;
       looks++;
       enrich(client, namespace, name, sceneOf(revision))
-        .then((scene) => {
+        .then(async (scene) => {
           const cause = judge(scene);
-          if (cause) fails(cause, scene);
+          if (cause && !(await isMended(client, namespace, cause))) fails(cause, scene);
         })
         .catch((error: unknown) => finish(error as Error))
         .finally(() => {
@@ -229,6 +229,30 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
       examine(revision, (scene) => lateCause(scene) ?? { code: 'TimedOut', args }, true);
     });
   });
+}
+
+/**
+ * What a pod lacked when it was last tried is there by now, from this very deploy perhaps: the kubelet tries again, and the
+ * pod's next change tells how that went.
+ */
+async function isMended(client: PlatformClient, namespace: string, { code, args }: Cause): Promise<boolean> {
+  if (code !== 'ConfigMapMissing' && code !== 'SecretMissing' && code !== 'ConfigKeyMissing') return false;
+  const kind = code === 'SecretMissing' || args['kind'] === 'Secret' ? kinds.secret : kinds.configMap;
+  try {
+    const there = await client.find<KubeObject & ConfigFields>(kind, namespace, String(args['name']), {
+      timeoutMs: 5_000,
+    });
+    if (code !== 'ConfigKeyMissing' || !there) return there !== undefined;
+    return String(args['key']) in { ...there.data, ...there.binaryData };
+  } catch {
+    // Not everybody may read Secrets: then what the pod says stands.
+    return false;
+  }
+}
+
+interface ConfigFields {
+  data?: Record<string, string>;
+  binaryData?: Record<string, string>;
 }
 
 /** Events and last output of the scene's pods; what cannot be read is left out. */
