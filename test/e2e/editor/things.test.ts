@@ -60,7 +60,7 @@ describe('a scheduled application', () => {
   });
 
   it('remembers the form over a reload', async () => {
-    await editor().page.reload();
+    await editor().reload('slipway.events');
     const page = await editor().webview('events');
     await until('the form', async () => (await page.locator('#type').inputValue()) === 'com.example.night');
     await page.locator('#trace tbody tr', { hasText: 'com.example.night' }).first().waitFor();

@@ -245,8 +245,7 @@ describe('the revisions panel', () => {
   });
 
   it('is there again after a reload', async () => {
-    await editor().page.reload();
-    await editor().page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await editor().reload('slipway.revisions');
     // A tab that was not in front is filled when it is looked at.
     await editor()
       .page.getByRole('tab', { name: /Revisions & traffic/ })

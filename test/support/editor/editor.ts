@@ -94,6 +94,8 @@ export interface Editor extends AsyncDisposable {
   act(view: string, text: string | RegExp, command: string): Promise<void>;
   /** Opens a file of the workspace at a line, as Quick Open does. */
   openAt(file: string, line: number): Promise<void>;
+  /** Reloads the window. `remembered`: a panel type that must be in the workbench's saved layout first, which it writes when idle. */
+  reload(remembered?: string): Promise<void>;
   /** Saves `NN-name.png`. */
   shot(name: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void>;
   close(): Promise<void>;
@@ -217,6 +219,12 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       await quickInput.accept();
       await page.locator('.editor-group-container .tab.active', { hasText: file.split('/').at(-1) ?? file }).waitFor();
     },
+    reload: async (remembered) => {
+      if (remembered)
+        await until('the saved layout', async () => (await page.evaluate<string>(savedLayout)).includes(remembered));
+      await page.reload();
+      await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: ready });
+    },
     shot: async (name, clip) => {
       shots += 1;
       const folder = join(results, 'screenshots', options.name);
@@ -231,6 +239,25 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
   };
   return editor;
 }
+
+/** What the workbench in a browser has stored of its editors; runs in the page. */
+const savedLayout = `(async () => {
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db')) continue;
+    const database = await done(indexedDB.open(name));
+    if (database.objectStoreNames.contains('ItemTable')) {
+      const items = database.transaction('ItemTable', 'readonly').objectStore('ItemTable');
+      found.push(await done(items.get('memento/workbench.parts.editor')));
+    }
+    database.close();
+  }
+  return found.join();
+})()`;
 
 /** A .vsix of an extension that is plain JavaScript. */
 function packed(folder: string, dir: string): string {
