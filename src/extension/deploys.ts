@@ -164,12 +164,13 @@ export class Deploys implements vscode.Disposable {
       this.#log.info(`  ${text}`);
       teller?.line(text);
     };
-    const [client, { deploy }] = await Promise.all([
+    const [client, { deploy }, { loadApplication }] = await Promise.all([
       this.#platforms.need((name) => {
         show(say(`platform.step.${name}`));
         this.#set(application.dir, say(`platform.step.${name}`));
       }, signal),
       import('../core/deploy/deploy.ts'),
+      import('../core/app/model.ts'),
     ]);
     // A start that was waited for goes on for others; this deploy does not.
     if (signal.aborted) throw new Fault('Cancelled');
@@ -202,7 +203,9 @@ export class Deploys implements vscode.Disposable {
           break;
       }
     };
-    return deploy({ client, app: application, environment, noTraffic }, onProgress, signal);
+    // As it stands on the disk now that all is saved: the workspace's list follows changes a moment later.
+    const app = await loadApplication(application.dir);
+    return deploy({ client, app, environment, noTraffic }, onProgress, signal);
   }
 
   /** What was changed before it was cancelled is said: an apply cannot be taken back unasked. */
