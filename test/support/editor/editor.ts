@@ -69,6 +69,8 @@ const quietSettings = {
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'files.simpleDialog.enable': true,
+  // The list of problems does not scroll to the active file's: what a suite looks for stays in sight.
+  'problems.autoReveal': false,
 };
 
 export interface Editor extends AsyncDisposable {
