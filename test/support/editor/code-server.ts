@@ -11,8 +11,12 @@ const required = (name: string): string => {
   return value;
 };
 
+/** A product without a gallery: the suites reach none, and whether looking for one fails at once or never differs by machine. */
+const noGallery = JSON.stringify({ serviceUrl: '' });
+
 export const launchCodeServer: Launcher = async (options) => {
   const entry = required('SLIPWAY_TEST_CODE_SERVER');
+  const env = { ...options.env, EXTENSIONS_GALLERY: noGallery };
   const userData = join(options.dir, 'user-data');
   const extensions = join(options.dir, 'extensions');
   mkdirSync(join(userData, 'User'), { recursive: true });
@@ -32,7 +36,7 @@ export const launchCodeServer: Launcher = async (options) => {
     join(options.dir, 'config.yaml'),
   ];
   for (const vsix of [options.vsix, ...options.others])
-    await installExtension(entry, [...shared, '--install-extension', vsix, '--force'], options.env);
+    await installExtension(entry, [...shared, '--install-extension', vsix, '--force'], env);
 
   const server = spawn(
     process.execPath,
@@ -44,7 +48,7 @@ export const launchCodeServer: Launcher = async (options) => {
       ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
       ...['--locale', options.locale],
     ],
-    { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {

@@ -77,7 +77,8 @@ function hostErrors(logs: string): string[] {
         if (!/\[error\]/.test(line) || ofSecondWindows.some((pattern) => pattern.test(line))) return [];
         // The stack follows on lines without a time stamp.
         const stack = lines.slice(index + 1, index + 12).filter((next) => /^\s+at /.test(next));
-        const whole = [line, ...stack].join('\n');
+        // The editor's own frames lie in a cache folder that carries our name.
+        const whole = [line, ...stack].join('\n').replace(/\S*\/node_modules\/code-server\//g, '');
         const known = editorsOwn.some(({ pattern }) => pattern.test(whole));
         return ours.test(whole) && !known ? [`${name}: ${whole}`] : [];
       });
