@@ -5,6 +5,7 @@ import { rfc3339 } from '../kernel/object.ts';
 import { objectBody, optionalBody } from './body.ts';
 import { type ApiResponse, json } from './http.ts';
 import { isTrue, writeOptions } from './options.ts';
+import { containerOf } from './pod-container.ts';
 import { type ResourceContext, stored } from './resource-requests.ts';
 import type { PodLogRequest, PodSubresources } from './server.ts';
 import type { Tokens } from './tokens.ts';
@@ -12,19 +13,7 @@ import type { Tokens } from './tokens.ts';
 export async function podLog(context: ResourceContext, pods: PodSubresources | undefined): Promise<ApiResponse> {
   const pod = stored(context);
   const { query, signal } = context.request;
-  const containers = ((at(pod, 'spec', 'containers') ?? []) as { name: string }[]).map(({ name }) => name);
-  const inits = ((at(pod, 'spec', 'initContainers') ?? []) as { name: string }[]).map(({ name }) => name);
-  const wanted = query.get('container') || undefined;
-  if (wanted && ![...containers, ...inits].includes(wanted)) {
-    throw new ApiError('BadRequest', `container ${wanted} is not valid for pod ${pod.metadata.name}`);
-  }
-  if (!wanted && containers.length + inits.length > 1) {
-    const choice = inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : '';
-    throw new ApiError(
-      'BadRequest',
-      `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${containers.join(' ')}]${choice}`,
-    );
-  }
+  const container = containerOf(pod, query.get('container'));
   if (!pods) throw new ApiError('ServiceUnavailable', 'no instances run on this platform');
   const number = (name: string): number | undefined => {
     const text = query.get(name);
@@ -37,7 +26,7 @@ export async function podLog(context: ResourceContext, pods: PodSubresources | u
   const limitBytes = number('limitBytes');
   const sinceTime = Date.parse(query.get('sinceTime') ?? '');
   const log: PodLogRequest = {
-    container: wanted ?? containers[0],
+    container,
     follow: query.has('follow') && isTrue(query.get('follow')),
     previous: query.has('previous') && isTrue(query.get('previous')),
     timestamps: query.has('timestamps') && isTrue(query.get('timestamps')),

@@ -41,21 +41,15 @@ export interface PodSubresources {
     pod: KubeObject,
     query: PodLogRequest,
   ): AsyncIterable<string | Uint8Array> | Promise<AsyncIterable<string | Uint8Array>>;
-  exec(
-    pod: KubeObject,
-    container: string | undefined,
-    argv: string[],
-    io: ExecStreams,
-    signal: AbortSignal,
-  ): Promise<ExitInfo>;
-  /** Output from now on; resolves when the container has ended. Absent: refused. */
-  attach?(pod: KubeObject, container: string | undefined, io: ExecStreams, signal: AbortSignal): Promise<ExitInfo>;
+  exec(pod: KubeObject, container: string, argv: string[], io: ExecStreams, signal: AbortSignal): Promise<ExitInfo>;
+  /** Output from now on, and input where the container has one; resolves when it has ended or the client has left it. */
+  attach(pod: KubeObject, container: string, io: ExecStreams, signal: AbortSignal): Promise<void>;
   /** A connection to a port of the pod. */
   portForward(pod: KubeObject, port: number): Promise<Duplex>;
 }
 
 export interface PodLogRequest {
-  container: string | undefined;
+  container: string;
   follow: boolean;
   previous: boolean;
   timestamps: boolean;

@@ -79,6 +79,14 @@ export interface Kubelet {
     argv: string[],
     io: ExecStreams,
   ): Promise<ExitInfo>;
+  /** As RunningContainer.attach. @throws ApiError BadRequest when the container is not running. */
+  attach(
+    namespace: string,
+    pod: string,
+    container: string | undefined,
+    io: ExecStreams,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Where a port of a pod is reached from here; undefined when nothing runs. For port-forward. */
   portAddress(namespace: string, pod: string, port: number): { host: string; port: number } | undefined;
   /** While held (a paused debugger) liveness and readiness probes of the pod stand still. */

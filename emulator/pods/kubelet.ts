@@ -5,6 +5,7 @@ import type { KubeObject } from '../kernel/object.ts';
 import type { Change } from '../kernel/store.ts';
 import type { Kubelet, KubeletOptions, KubeletPorts } from './kubelet-ports.ts';
 import { createPodRunner, type PodRunner, type PodRunnerPorts } from './pod-runner.ts';
+import type { RunningContainer } from './ports.ts';
 import type { Pod } from './types.ts';
 
 export function createKubelet(ports: KubeletPorts, options: KubeletOptions): Kubelet {
@@ -90,6 +91,12 @@ export function createKubelet(ports: KubeletPorts, options: KubeletOptions): Kub
     return pod && runners.get(pod.metadata.uid);
   };
 
+  const runningOf = (namespace: string, name: string, container: string | undefined): RunningContainer => {
+    const { running } = runnerOf(namespace, name)?.container(container) ?? {};
+    if (running) return running;
+    throw new ApiError('BadRequest', `unable to upgrade connection: container not found ("${container ?? name}")`);
+  };
+
   return {
     start() {
       subscription = ports.subscribe(onChange);
@@ -101,13 +108,8 @@ export function createKubelet(ports: KubeletPorts, options: KubeletOptions): Kub
       await Promise.all([...runners.values()].map((runner) => runner.end(graceMs, { drain: false })));
       runners.clear();
     },
-    async exec(namespace, name, container, argv, io) {
-      const runner = runnerOf(namespace, name)?.container(container);
-      if (!runner?.running) {
-        throw new ApiError('BadRequest', `unable to upgrade connection: container not found ("${container ?? name}")`);
-      }
-      return runner.running.exec(argv, io);
-    },
+    exec: async (namespace, name, container, argv, io) => runningOf(namespace, name, container).exec(argv, io),
+    attach: async (namespace, name, container, io, signal) => runningOf(namespace, name, container).attach(io, signal),
     portAddress: (namespace, name, port) => runnerOf(namespace, name)?.address(port),
     hold: (namespace, name, held) => runnerOf(namespace, name)?.hold(held),
     imagesChanged() {

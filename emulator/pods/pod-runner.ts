@@ -384,6 +384,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       resources: container.resources,
       debug: container === serving && pod.metadata.annotations?.[podAnnotations.debug] === 'node' ? 'node' : undefined,
       tty: container.tty === true,
+      stdin: container.stdin !== true ? 'closed' : container.stdinOnce === true ? 'once' : 'open',
     };
   }
 

@@ -38,6 +38,8 @@ export interface ContainerSpec {
   resources: Record<string, unknown> | undefined;
   debug: 'node' | undefined;
   tty: boolean;
+  /** `once`: what is attached first has it alone, and its end is the container's end of input. Closed: at its end from the start. */
+  stdin: 'closed' | 'open' | 'once';
 }
 
 export interface ExitInfo {
@@ -63,6 +65,11 @@ export interface RunningContainer {
   /** For an app that ignores PORT: what its process group listens on now, by port. */
   listening(): Promise<Listener[]>;
   exec(argv: string[], io: ExecStreams): Promise<ExitInfo>;
+  /**
+   * Gives the output from now on, and takes input where the container has one. Resolves when the container has ended, when
+   * `signal` aborts, and when `io.stdin` ends (but with `stdin: 'once'` and no terminal, where the container is told).
+   */
+  attach(io: ExecStreams, signal: AbortSignal): Promise<void>;
 }
 
 export interface Listener {

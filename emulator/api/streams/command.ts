@@ -1,25 +1,25 @@
 /** Runs the command of an exec or attach request and says how it ended, as the error channel reports it. */
 import { ApiError } from '../../kernel/errors.ts';
-import { at } from '../../kernel/json.ts';
 import type { ExecStreams, TerminalSize } from '../../pods/ports.ts';
+import { containerOf } from '../pod-container.ts';
 import type { StreamContext } from './upgrade.ts';
 
 export async function runCommand({ pod, pods, path, query, signal }: StreamContext, io: ExecStreams): Promise<object> {
-  const containers = ((at(pod, 'spec', 'containers') ?? []) as { name: string }[]).map(({ name }) => name);
-  const container = query.get('container') || containers[0];
-  if (container && !containers.includes(container)) {
-    throw new ApiError('BadRequest', `container ${container} is not valid for pod ${pod.metadata.name}`);
-  }
-  const tty = query.get('tty') === 'true' || query.get('tty') === '1';
-  const streams: ExecStreams = tty ? { ...io, tty } : io;
+  const container = containerOf(pod, query.get('container'));
+  const streams: ExecStreams = asks(query, 'tty') ? { ...io, tty: true } : io;
   if (path.subresource === 'attach') {
-    if (!pods.attach)
-      throw new ApiError('BadRequest', 'attaching to a running instance is not possible here; use logs or exec');
-    return ending((await pods.attach(pod, container, streams, signal)).code);
+    await pods.attach(pod, container, streams, signal);
+    // How the container ended is in the pod's status; attaching has succeeded.
+    return ending(0);
   }
   const argv = query.getAll('command');
   if (argv.length === 0) throw new ApiError('BadRequest', 'you must specify at least 1 command for the container');
   return ending((await pods.exec(pod, container, argv, streams, signal)).code);
+}
+
+/** Whether a request asks for a stream or a terminal. */
+export function asks(query: URLSearchParams, name: string): boolean {
+  return ['true', '1'].includes(query.get(name) ?? '');
 }
 
 /** What clients write into the resize channel: `{"Width":80,"Height":24}`. Undefined for anything else. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ApiError } from '../../kernel/errors.ts';
 import type { TerminalSize } from '../../pods/ports.ts';
 import type { ApiRequest } from '../http.ts';
-import { runCommand, statusOf, terminalSize } from './command.ts';
+import { asks, runCommand, statusOf, terminalSize } from './command.ts';
 import { queueOf } from './queue.ts';
 import { SpdyConnection, type SpdyStream } from './spdy.ts';
 import { refuse, type StreamContext } from './upgrade.ts';
@@ -18,7 +18,7 @@ export async function commandOverSpdy(socket: Duplex, context: StreamContext, re
     return refuse(socket, new ApiError('Forbidden', `unable to upgrade: offer one of ${commandVersions.join(', ')}`));
   switchProtocols(socket, { 'X-Stream-Protocol-Version': version });
   const { query, signal } = context;
-  const asked = (name: string) => ['true', '1'].includes(query.get(name) ?? '');
+  const asked = (name: string) => asks(query, name);
   const wanted = [
     'error',
     ...['stdin', 'stdout', 'stderr'].filter((name) => asked(name) && !(name === 'stderr' && asked('tty'))),

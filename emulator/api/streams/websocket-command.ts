@@ -1,7 +1,7 @@
 /** exec and attach over a WebSocket: `v4.channel.k8s.io` and `v5.channel.k8s.io` (which can close stdin). */
 import type { WebSocket } from 'ws';
 import type { TerminalSize } from '../../pods/ports.ts';
-import { runCommand, statusOf, terminalSize } from './command.ts';
+import { asks, runCommand, statusOf, terminalSize } from './command.ts';
 import { queueOf } from './queue.ts';
 import type { StreamContext } from './upgrade.ts';
 
@@ -13,7 +13,7 @@ export async function commandOverWebSocket(
   context: StreamContext,
 ): Promise<void> {
   const { query } = context;
-  const stdin = query.get('stdin') ? queueOf<Uint8Array>() : undefined;
+  const stdin = asks(query, 'stdin') ? queueOf<Uint8Array>() : undefined;
   const resize = queueOf<TerminalSize>();
   const ended = new AbortController();
   webSocket.on('message', (data: Buffer) => {

@@ -1,7 +1,8 @@
 /** Output of containers as it comes, and commands in them. */
-import { Writable } from 'node:stream';
+import { once } from 'node:events';
+import { type Duplex, Writable } from 'node:stream';
 import type Docker from 'dockerode';
-import type { ExecStreams, ExitInfo } from '../ports.ts';
+import type { ContainerSpec, ExecStreams, ExitInfo, TerminalSize } from '../ports.ts';
 
 /** Splits what the engine sends into both streams. Resolves once it has ended, in whatever way. */
 export function readOutput(
@@ -43,18 +44,8 @@ export async function execIn(
     if (output.length < 4_096) output += Buffer.from(chunk);
     io[name](chunk);
   });
-  if (io.stdin) {
-    void (async (input) => {
-      for await (const chunk of input) stream.write(chunk);
-      stream.end();
-    })(io.stdin).catch(() => stream.destroy());
-  }
-  if (io.tty && io.resize) {
-    void (async (sizes) => {
-      // One that has ended meanwhile has no terminal any more.
-      for await (const { rows, columns } of sizes) await exec.resize({ h: rows, w: columns }).catch(() => undefined);
-    })(io.resize);
-  }
+  if (io.stdin) feed(io.stdin, stream);
+  if (io.tty && io.resize) void follow(io.resize, exec);
   await ended;
   const { ExitCode } = await exec.inspect();
   // What the engine says of a program that it cannot start comes as output.
@@ -62,6 +53,50 @@ export async function execIn(
     return { code: ExitCode, reason: 'ContainerCannotRun', message: output.trim() };
   }
   return exitInfo(ExitCode ?? 0, false);
+}
+
+/** The engine itself knows what the end of the input means: it was told `OpenStdin` and `StdinOnce`. */
+export async function attachTo(
+  docker: Docker,
+  container: Docker.Container,
+  { stdin, tty }: Pick<ContainerSpec, 'stdin' | 'tty'>,
+  io: ExecStreams,
+  signal: AbortSignal,
+): Promise<void> {
+  const input = stdin === 'closed' ? undefined : io.stdin;
+  const stream = (await container.attach({
+    stream: true,
+    hijack: true,
+    stdin: input !== undefined,
+    stdout: true,
+    stderr: true,
+    detachKeys: neverTyped,
+  })) as Duplex;
+  const leave = () => stream.destroy();
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  if (input) feed(input, stream);
+  if (tty && io.resize) void follow(io.resize, container);
+  await readOutput(docker, stream, tty, (name, chunk) => io[name](chunk));
+  signal.removeEventListener('abort', leave);
+}
+
+/** The engine's own way to detach (Ctrl-P, Ctrl-Q) would swallow keys of a shell's history, and cannot be left out. */
+const neverTyped = 'ctrl-@,ctrl-@,ctrl-@,ctrl-@';
+
+function feed(input: AsyncIterable<Uint8Array>, stream: Duplex): void {
+  void (async () => {
+    for await (const chunk of input) if (!stream.write(chunk)) await once(stream, 'drain');
+    stream.end();
+  })().catch(() => stream.destroy());
+}
+
+/** One that has ended meanwhile has no terminal any more. */
+async function follow(
+  sizes: AsyncIterable<TerminalSize>,
+  terminal: { resize(size: { h: number; w: number }): Promise<unknown> },
+): Promise<void> {
+  for await (const { rows, columns } of sizes) await terminal.resize({ h: rows, w: columns }).catch(() => undefined);
 }
 
 export function exitInfo(code: number, outOfMemory: boolean): ExitInfo {

@@ -60,6 +60,7 @@ export function createOptions(container: ContainerSpec, facts: CreateFacts): Con
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     Labels: facts.labels,
     Tty: container.tty,
+    ...(container.stdin === 'closed' ? {} : { OpenStdin: true, StdinOnce: container.stdin === 'once' }),
     AttachStdout: true,
     AttachStderr: true,
     ExposedPorts: published ? Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])) : {},

@@ -25,7 +25,7 @@ import {
 import { isQueueProxy } from '../queue-proxy.ts';
 import type { Pod } from '../types.ts';
 import { digestOf } from './digests.ts';
-import { execIn, exitInfo, readOutput } from './exec.ts';
+import { attachTo, execIn, exitInfo, readOutput } from './exec.ts';
 import { ensureImage, messageOf } from './images.ts';
 import {
   type ContainerNetwork,
@@ -206,6 +206,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
       // A port other than the declared one is not looked for: nor does the real platform.
       listening: async () => [],
       exec: (argv, io) => execIn(docker, created, argv, io),
+      attach: (io, signal) => attachTo(docker, created, container, io, signal),
     };
   }
 

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import type { Guardian } from '../guardian.ts';
-import { CannotRun, type ExecStreams, type ExitInfo } from '../ports.ts';
+import { CannotRun, type ExecStreams, type ExitInfo, type TerminalSize } from '../ports.ts';
+import { feed } from './attach.ts';
 import { findProgram } from './command.ts';
 import { signalGroup } from './groups.ts';
 
@@ -23,8 +24,10 @@ export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecSt
     if (!(error instanceof CannotRun)) throw error;
     return { code: error.code, reason: 'ContainerCannotRun', message: error.message };
   }
-  // A terminal is what util-linux' or BSD's `script` gives; without it the command runs on pipes.
-  const terminal = io.tty ? scriptCommand([program, ...args]) : undefined;
+  // A terminal is what util-linux' or BSD's `script` gives; without it the command runs on pipes. It tells its name on the
+  // fourth one, for its size to be set.
+  const tell = 'tty >&3; exec 3>&-; exec "$@"';
+  const terminal = io.tty ? scriptCommand(['/bin/sh', '-c', tell, 'sh', program, ...args]) : undefined;
   if (terminal) [program, args] = terminal;
 
   const child = spawn(program, args, {
@@ -32,7 +35,7 @@ export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecSt
     env: terminal ? { TERM: 'xterm-256color', ...env } : env,
     detached: true,
     windowsHide: true,
-    stdio: [io.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    stdio: [io.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe', ...(terminal ? ['pipe' as const] : [])],
   });
   const pid = child.pid;
   if (pid !== undefined) guardian.add(pid);
@@ -51,7 +54,22 @@ export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecSt
   const { stdin } = child;
   if (stdin && io.stdin) {
     stdin.on('error', () => undefined);
-    void feed(io.stdin, stdin).catch(() => pid !== undefined && signalGroup(pid, 'SIGKILL'));
+    void feed(io.stdin, stdin).then(
+      () => stdin.end(),
+      () => pid !== undefined && signalGroup(pid, 'SIGKILL'),
+    );
+  }
+  const name = child.stdio[3];
+  if (name && 'setEncoding' in name) {
+    let told = '';
+    name.setEncoding('utf8');
+    name.on('data', (text: string) => {
+      told += text;
+      // `script` itself holds the pipe until the end, so it is the line that counts.
+      if (!told.startsWith('/dev/') || !told.endsWith('\n')) return;
+      name.destroy();
+      if (io.resize) void follow(io.resize, told.trim());
+    });
   }
   try {
     return await ended;
@@ -63,12 +81,13 @@ export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecSt
   }
 }
 
-async function feed(input: AsyncIterable<Uint8Array>, stdin: NodeJS.WritableStream): Promise<void> {
-  for await (const chunk of input) {
-    if (!stdin.writable) return;
-    if (!stdin.write(chunk)) await new Promise((resolve) => stdin.once('drain', resolve));
+/** The kernel tells the terminal's programs (SIGWINCH). One that has ended meanwhile has no terminal any more. */
+async function follow(sizes: AsyncIterable<TerminalSize>, tty: string): Promise<void> {
+  const of = process.platform === 'linux' ? '-F' : '-f';
+  for await (const { rows, columns } of sizes) {
+    const stty = spawn('stty', [of, tty, 'rows', String(rows), 'cols', String(columns)], { stdio: 'ignore' });
+    await new Promise((resolve) => stty.once('close', resolve).once('error', resolve));
   }
-  stdin.end();
 }
 
 function scriptCommand(argv: string[]): [string, string[]] | undefined {

@@ -19,6 +19,7 @@ import {
 } from '../ports.ts';
 import { createSiteChannel } from '../sites/channel.ts';
 import { placeIn } from '../sites/place.ts';
+import { createAttachments } from './attach.ts';
 import { findProgram } from './command.ts';
 import { debugEnvironment } from './debug-preload.ts';
 import { baseEnvironment } from './environment.ts';
@@ -109,17 +110,20 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       argv0: argv[0] ?? program,
       detached: true,
       windowsHide: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [container.stdin === 'closed' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       shell: process.platform === 'win32' && /\.(cmd|bat)$/i.test(program),
     });
     // In the same turn as the fork: what is killed in between is found by its mark.
     if (child.pid !== undefined) guardian.add(child.pid);
     const told = child.pid === undefined ? undefined : sites?.attach(child.pid);
     const siteOf = told && placeIn(realpathSync(dir), dir, (stream, text) => told.take(stream, text));
+    const exit = Promise.withResolvers<ExitInfo>();
+    const attachments = createAttachments(container, child.stdin, exit.promise);
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream]?.on('data', (chunk: Uint8Array) => {
         channel.drain();
         output(stream, chunk, siteOf);
+        attachments.give(stream, chunk);
       });
     }
     const ended = endOf(child);
@@ -143,7 +147,8 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     }
 
     let stopping = false;
-    const exited = ended.then(async ({ code, signal }): Promise<ExitInfo> => {
+    const exited = exit.promise;
+    const finish = async ({ code, signal }: Awaited<typeof ended>): Promise<ExitInfo> => {
       // The container is its first process: what it leaves behind goes too, at once or within the grace of a stop.
       if (!stopping) endGroup(pid, mark);
       await drained(child);
@@ -152,7 +157,8 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       if (debugPort !== undefined) freePorts.release(debugPort);
       if (!stopping) forget(pid);
       return exitInfo(code, signal, killedForMemory);
-    });
+    };
+    exit.resolve(ended.then(finish));
 
     const forget = (group: number) => {
       guardian.remove(group);
@@ -184,6 +190,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       },
       listening: () => listenersOf(pid),
       exec: (words, io) => runIn({ argv: words, cwd, env, guardian }, io),
+      attach: attachments.attach,
     };
     live.add(running);
     return running;

@@ -217,7 +217,8 @@ describe.skipIf(!path)('kubectl (needs kubectl)', () => {
   });
 
   it('scales and follows a rollout', async () => {
-    await kubectl.out(['create', 'deployment', 'plain', '--image=dev.local/echo:v1']);
+    // With its port named each instance gets one of its own.
+    await kubectl.out(['create', 'deployment', 'plain', '--image=dev.local/echo:v1', '--port=8080']);
     expect(await kubectl.out(['rollout', 'status', 'deploy/plain', '--timeout=60s'])).toContain(
       'successfully rolled out',
     );
@@ -250,6 +251,36 @@ describe.skipIf(!path)('kubectl (needs kubectl)', () => {
     await kubectl.out(['delete', 'ksvc,deploy', '--all', '--timeout=60s']);
     await kubectl.out(['wait', 'pod', '--all', '--for=delete', '--timeout=60s']);
     expect(await kubectl.out(['get', 'rev,rt,cfg,rs,pods,sks,kpa,king', '-o', 'name'])).toBe('');
+  });
+
+  it('attaches to an instance: its output, and its input where it has one', async () => {
+    const script =
+      'process.stdin.on("data",(d)=>console.log("got "+d)).on("end",()=>{console.log("end");process.exit(3)});setInterval(()=>console.log("beat"),100)';
+    const run = ['run', 'fed', '--image=dev.local/echo:v1', '--restart=Never', '-i'];
+    // `run -i` leaves when its input ends, which is the end of the container's: it is open once.
+    const fed = kubectl.start(...run, '--command', '--', 'node', '-e', script);
+    await fed.printed(/beat/);
+    fed.child.stdin.end('one line');
+    const { stdout, code } = await fed.ended;
+    expect(stdout).toMatch(/got one line\n(beat\n)*end/);
+    expect(code).toBe(3);
+    await kubectl.out(['delete', 'pod/fed']);
+
+    const open = { name: 'open', image: 'dev.local/echo:v1', command: ['node', '-e', script], stdin: true };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'open' }, spec: { containers: [open] } };
+    await kubectl.out(['create', '-f', '-'], JSON.stringify(pod));
+    await ready('pod/open');
+    for (const word of ['first', 'second']) {
+      const attached = kubectl.start('attach', '-i', 'open');
+      attached.child.stdin.write(word);
+      await attached.printed(new RegExp(`got ${word}`));
+      attached.child.stdin.end();
+      expect((await attached.ended).code).toBe(0);
+    }
+    const watching = kubectl.start('attach', 'open');
+    await watching.printed(/beat/);
+    await kubectl.out(['delete', 'pod/open', '--grace-period=1']);
+    expect((await watching.ended).code).toBe(0);
   });
 
   it('refuses what this platform has not, and says so', async () => {

@@ -30,6 +30,7 @@ function options(more: Partial<ContainerSpec>, given: Partial<CreateFacts> = {})
     resources: {},
     debug: undefined,
     tty: false,
+    stdin: 'closed',
     ...more,
   };
   return createOptions(container, { ...facts, ...given });

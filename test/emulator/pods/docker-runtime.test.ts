@@ -6,10 +6,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queueOf } from '../../../emulator/api/streams/queue.ts';
 import type { EventDraft } from '../../../emulator/kernel/controller.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { createDockerRuntime, type DockerRuntime } from '../../../emulator/pods/docker/runtime.ts';
-import { type ContainerSpec, ImageUnavailable, podAnnotations } from '../../../emulator/pods/ports.ts';
+import {
+  type ContainerSpec,
+  ImageUnavailable,
+  podAnnotations,
+  type TerminalSize,
+} from '../../../emulator/pods/ports.ts';
 import type { Container, PodSpec } from '../../../emulator/pods/types.ts';
 import { testImage as image, importTestImage } from '../../support/docker-image.ts';
 import { startRegistry } from '../../support/registry.ts';
@@ -35,6 +41,7 @@ const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec => ({
   resources: undefined,
   debug: undefined,
   tty: false,
+  stdin: 'closed',
   ...more,
 });
 
@@ -251,29 +258,38 @@ describe.skipIf(!engine)('docker runtime', () => {
     });
   }, 120_000);
 
-  it('gives a command a terminal of the size that the client has', async () => {
+  it('attaches to a container with a terminal, of the size that the client has', async () => {
     const box = await runtime.createPod(aPod('tty', {}));
-    const running = await box.start(aSpec(), () => undefined);
+    const script =
+      "const o=process.stdout;o.on('resize',()=>console.log(o.columns+'x'+o.rows));process.stdin.on('data',d=>console.log('got '+d));setInterval(()=>console.log('beat'),50)";
+    const running = await box.start(
+      aSpec({ command: ['node', '-e', script], tty: true, stdin: 'open' }),
+      () => undefined,
+    );
     try {
       let output = '';
-      const told = Promise.withResolvers<void>();
-      const script =
-        "process.stdout.on('resize',()=>{console.log(process.stdout.columns+'x'+process.stdout.rows);process.exit(6)});" +
-        "console.log('up');setInterval(()=>{},1e3)";
-      const end = await running.exec(['node', '-e', script], {
-        tty: true,
-        stdout(chunk) {
-          output += Buffer.from(chunk);
-          if (output.includes('up')) told.resolve();
+      const sizes = queueOf<TerminalSize>();
+      const input = queueOf<Uint8Array>();
+      const attached = running.attach(
+        {
+          tty: true,
+          stdin: input.items,
+          resize: sizes.items,
+          stdout(chunk) {
+            output += Buffer.from(chunk);
+          },
+          stderr: () => undefined,
         },
-        stderr: () => undefined,
-        resize: (async function* () {
-          await told.promise;
-          yield { columns: 132, rows: 43 };
-        })(),
-      });
-      expect(end.code).toBe(6);
-      expect(output).toContain('132x43');
+        new AbortController().signal,
+      );
+      await until('output', () => output.includes('beat'));
+      sizes.push({ columns: 132, rows: 43 });
+      await until('the size', () => output.includes('132x43'));
+      // Ctrl-P is a key like any other.
+      input.push(Buffer.from('a\x10b\r'));
+      await until('the keys', () => output.includes('got a\x10b'));
+      input.end();
+      await attached;
     } finally {
       await running.stop(0);
       await box.remove();

@@ -42,6 +42,7 @@ describe('process runtime', () => {
         resources: undefined,
         debug: 'node',
         tty: false,
+        stdin: 'closed',
       },
       (_, chunk) => {
         output += Buffer.from(chunk);

@@ -1,11 +1,13 @@
 /** What every PodRuntime must do; run against processes and, where an engine answers, against containers. */
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
+import { queueOf } from '../../../emulator/api/streams/queue.ts';
 import {
   type ContainerSpec,
   ImageUnavailable,
   type PodRuntime,
   type PodSandbox,
+  type TerminalSize,
 } from '../../../emulator/pods/ports.ts';
 import { aPod } from './harness.ts';
 
@@ -33,6 +35,7 @@ export function runtimeContract(subject: () => ContractSubject): void {
     resources: undefined,
     debug: undefined,
     tty: false,
+    stdin: 'closed',
     ...more,
   });
 
@@ -57,7 +60,8 @@ export function runtimeContract(subject: () => ContractSubject): void {
         seen?.();
       },
       async until(words: string) {
-        while (!text.stdout.includes(words)) await new Promise<void>((resolve) => (seen = resolve));
+        while (!text.stdout.includes(words) && !text.stderr.includes(words))
+          await new Promise<void>((resolve) => (seen = resolve));
       },
     };
   };
@@ -208,6 +212,92 @@ export function runtimeContract(subject: () => ContractSubject): void {
       const end = await running.exec(['sh', '-c', 'cat; echo $A; echo e >&2; exit 3'], io);
       expect(end.code).toBe(3);
       expect(out).toEqual({ stdout: 'line\nseen\n', stderr: 'e\n' });
+      await running.stop(0);
+    }));
+
+  /** Input that a test writes piece by piece, and output that it waits for. */
+  const anAttachment = () => {
+    const out = collect();
+    const input = queueOf<Uint8Array>();
+    const leaving = new AbortController();
+    const io = {
+      stdin: input.items,
+      stdout: (chunk: Uint8Array) => out.sink('stdout', chunk),
+      stderr: (chunk: Uint8Array) => out.sink('stderr', chunk),
+    };
+    return { ...out, io, write: (text: string) => input.push(Buffer.from(text)), end: input.end, leaving };
+  };
+  const echoing = "process.stdin.on('data',d=>console.log('got '+d)).on('end',()=>process.exit(7));console.log('up')";
+
+  it('attaches to its input and both outputs from then on, and leaves it running', () =>
+    inPod(async (box) => {
+      const log = collect();
+      const command = ['node', '-e', `${echoing};process.stdin.on('data',d=>console.error('seen '+d))`];
+      const running = await box.start(aSpec({ command, stdin: 'open' }), log.sink);
+      await log.until('up');
+      for (const word of ['first', 'second']) {
+        const one = anAttachment();
+        const attached = running.attach(one.io, one.leaving.signal);
+        one.write(word);
+        await one.until(`got ${word}`);
+        await one.until(`seen ${word}`);
+        expect(one.text.stdout).not.toContain('up');
+        // The end of what one client writes is not the end of the container's input; leaving is not either.
+        if (word === 'first') one.end();
+        else one.leaving.abort();
+        await attached;
+      }
+      await log.until('seen second');
+      const last = anAttachment();
+      const attached = running.attach({ ...last.io, stdin: (async function* () {})() }, last.leaving.signal);
+      await attached;
+      await running.stop(0);
+      expect(log.text.stderr).toBe('seen first\nseen second\n');
+    }));
+
+  it('closes an input that is taken once, and stays attached until the end', () =>
+    inPod(async (box) => {
+      const log = collect();
+      const running = await box.start(aSpec({ command: ['node', '-e', echoing], stdin: 'once' }), log.sink);
+      await log.until('up');
+      const one = anAttachment();
+      const attached = running.attach(one.io, one.leaving.signal);
+      one.write('all');
+      await one.until('got all');
+      one.end();
+      await attached;
+      expect(await running.exited).toMatchObject({ code: 7 });
+    }));
+
+  it('attaches without input where the container has none, until it ends', () =>
+    inPod(async (box) => {
+      const beats =
+        "process.on('SIGTERM',()=>{console.log('bye');process.exit(0)});setInterval(()=>console.log('beat'),20)";
+      const running = await box.start(aSpec({ command: ['node', '-e', beats] }), () => undefined);
+      const one = anAttachment();
+      const attached = running.attach(one.io, one.leaving.signal);
+      one.write('to nobody');
+      one.end();
+      await one.until('beat');
+      await running.stop(10_000);
+      await attached;
+      expect(one.text.stdout).toMatch(/beat\nbye\n$/);
+    }));
+
+  it('execs in a terminal that changes its size', () =>
+    inPod(async (box) => {
+      const running = await box.start(aSpec({ command: ['node', '-e', 'setInterval(()=>{},1e3)'] }), () => undefined);
+      const one = anAttachment();
+      const sizes = queueOf<TerminalSize>();
+      const shows =
+        "const o=process.stdout;o.on('resize',()=>console.log(o.columns+'x'+o.rows));process.stdin.resume();console.log('up')";
+      const ended = running.exec(['node', '-e', shows], { ...one.io, tty: true, resize: sizes.items });
+      await one.until('up');
+      sizes.push({ columns: 123, rows: 45 });
+      await one.until('123x45');
+      one.write('\x04');
+      one.end();
+      await ended;
       await running.stop(0);
     }));
 

@@ -44,6 +44,7 @@ async function run(
     resources: undefined,
     debug: undefined,
     tty: false,
+    stdin: 'closed',
   };
   try {
     const running = await box.start(spec, (stream, chunk, siteOf) => {
