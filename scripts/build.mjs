@@ -2,6 +2,8 @@
  * Bundles everything into dist/. `--production` minifies and drops source maps (the package); `--watch` rebuilds on save.
  * Runs on any Node ≥ 20 once the dependencies are there.
  */
+
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -28,7 +30,7 @@ const nodeEntries = {
   guardian: 'emulator/pods/guardian-main.ts',
 };
 const extensionEntry = 'src/extension/extension.ts';
-const extensionPart = /^extension[.-].*cjs(\.map)?$/;
+const extensionPart = /^extension[.-].*(cjs|js|cache)(\.map)?$/;
 
 export async function build({ production = false, watch = false } = {}) {
   const began = Date.now();
@@ -121,7 +123,7 @@ const asCommonJs = (production) => ({
       for (const name of readdirSync(dist)) if (extensionPart.test(name)) rmSync(join(dist, name));
       const parts = new Map();
       for (const { path, text } of outputFiles ?? []) {
-        const { code, map } = await transform(text, {
+        const { code, map } = await transform(withOneEditorApi(text), {
           format: 'cjs',
           platform: 'node',
           target: 'node22',
@@ -132,7 +134,9 @@ const asCommonJs = (production) => ({
           sourcefile: basename(path),
           legalComments: production ? 'none' : 'inline',
           // CommonJS has no import.meta; the core asks it where the bundle is.
-          banner: "const __slipwayUrl=require('node:url').pathToFileURL(__filename).href;",
+          banner: text.includes('__slipwayUrl')
+            ? "const __slipwayUrl=require('node:url').pathToFileURL(__filename).href;"
+            : '',
         });
         parts.set(basename(path), production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
         if (!production) writeFileSync(`${path}.map`, map);
@@ -142,17 +146,25 @@ const asCommonJs = (production) => ({
   },
 });
 
+/**
+ * Translated as any namespace import, each module's would be a copy of the editor's API, a getter for each of its hundreds of names:
+ * half of what loading took. The API is CommonJS and never reassigned, so it is used as it is. Stays on its line, for source maps.
+ */
+function withOneEditorApi(text) {
+  return text.replaceAll(/\bimport ?\* ?as ([\w$]+) ?from ?"vscode";/g, 'const $1=require("vscode");');
+}
+
 const extensionMain = 'extension.cjs';
 
 /** What a part requires at once; what it asks for later stands in a then(). */
 function requiredAtOnce(code) {
-  const atOnce = code.replaceAll(/\.then\(\(\) ?=> ?\w+\(require\("[^"]+"\)/g, '');
+  const atOnce = code.replaceAll(/\.then\(\(\) ?=> ?[\w$]+\(require\("[^"]+"\)/g, '');
   return [...atOnce.matchAll(/require\("\.\/(extension[^"]+\.cjs)"\)/g)].map((match) => match[1]);
 }
 
 /**
- * What activation needs, in the one file that the extension host reads: opening a file costs more than running what is in it. A part
- * that is loaded later finds them through the files of their names.
+ * What activation needs, in one file: opening a file costs more than running what is in it. The extension host reads the loader, which
+ * runs that one. A part that is loaded later finds them through the files of their names.
  */
 function inOneFile(parts) {
   const first = new Set([extensionMain]);
@@ -160,13 +172,13 @@ function inOneFile(parts) {
   const files = new Map(parts);
   // The brackets tell the engine to compile each function at once, not to look it over first.
   const bodies = [...first].map((name) => `"./${name}":(function(module,exports,require){${parts.get(name)}\n})`);
-  files.set(
-    extensionMain,
-    `"use strict";const parts={${bodies.join(',\n')}},loaded={};
+  const code = `"use strict";const parts={${bodies.join(',\n')}},loaded={};
 const load=(id)=>{if(!Object.hasOwn(parts,id))return require(id);if(!loaded[id]){loaded[id]={exports:{}};parts[id](loaded[id],loaded[id].exports,load)}return loaded[id].exports};
 module.exports=load("./${extensionMain}");Object.defineProperty(module.exports,"part",{value:load});
-`,
-  );
+`;
+  files.set('extension-main.js', code);
+  const loader = readFileSync(join(root, 'scripts', 'lib', 'extension-loader.cjs'), 'utf8');
+  files.set(extensionMain, loader.replace('SOURCE_HASH', createHash('sha256').update(code).digest('hex').slice(0, 16)));
   for (const name of first) {
     if (name !== extensionMain) files.set(name, `module.exports=require("./${extensionMain}").part("./${name}");\n`);
   }

@@ -20,6 +20,8 @@ export function follow<T>(source: WatchSource, handlers: WatchHandlers<T>, optio
   const ended = new AbortController();
   const signal = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
   const items = new Map<string, KubeObject>();
+  /** As last handed out: the same one until something changed, so that readers see that nothing did. */
+  let listed: KubeObject[] | undefined;
   let lost = false;
   let first: { resolve(): void; reject(error: unknown): void } | undefined;
   const synced = new Promise<void>((resolve, reject) => {
@@ -33,14 +35,22 @@ export function follow<T>(source: WatchSource, handlers: WatchHandlers<T>, optio
   const keep = (object: KubeObject): void => {
     const key = identity(object);
     const known = items.get(key);
-    items.set(key, object);
     if (known?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    items.set(key, object);
+    listed = undefined;
     if (known && known.metadata.uid !== object.metadata.uid) tell('deleted', known);
     tell(known && known.metadata.uid === object.metadata.uid ? 'modified' : 'added', object);
   };
 
   const drop = (key: string, last: KubeObject): void => {
-    if (items.delete(key)) tell('deleted', last);
+    if (!items.delete(key)) return;
+    listed = undefined;
+    tell('deleted', last);
+  };
+
+  const current = (): readonly T[] => {
+    listed ??= [...items.values()];
+    return listed as T[];
   };
 
   async function listNow(): Promise<string> {
@@ -48,7 +58,7 @@ export function follow<T>(source: WatchSource, handlers: WatchHandlers<T>, optio
     const present = new Set(now.map(identity));
     for (const [key, object] of [...items]) if (!present.has(key)) drop(key, object);
     for (const object of now) keep(object);
-    handlers.onSync?.([...items.values()] as T[]);
+    handlers.onSync?.(current());
     first?.resolve();
     return resourceVersion;
   }
@@ -104,7 +114,7 @@ export function follow<T>(source: WatchSource, handlers: WatchHandlers<T>, optio
 
   return {
     get items() {
-      return [...items.values()] as T[];
+      return current();
     },
     get: (name, namespace) => items.get(`${namespace ?? ''}/${name}`) as T | undefined,
     synced,

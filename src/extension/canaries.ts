@@ -2,7 +2,6 @@
  * Drives the guarded canaries that this window began or took up, and says how each one stands. The state is the object's
  * (decision 7): what this window does not drive, it shows, and offers to take up once nobody does.
  */
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { CanaryAction, CanaryPlanView, CanaryView, PageProblem } from '../../webview/protocol.ts';
 import type { CanaryObservation, CanaryState } from '../core/traffic/canary.ts';
@@ -25,13 +24,19 @@ export class Canaries implements vscode.Disposable {
   #platforms: Platforms;
   #problems: Problems;
   #log: vscode.LogOutputChannel;
-  #id = `vscode ${randomUUID()}`;
+  #name: string | undefined;
   #driving = new Map<string, Driving>();
 
   constructor(platforms: Platforms, problems: Problems, log: vscode.LogOutputChannel) {
     this.#platforms = platforms;
     this.#problems = problems;
     this.#log = log;
+  }
+
+  /** Made when first needed: what makes it takes longer to load than the rest of activation. */
+  get #id(): string {
+    this.#name ??= `vscode ${crypto.randomUUID()}`;
+    return this.#name;
   }
 
   /** @throws Fault, ApiError */

@@ -11,6 +11,8 @@ export interface Figure {
   /** The limit: at most, or at least. */
   atMost?: number;
   atLeast?: number;
+  /** What to know of it. */
+  note?: string;
 }
 
 /** Prints by itself where no bench collects it. */

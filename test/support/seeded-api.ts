@@ -24,6 +24,8 @@ export interface SeededApi extends AsyncDisposable {
   kubeconfig: string;
   context: string;
   objects: Objects;
+  /** Makes a service fail for this reason. */
+  fail(service: string, reason: string): void;
 }
 
 export async function seededApi(
@@ -90,6 +92,12 @@ export async function seededApi(
     kubeconfig,
     context: name,
     objects,
+    fail(service, reason) {
+      const object = store.get(serving('services'), 'default', service);
+      if (!object) throw new Error(`${service} is not there`);
+      const condition = { ...ready.conditions[0], status: 'False', reason, message: 'for the test' };
+      status('services', object, { ...(object.status as object), conditions: [condition] });
+    },
     async [Symbol.asyncDispose]() {
       api.close();
       await listener.close();

@@ -74,6 +74,11 @@ export function revisionsOf(snapshot: Snapshot, key: ServiceKey): KubeObject[] {
   );
 }
 
+/** Cheaper than their list in order. */
+export function revisionCount(snapshot: Snapshot, key: ServiceKey): number {
+  return byService(snapshot.revisions).get(keyText(key))?.length ?? 0;
+}
+
 export function podsOf(snapshot: Snapshot, key: ServiceKey): readonly KubeObject[] {
   return byService(snapshot.pods).get(keyText(key)) ?? [];
 }

@@ -11,6 +11,7 @@ import type { Say } from '../messages.ts';
 import {
   keyText,
   podsOf,
+  revisionCount,
   revisionsOf,
   type ServiceKey,
   type Snapshot,
@@ -70,8 +71,20 @@ export function applicationsTree(input: ApplicationsInput, readers: Readers, say
   return nodes;
 }
 
+/** One change among a thousand services reads one of them anew: objects are never changed, they are replaced. */
+const models = new WeakMap<KubeObject, { gateway: Gateway | undefined; model: ServiceModel }>();
+
 function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   const { snapshot, now } = input;
+
+  function modelOf(service: KubeObject): ServiceModel {
+    const { gateway } = snapshot;
+    const known = models.get(service);
+    if (known && known.gateway === gateway) return known.model;
+    const model = readers.service(service, gateway);
+    models.set(service, { gateway, model });
+    return model;
+  }
 
   function application(entry: ApplicationsInput['applications'][number], services: readonly KubeObject[]): TreeNode {
     const doing = input.deploying.get(entry.dir);
@@ -134,16 +147,15 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   }
 
   function serviceNode(service: KubeObject, parent: string): TreeNode {
-    const model = readers.service(service, snapshot.gateway);
+    const model = modelOf(service);
     const key = serviceKey(service);
-    const revisions = revisionsOf(snapshot, key);
+    const revisions = revisionCount(snapshot, key);
     const instances = podsOf(snapshot, key)
       .map(readers.instance)
       .filter(({ ready }) => ready).length;
     const rate = input.rates.get(keyText(key));
     const alert = input.alerts.get(keyText(key));
-    const count =
-      revisions.length === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions.length });
+    const count = revisions === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions });
     const state =
       model.ready === 'False'
         ? `${model.reason}: ${firstLine(model.message)}`
@@ -179,17 +191,12 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       ),
       subject: { type: 'service', key, url: model.url },
       expanded: parent === 'others' || parent === 'other' ? 'closed' : 'open',
-      children: () => serviceChildren(service, key, revisions, `${parent}/service:${keyText(key)}`),
+      children: () => serviceChildren(service, key, `${parent}/service:${keyText(key)}`),
     };
   }
 
-  function serviceChildren(
-    service: KubeObject,
-    key: ServiceKey,
-    revisions: readonly KubeObject[],
-    parent: string,
-  ): TreeNode[] {
-    const models = revisions.map((revision) => readers.revision(revision, service));
+  function serviceChildren(service: KubeObject, key: ServiceKey, parent: string): TreeNode[] {
+    const models = revisionsOf(snapshot, key).map((revision) => readers.revision(revision, service));
     const wanted = models.filter((model, index) => index < manyRevisions || model.percent > 0 || model.tags.length > 0);
     const older = models.length - wanted.length;
     return [
@@ -229,7 +236,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale]
           .filter(Boolean)
           .join(' · ');
-    const url = tagUrl(readers.service(service, snapshot.gateway), model);
+    const url = tagUrl(modelOf(service), model);
     return {
       id: `${parent}/revision:${model.name}`,
       label: shortRevision(model.name, key.name),

@@ -37,6 +37,8 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   #host: PageHost<'logs'> | undefined;
   #key: ServiceKey | undefined;
   #revision: string | null = null;
+  /** The state that the page has, as text. */
+  #pushed = '';
   #following: AbortController | undefined;
   #batch: LogLineView[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -97,6 +99,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
       context.extensionUri,
       {
         ready: () => {
+          this.#pushed = '';
           this.#pushService();
           this.#follow();
           if (this.#revision) this.#host?.send('filter', { revision: this.#revision });
@@ -136,13 +139,17 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { snapshot } = this.#deps.platforms;
     this.#key ??= this.#deps.selection.current;
     if (this.#view) this.#view.description = this.#key?.name ?? '';
-    this.#host?.send('service', {
+    const state = {
       service: this.#key ? serviceRef(this.#key) : null,
       services: snapshot.services.map((service) => serviceRef(serviceKey(service))),
       platform: pagePlatform(snapshot),
       maximum: setting('logs.maximumLines'),
       folder: this.#deps.applications.items.find(({ name }) => name === this.#key?.name)?.dir ?? null,
-    });
+    };
+    // The platform changes many times a second; of all services the page need not be told each time.
+    const text = JSON.stringify(state);
+    if (text !== this.#pushed) this.#host?.send('service', state);
+    this.#pushed = text;
     if (this.#key && !this.#following && this.#host) this.#follow();
   }
 

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { useEditor } from '../../support/editor/editor.ts';
+import { until } from '../../support/until.ts';
 import { median, report } from '../figures.ts';
 
 const editor = useEditor({
@@ -20,20 +21,44 @@ const editor = useEditor({
   },
 });
 
+const rounds = 7;
+
+/** The row that the editor's own report of its start has about us: ms of loading, of `activate`, and until its promise is kept. */
+async function activationTimes(): Promise<{ load: number; call: number; finish: number }> {
+  const { page } = editor();
+  await editor().run('Developer: Startup Performance');
+  const text = await until(
+    'our row in the report of the start',
+    async () => {
+      const report = page.locator('.editor-group-container.active .monaco-editor').first();
+      await report.click();
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Control+c');
+      return /^\|\s*slipway\.slipway\s*\|.*$/m.exec(await page.evaluate('navigator.clipboard.readText()'))?.[0];
+    },
+    { timeout: 30_000, every: 500 },
+  );
+  const [, , , load, call, finish] = text.split('|').map((cell) => Number(cell.trim()));
+  return { load: load ?? Number.NaN, call: call ?? Number.NaN, finish: finish ?? Number.NaN };
+}
+
 it('activation', async () => {
   const { page } = editor();
-  const times: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    if (round > 0) {
-      await page.reload();
-      await page.locator('.monaco-workbench .part.statusbar').waitFor();
-    }
-    await editor().run('Developer: Show Running Extensions');
-    const row = page.locator('.runtime-extensions-editor .extension', { hasText: 'slipway' }).first();
-    await row.locator('.activation-time', { hasText: /\d/ }).waitFor();
-    const text = (await row.locator('.activation-time').textContent()) ?? '';
-    times.push(Number(/(\d+)\s*ms/.exec(text)?.[1] ?? Number.NaN));
-    if (round === 0) await editor().shot('running-extensions');
+  const times: { load: number; call: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    if (round > 0) await editor().reload();
+    // Ours says so once it is awake: the report has a row of it from then on.
+    await page.locator('.statusbar-item', { hasText: /embedded/ }).waitFor({ timeout: 60_000 });
+    times.push(await activationTimes());
+    if (round === 0) await editor().shot('startup-performance');
   }
-  report({ name: 'activation (load and activate, median of 5)', value: median(times), unit: 'ms', atMost: 30 });
+  const each = times.map(({ load, call }) => load + call);
+  const parts = (key: 'load' | 'call') => median(times.map((one) => one[key]));
+  report({
+    name: `activation with the editor's start (median of ${rounds})`,
+    value: median(each),
+    unit: 'ms',
+    atMost: 30,
+    note: `loading the code ${parts('load')}, activate ${parts('call')}; each: ${each.join(', ')}`,
+  });
 });

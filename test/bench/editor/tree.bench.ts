@@ -38,25 +38,92 @@ const paintTime = `new Promise((resolve) => {
   look();
 })`;
 
+/** In the page: the time of day at which this text is painted, and how many rows were touched until then. */
+const textTime = (text: string) => `new Promise((resolve) => {
+  const pane = [...document.querySelectorAll('.sidebar .pane')].find((item) => item.textContent.includes('service-0000'));
+  const rows = new Set();
+  const watching = new MutationObserver((records) => {
+    for (const { target } of records) {
+      const row = (target.nodeType === 1 ? target : target.parentElement)?.closest('.monaco-list-row');
+      if (row) rows.add(row);
+    }
+    if (!pane.textContent.includes(${JSON.stringify(text)})) return;
+    watching.disconnect();
+    requestAnimationFrame(() => resolve({ at: Date.now(), rows: rows.size }));
+  });
+  watching.observe(pane, { subtree: true, childList: true, characterData: true });
+})`;
+
 it('the tree', async () => {
   const { page } = editor();
+  const explorer = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Explorer"]') });
+  const ready = page.locator('.statusbar-item', { hasText: api.context }).locator('.codicon-check');
+  const hide = async () => {
+    await explorer.click();
+    await editor().row('Applications', 'service-0000').waitFor({ state: 'hidden' });
+  };
   await editor().openContainer();
+  const began = performance.now();
   await editor().run('slipway.platform.use');
   await editor().quickInput.choose(api.context);
   await editor().row('Applications', 'service-0000').waitFor({ timeout: 60_000 });
+  report({
+    name: 'tree: another platform of 1,000 services and 5,000 revisions, chosen by hand',
+    value: Math.round(performance.now() - began),
+    unit: 'ms',
+    note: 'palette, connection and 6,000 objects over TLS included',
+  });
   await editor().shot('large');
+  await hide();
 
-  const explorer = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Explorer"]') });
-  const paints: number[] = [];
-  for (let round = 0; round < 7; round += 1) {
-    await explorer.click();
-    await editor().row('Applications', 'service-0000').waitFor({ state: 'hidden' });
-    paints.push(Number(await page.evaluate(paintTime)));
+  // In a window that is connected, the view has never been open: what is measured is ours, not the platform's lists.
+  const firsts: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    await editor().reload();
+    await editor().run('slipway.platform.use');
+    await editor().quickInput.expect(/platform/i);
+    await editor().quickInput.cancel();
+    await ready.waitFor({ timeout: 60_000 });
+    firsts.push(Number(await page.evaluate(paintTime)));
+    await hide();
   }
   report({
-    name: 'tree of 1,000 services and 5,000 revisions, shown again (median of 7)',
-    value: Math.round(median(paints)),
+    name: 'tree of 1,000 services and 5,000 revisions: first paint (median of 3 windows)',
+    value: Math.round(median(firsts)),
+    unit: 'ms',
+    atMost: 100,
+    note: `from the click on the icon; each: ${firsts.map(Math.round).join(', ')}`,
+  });
+
+  const again: number[] = [];
+  for (let round = 0; round < 7; round += 1) {
+    again.push(Number(await page.evaluate(paintTime)));
+    if (round < 6) await hide();
+  }
+  report({
+    name: 'tree of 1,000 services and 5,000 revisions: shown again (median of 7)',
+    value: Math.round(median(again)),
     unit: 'ms',
     atMost: 100,
   });
+
+  const changes: number[] = [];
+  const touched: number[] = [];
+  for (let round = 0; round < 9; round += 1) {
+    const reason = `Changed${round}`;
+    const shown = page.evaluate<{ at: number; rows: number }>(textTime(reason));
+    const at = Date.now();
+    api.fail('service-0003', reason);
+    const painted = await shown;
+    changes.push(painted.at - at);
+    touched.push(painted.rows);
+  }
+  report({
+    name: 'tree: one change of 1,000 services until it is painted (median of 9)',
+    value: median(changes),
+    unit: 'ms',
+    atMost: 100,
+    note: `each: ${changes.join(', ')}`,
+  });
+  report({ name: 'tree: rows that one change touches (median of 9)', value: median(touched), unit: 'rows', atMost: 2 });
 });

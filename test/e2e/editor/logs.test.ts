@@ -170,7 +170,6 @@ describe('the log view', () => {
     process.stdout.write(
       `log view: ${Math.round((lines / ms) * 1000)} lines/s, longest frame ${Math.round(longest)} ms\n`,
     );
-    expect((lines / ms) * 1_000).toBeGreaterThan(1_000);
     expect(await page.locator('.row').count()).toBeLessThan(150);
     await editor().shot('burst');
   }, 120_000);

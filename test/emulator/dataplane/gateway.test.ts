@@ -116,7 +116,10 @@ describe('requests', () => {
     expect(JSON.parse(chunked.body)).toMatchObject({ length: big.length, headers: { 'transfer-encoding': 'chunked' } });
     const text = await raw(
       plane.port,
-      ['POST / HTTP/1.1\r\nHost: hello.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n', 'later'],
+      [
+        'POST / HTTP/1.1\r\nHost: hello.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
+        { after: /100 Continue/, bytes: 'later' },
+      ],
       /"length":5/,
     );
     expect(text).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200/);

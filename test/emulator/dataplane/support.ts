@@ -178,8 +178,14 @@ export function ask(port: number, options: Ask = {}): Promise<Answer> {
   });
 }
 
+/** Bytes that are sent once what came back so far looks like this. */
+export interface Answering {
+  after: RegExp;
+  bytes: string;
+}
+
 /** Sends bytes as they are; gives everything that came back until the peer closed or `until` was seen. */
-export function raw(port: number, bytes: string | string[], until?: RegExp): Promise<string> {
+export function raw(port: number, bytes: string | (string | Answering)[], until?: RegExp): Promise<string> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');
     let text = '';
@@ -190,13 +196,25 @@ export function raw(port: number, bytes: string | string[], until?: RegExp): Pro
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
       if (until?.test(text)) done();
+      else send();
     });
     socket.on('error', done);
     socket.on('close', done);
-    const [first = '', ...rest] = [bytes].flat();
-    socket.write(first, 'latin1');
-    // Each further piece is a packet of its own.
-    for (const [i, piece] of rest.entries()) setTimeout(() => socket.write(piece, 'latin1'), 15 * (i + 1));
+    const pieces = [bytes].flat();
+    let timer: NodeJS.Timeout | undefined;
+    const send = () => {
+      const [piece] = pieces;
+      if (timer || piece === undefined) return;
+      if (typeof piece !== 'string' && !piece.after.test(text)) return;
+      pieces.shift();
+      socket.write(typeof piece === 'string' ? piece : piece.bytes, 'latin1');
+      // Each further piece is a packet of its own.
+      timer = setTimeout(() => {
+        timer = undefined;
+        send();
+      }, 15);
+    };
+    send();
   });
 }
 
