@@ -39,6 +39,7 @@ import { createDeliver } from './platform/deliver.ts';
 import { createDrains } from './platform/drains.ts';
 import { diskFault, platformFault } from './platform/faults.ts';
 import { createInsideAccess } from './platform/inside-access.ts';
+import { insideNames } from './platform/inside-names.ts';
 import { createLeases } from './platform/leases.ts';
 import { takeLock } from './platform/lock.ts';
 import { podSubresources } from './platform/pod-subresources.ts';
@@ -248,7 +249,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const access = createInsideAccess({
       plane,
       loopbackPort: listening.inside.port,
-      serves: routing.serves,
+      serves: insideNames(store, routing),
       log,
     });
     closers.push(() => access[Symbol.dispose]());

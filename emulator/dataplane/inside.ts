@@ -25,13 +25,17 @@ const clusterLocal = /\.svc(\.cluster\.local)?$/i;
 /** Who receives events in a cluster: channels, and the ingress and the filter of brokers. */
 const eventReceiver = /^(broker-(ingress|filter)\.knative-eventing|.+-kn-channel\.[^.]+)\.svc(\.cluster\.local)?$/i;
 
+export function receivesEvents(host: string): boolean {
+  return eventReceiver.test(host);
+}
+
 /** @param receivers port on loopback of the platform's own receivers of events; undefined: there are none. */
 export const passThrough =
   (receivers: () => number | undefined): OnRequest =>
   (downstream, head) => {
     const address = parseAuthority(head.method === 'CONNECT' ? head.path : head.authority);
     const port = receivers();
-    if (address && port && eventReceiver.test(address.host) && head.method !== 'CONNECT') {
+    if (address && port && receivesEvents(address.host) && head.method !== 'CONNECT') {
       return forward(downstream, head, { host: '127.0.0.1', port });
     }
     return toElsewhere(downstream, head, address);

@@ -54,6 +54,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
   owns?: GroupResource[];
   /** Other kinds whose changes matter: which keys of `resource` a changed object concerns. */
   watches?: { resource: GroupResource; keys(object: KubeObject, view: View): ObjectKey[] }[];
+  /** How it is told that a child could not be written; default: a warning `FailedCreate`, as a ReplicaSet's. */
+  refused?(child: DraftObject, why: string): EventDraft;
   /** Pure. Called for objects that carry a deletionTimestamp too (for finalizers). Throws only on a bug. */
   reconcile(object: T, view: View, now: number): Outcome;
 }

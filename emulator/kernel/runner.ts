@@ -9,6 +9,7 @@ import { recordEvent } from './events.ts';
 import { mergePatch, sameJson } from './json.ts';
 import {
   type Condition,
+  type DraftObject,
   type GroupResource,
   type KubeObject,
   keyOf,
@@ -130,18 +131,24 @@ export function runControllers(
     }
     const events = [...(outcome.events ?? [])];
     let failed = false;
-    const attempt = (what: string, write: () => void) => {
+    const attempt = (what: string, write: () => void, child?: DraftObject) => {
       try {
         write();
       } catch (error) {
         if (!(error instanceof ApiError) || isConflict(error)) throw error;
         failed = true;
-        events.push({ type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${error.message}` });
+        events.push(
+          (child && controller.refused?.(child, error.message)) ?? {
+            type: 'Warning',
+            reason: 'FailedCreate',
+            message: `Error creating: ${error.message}`,
+          },
+        );
         log('debug', `${controller.name} ${keyOf(object)}: ${what}: ${error.message}`);
       }
     };
     if (outcome.children && !object.metadata.deletionTimestamp) {
-      for (const child of outcome.children) attempt(child.resource, () => applyChild(object, child));
+      for (const child of outcome.children) attempt(child.resource, () => applyChild(object, child), child.object);
       removeUnlisted(controller, object, outcome.children);
     }
     for (const { resource: other, object: draft } of outcome.ensure ?? []) {
@@ -276,6 +283,8 @@ function interestOf(controllers: readonly Controller[]): Map<GroupResource, Inte
     for (const resource of controller.owns ?? []) add(resource, { controller, how: 'owned', keys: () => [] });
     for (const { resource, keys } of controller.watches ?? []) add(resource, { controller, how: 'watched', keys });
   }
+  // Others look at a changed object before it goes on itself: they see each of its states, however busy the thread is.
+  for (const entries of interest.values()) entries.sort((a, b) => Number(a.how === 'self') - Number(b.how === 'self'));
   return interest;
 }
 

@@ -146,16 +146,47 @@ export interface DataObject extends KubeObject {
   binaryData?: Record<string, string>;
 }
 
-/** `REDIS_MAIN_SERVICE_HOST` and `…_PORT` for each Service of the namespace that has an address. */
+/**
+ * For each Service of the namespace that has an address `REDIS_MAIN_SERVICE_HOST` and `…_PORT`, one of them for each port
+ * with a name, and Docker's older links (`REDIS_MAIN_PORT_6379_TCP_ADDR`): kubelet's envvars.
+ */
 function serviceLinks(pod: Pod, view: View): Record<string, string> {
   const env: Record<string, string> = {};
   for (const service of view.list('services', { namespace: pod.metadata.namespace ?? '' })) {
-    const spec = service.spec as { clusterIP?: string; ports?: { port: number }[] } | undefined;
-    const port = spec?.ports?.[0]?.port;
-    if (!spec?.clusterIP || spec.clusterIP === 'None' || port === undefined) continue;
-    const prefix = service.metadata.name.toUpperCase().replaceAll('-', '_');
-    env[`${prefix}_SERVICE_HOST`] = spec.clusterIP;
-    env[`${prefix}_SERVICE_PORT`] = String(port);
+    const { clusterIP: host, ports = [] } = (service.spec ?? {}) as ServiceSpec;
+    const [first] = ports;
+    if (!host || host === 'None' || !first) continue;
+    const prefix = variableName(service.metadata.name);
+    env[`${prefix}_SERVICE_HOST`] = host;
+    env[`${prefix}_SERVICE_PORT`] = String(first.port);
+    for (const { name, port } of ports) if (name) env[`${prefix}_SERVICE_PORT_${variableName(name)}`] = String(port);
+    const urlOf = ({ protocol = 'TCP', port }: ServicePort) => `${protocol.toLowerCase()}://${host}:${port}`;
+    env[`${prefix}_PORT`] = urlOf(first);
+    for (const port of ports) {
+      const { protocol = 'TCP' } = port;
+      const link = `${prefix}_PORT_${port.port}_${protocol}`;
+      Object.assign(env, {
+        [link]: urlOf(port),
+        [`${link}_PROTO`]: protocol.toLowerCase(),
+        [`${link}_PORT`]: String(port.port),
+        [`${link}_ADDR`]: host,
+      });
+    }
   }
   return env;
+}
+
+interface ServicePort {
+  name?: string;
+  port: number;
+  protocol?: string;
+}
+
+interface ServiceSpec {
+  clusterIP?: string;
+  ports?: ServicePort[];
+}
+
+function variableName(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
 }

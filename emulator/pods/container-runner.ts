@@ -387,14 +387,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
   }
 
   function portTaken(output: string): void {
-    const port = /(?:EADDRINUSE|address already in use)\D{0,80}?(\d{2,5})(?!\d)/i.exec(output)?.[1];
-    context.event({
-      type: 'Warning',
-      reason: 'PortTaken',
-      message:
-        `container ${container.name} could not listen${port ? ` on port ${port}` : ''}, which another process has: ` +
-        'make the application listen on the port in the environment variable PORT.',
-    });
+    context.event({ type: 'Warning', reason: 'PortTaken', message: portTakenMessage(container, output) });
   }
 
   return {
@@ -449,6 +442,19 @@ function portNamed(container: Container, port: number | string): number | undefi
   if (typeof port === 'number') return undefined;
   const named = container.ports?.find(({ name }) => name === port)?.containerPort;
   return named ?? (/^\d+$/.test(port) && Number(port) > 0 ? Number(port) : undefined);
+}
+
+/** `listen EADDRINUSE: address already in use :::3000` (Node), `listen tcp :3000: bind: address already in use` (Go). */
+export function portTakenMessage({ name, env = [] }: Pick<Container, 'name' | 'env'>, output: string): string {
+  const port =
+    /(?:EADDRINUSE|address already in use)\D{0,80}?(\d{2,5})(?!\d)/i.exec(output)?.[1] ??
+    /:(\d{2,5})\b[^\n]{0,40}address already in use/i.exec(output)?.[1];
+  const where = port ? ` on port ${port}, which another process has` : ': another process has its port';
+  // Only the container that serves is given one.
+  const advice = env.some((variable) => variable.name === 'PORT')
+    ? 'make the application listen on the port in the environment variable PORT'
+    : 'processes share the ports of this machine: give this container another one';
+  return `container ${name} could not listen${where}: ${advice}.`;
 }
 
 /** Go's time.Duration for whole seconds: `10s`, `1m20s`, `5m0s`. */

@@ -279,6 +279,17 @@ const volumeClaims = kind({
     { name: 'StorageClass', type: 'string', value: '.spec.storageClassName' },
     ageColumn,
   ],
+  strategy: {
+    // A folder of this machine, there as soon as it is asked for.
+    prepareCreate(claim) {
+      const storage = at(claim.spec, 'resources', 'requests', 'storage');
+      claim.status = {
+        phase: 'Bound',
+        accessModes: (at(claim.spec, 'accessModes') ?? []) as string[],
+        ...(storage === undefined ? {} : { capacity: { storage: String(storage) } }),
+      };
+    },
+  },
 });
 
 const volumes = kind({

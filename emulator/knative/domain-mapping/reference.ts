@@ -1,25 +1,26 @@
 /** What a DomainMapping's reference leads to: a Service of the cluster, in its own namespace (knative.dev/pkg resolver). */
 import type { KubeObject } from '../../kernel/object.ts';
 import type { View } from '../../kernel/resource.ts';
-import { resources } from '../keys.ts';
 import { workloads } from '../workloads/resources.ts';
 import type { DomainMapping } from './types.ts';
-
-/** Kinds that can be mapped here: those whose address is a Service. */
-const kinds: Record<string, string> = {
-  'serving.knative.dev/Service': resources.services,
-  'serving.knative.dev/Route': resources.routes,
-  '/Service': workloads.services,
-};
 
 const suffix = '.svc.cluster.local';
 
 export type Resolved = { host: string; service: string } | { fault: string };
 
-export function referencedResource(mapping: DomainMapping): string | undefined {
-  const { apiVersion = '', group, kind } = mapping.spec?.ref ?? { kind: '' };
+/** Of any kind: what has no address is told so. */
+export function referencedResource(mapping: DomainMapping): string {
+  const { apiVersion = '', group, kind = '' } = mapping.spec?.ref ?? {};
   const slash = apiVersion.indexOf('/');
-  return kinds[`${group ?? (slash < 0 ? '' : apiVersion.slice(0, slash))}/${kind}`];
+  const of = group ?? (slash < 0 ? '' : apiVersion.slice(0, slash));
+  return of ? `${pluralOf(kind)}.${of}` : pluralOf(kind);
+}
+
+/** As client-go guesses the resource of a kind. */
+function pluralOf(kind: string): string {
+  const singular = kind.toLowerCase();
+  if (singular.endsWith('s')) return `${singular}es`;
+  return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 }
 
 export function resolveReference(mapping: DomainMapping, view: View): Resolved {
@@ -32,7 +33,6 @@ export function resolveReference(mapping: DomainMapping, view: View): Resolved {
       `address not set for &ObjectReference{Kind:${ref?.kind ?? ''},Namespace:${namespace},Name:${name},UID:,` +
       `APIVersion:${ref?.apiVersion ?? ''},ResourceVersion:,FieldPath:,}`,
   });
-  if (!resource) return unset();
   const found = view.get<KubeObject>(resource, namespace, name);
   if (!found) return { fault: `failed to get object ${namespace}/${name}: ${resource} "${name}" not found` };
   const { address } = (found.status ?? {}) as { address?: { url?: string } };

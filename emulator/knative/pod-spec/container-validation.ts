@@ -78,7 +78,7 @@ function isEmptyContainer(container: Container): boolean {
 
 /** Fields that the schema lets through only in init containers. */
 function validateNotAllowed(container: Container): FieldError {
-  const fields = (['lifecycle', 'stdin', 'stdinOnce', 'tty', 'volumeDevices'] as const).filter(
+  const fields = (['lifecycle', 'restartPolicy', 'stdin', 'stdinOnce', 'tty', 'volumeDevices'] as const).filter(
     (field) => container[field],
   );
   return fields.length > 0 ? disallowedFields(...fields) : noError;

@@ -156,12 +156,26 @@ export const container = object('v1.Container', 'One container; exactly one of a
   securityContext,
 });
 
+/** The schema lets anything through there, so that Go's whole struct comes to light: what is refused has to be seen. */
+const initContainer: Type = {
+  ...object('v1.Container', '', {
+    '...Container': container,
+    restartPolicy: pointer(string('')),
+    lifecycle: open(''),
+    stdin: bool(''),
+    stdinOnce: bool(''),
+    tty: bool(''),
+    volumeDevices: list('', open('')),
+  }),
+  schema: { type: 'object', ...kept },
+};
+
 /** Fields of the PodSpec, as embedded in a RevisionSpec. */
 export const podSpecFields: Fields = {
   volumes: listMap('Volumes that containers can mount.', volume, 'name'),
   initContainers: list(
     'Run one after another before the containers. Needs feature kubernetes.podspec-init-containers.',
-    { ...container, schema: { type: 'object', ...kept } },
+    initContainer,
   ),
   containers: required(list('Containers of an instance.', container)),
   dnsPolicy: named(

@@ -150,7 +150,7 @@ export interface Volume {
   configMap?: { name?: string; items?: KeyToPath[]; optional?: boolean; defaultMode?: number };
   secret?: { secretName?: string; items?: KeyToPath[]; optional?: boolean; defaultMode?: number };
   projected?: { sources?: ProjectedSource[]; defaultMode?: number };
-  persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
+  persistentVolumeClaim?: { claimName?: string; readOnly?: boolean };
   hostPath?: { path: string; type?: string };
   csi?: { driver: string; readOnly?: boolean; [other: string]: unknown };
   image?: { reference?: string; pullPolicy?: string };

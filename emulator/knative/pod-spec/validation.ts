@@ -77,7 +77,7 @@ const gates: Gate[] = [
 
 function disallowed(spec: PodSpec, features: FeaturesConfig): FieldError {
   const fields: string[] = gates
-    .filter(([field, feature]) => isSet(spec[field]) && features[feature] === 'Disabled')
+    .filter(([field, feature]) => isSet(field, spec[field]) && features[feature] === 'Disabled')
     .map(([field]) => field);
   if (
     spec.securityContext &&
@@ -90,10 +90,14 @@ function disallowed(spec: PodSpec, features: FeaturesConfig): FieldError {
   return fields.length > 0 ? disallowedFields(...fields.sort()) : noError;
 }
 
+/** Pointers in Go: empty is not absent. */
+const pointers: ReadonlySet<string> = new Set(['runtimeClassName', 'shareProcessNamespace']);
+
 /** What Go would not drop on its way through JSON. */
-function isSet(value: unknown): boolean {
+function isSet(field: string, value: unknown): boolean {
+  if (value === undefined || value === null) return false;
   if (Array.isArray(value)) return value.length > 0;
-  return value !== undefined && value !== null && value !== '' && value !== false;
+  return pointers.has(field) || (value !== '' && value !== false);
 }
 
 const podSecurityFields = [

@@ -51,11 +51,11 @@ function validateVolume(volume: Volume, features: FeaturesConfig): FieldError {
   let errors = noError;
   const claim = volume.persistentVolumeClaim;
   if (claim && features.podSpecPersistentVolumeClaim !== 'Enabled') {
-    const message = `Persistent volume claim support is disabled, but found persistent volume claim ${claim.claimName}`;
+    const message = `Persistent volume claim support is disabled, but found persistent volume claim ${claim.claimName ?? ''}`;
     errors = errors.also(fieldError(message, []));
   }
   if (claim && !claim.readOnly && features.podSpecPersistentVolumeWrite !== 'Enabled') {
-    const message = `Persistent volume write support is disabled, but found persistent volume claim ${claim.claimName} that is not read-only`;
+    const message = `Persistent volume write support is disabled, but found persistent volume claim ${claim.claimName ?? ''} that is not read-only`;
     errors = errors.also(fieldError(message, []));
   }
   for (const [source, feature, what] of gates) {

@@ -1,5 +1,6 @@
 /** Schema of a pod's volumes. */
 import {
+  always,
   bool,
   int32,
   int64,
@@ -54,7 +55,7 @@ export const resourceFieldRef = pointer(
     {
       containerName: string('The container; its own when left out.'),
       resource: required(string('As limits.cpu.')),
-      divisor: quantity('Unit of the value; 1 by default.'),
+      divisor: always(quantity('Unit of the value; 1 by default.')),
     },
     atomicMap,
   ),

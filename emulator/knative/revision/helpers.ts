@@ -9,12 +9,20 @@ export const defaultUserPort = 8080;
 
 /** The container that serves: the only one, or the one with a port. */
 export function servingContainer({ spec }: Revision): Container | undefined {
-  const containers = spec?.containers ?? [];
-  return containers.length === 1 ? containers[0] : containers.find(({ ports }) => ports && ports.length > 0);
+  return spec?.containers.find((container, _, all) => isServing(container, all));
+}
+
+export function isServing({ ports = [] }: Container, all: readonly Container[]): boolean {
+  return all.length === 1 || ports.length > 0;
 }
 
 export function userPort(revision: Revision): number {
-  return servingContainer(revision)?.ports?.[0]?.containerPort || defaultUserPort;
+  return portOf(revision.spec?.containers ?? []);
+}
+
+/** The port that the one of `containers` which serves is given. */
+export function portOf(containers: readonly Container[]): number {
+  return containers.find((container) => isServing(container, containers))?.ports?.[0]?.containerPort || defaultUserPort;
 }
 
 export function protocolOf(revision: Revision): Protocol {

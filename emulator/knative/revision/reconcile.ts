@@ -38,6 +38,12 @@ export function revisionController(images: Images): Controller<Revision> {
       { resource: resources.podAutoscalers, keys: byLabel(serving.revision) },
       { resource: resources.configMaps, keys: revisionsOfConfig },
     ],
+    // What Kubernetes refuses and Knative's webhooks let through (a request above its limit) comes to light here.
+    refused: ({ kind, metadata }, why) => ({
+      type: 'Warning',
+      reason: 'InternalError',
+      message: `failed to create ${kind.toLowerCase()} ${JSON.stringify(metadata.name)}: ${why}`,
+    }),
     reconcile: (revision, view, now) => reconcileRevision(revision, view, now, images),
   };
 }

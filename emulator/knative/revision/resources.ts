@@ -9,6 +9,8 @@ import type { Container, Probe } from '../pod-spec/types.ts';
 import { fnv32a } from '../workloads/hash.ts';
 import type { Deployment, DeploymentSpec, TemplateSpec } from '../workloads/types.ts';
 import {
+  isServing,
+  portOf,
   protocolOf,
   revisionAnnotations,
   revisionLabels,
@@ -103,11 +105,10 @@ export function userContainers(revision: Revision, config: PlatformConfig): Cont
   const port = userPort(revision);
   const ownPort = config.features.multiContainerProbing === 'Enabled';
   return containers.map((container, index) => {
-    const serves = containers.length === 1 || (container.ports?.length ?? 0) > 0;
-    const { readinessProbe, livenessProbe, ...rest } = container;
+    const serves = isServing(container, containers);
     const digest = revision.status?.containerStatuses?.[index]?.imageDigest;
     return {
-      ...rest,
+      ...withPodProbes(container, containers, ownPort),
       ...imageOf(digest),
       ...(serves ? { ports: [{ name: 'user-port', containerPort: port, protocol: 'TCP' }] } : {}),
       env: [
@@ -121,11 +122,24 @@ export function userContainers(revision: Revision, config: PlatformConfig): Cont
       lifecycle: { preStop: { httpGet: { path: '/wait-for-drain', port: queuePorts.admin, scheme: 'HTTP' } } },
       terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
       terminationMessagePolicy: container.terminationMessagePolicy ?? 'FallbackToLogsOnError',
-      // queue-proxy asks for readiness; only what has to run inside the container stays with the kubelet.
-      ...(readinessProbe?.exec ? { readinessProbe } : {}),
-      ...(livenessProbe ? { livenessProbe: serves ? atUserPort(livenessProbe, port, ownPort) : livenessProbe } : {}),
     };
   });
+}
+
+/**
+ * queue-proxy asks for readiness: only what has to run inside the container stays with the kubelet. Liveness is asked for at
+ * the user port, unless `ownPort` (feature multi-container-probing) and the probe names one. Startup probes stay as they are.
+ */
+export function withPodProbes(container: Container, all: readonly Container[], ownPort: boolean): Container {
+  const { readinessProbe, livenessProbe, ...rest } = container;
+  const port = portOf(all);
+  return {
+    ...rest,
+    ...(readinessProbe?.exec ? { readinessProbe } : {}),
+    ...(livenessProbe
+      ? { livenessProbe: isServing(container, all) ? atUserPort(livenessProbe, port, ownPort) : livenessProbe }
+      : {}),
+  };
 }
 
 function variable(name: string, value: string | undefined): { name: string; value?: string }[] {

@@ -23,10 +23,12 @@ afterEach(async () => {
   home[Symbol.dispose]();
 });
 
-/** Answers with its name, and under /other with what the service `other` answers inside the cluster. */
+/** Answers with its name, or with the status and the text that it gets from inside the cluster at `?to=URL`. */
 const server =
-  "require('http').createServer(async(q,r)=>r.end(q.url==='/other'?" +
-  "await(await fetch('http://other.default.svc.cluster.local/')).text():process.env.K_SERVICE)).listen(process.env.PORT)";
+  "require('http').createServer(async(q,r)=>{const to=new URL(q.url,'http://x').searchParams.get('to');" +
+  'if(!to)return r.end(process.env.K_SERVICE);' +
+  'const a=await fetch(to).catch((e)=>({status:0,text:()=>String(e.cause)}));' +
+  "r.end(a.status+' '+await a.text())}).listen(process.env.PORT)";
 
 const aService = (name: string, image = testImage) => ({
   apiVersion: 'serving.knative.dev/v1',
@@ -59,7 +61,11 @@ describe.skipIf(!engine)('with a Docker Engine (needs Docker)', () => {
     }
     const ask = (up: UpAnswer, path: string) => request(up.ingress, { host: 'web.default.localhost', path });
     expect(await ask(first, '/')).toMatchObject({ status: 200, body: 'web' });
-    expect(await ask(first, '/other')).toMatchObject({ status: 200, body: 'other' });
+    const inside = async (url: string) => (await ask(first, `/?to=${url}`)).body;
+    expect(await inside('http://other.default.svc.cluster.local/')).toBe('200 other');
+    // Events are received there too, and only POSTed ones are taken.
+    expect(await inside('http://broker-ingress.knative-eventing.svc.cluster.local/default/none')).toMatch(/^405 /);
+    expect(await inside('http://none.default.svc.cluster.local/')).toMatch(/^0 /);
     expect((await leftOf(first.data)).containers).toBeGreaterThanOrEqual(2);
 
     expect((await run('down')).code).toBe(0);

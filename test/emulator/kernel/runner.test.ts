@@ -205,3 +205,29 @@ test('a bug in a controller is logged, retried with growing delays, and stops no
   expect(calls).toBeGreaterThan(before);
   expect(logged[0]).toContain('bug');
 });
+
+test('who watches an object sees each of its states, before it goes on itself', async () => {
+  const seen: unknown[] = [];
+  const steps: Controller = {
+    name: 'steps',
+    resource: 'steps',
+    reconcile: ({ status }) => ({
+      status: { step: Math.min(3, Number((status as { step?: number })?.step ?? 0) + 1) },
+    }),
+  };
+  const watcher: Controller = {
+    name: 'watcher',
+    resource: 'parents',
+    watches: [{ resource: 'steps', keys: () => ['d/p'] }],
+    reconcile(_, view): Outcome {
+      seen.push(view.get<KubeObject<unknown, { step?: number }>>('steps', 'd', 'p')?.status?.step);
+      return {};
+    },
+  };
+  create('parents', parent());
+  const { runner } = run(steps, watcher);
+  await runner.idle();
+  create('steps', { ...parent(), kind: 'Step' });
+  await runner.idle();
+  expect(seen).toEqual([undefined, undefined, 1, 2, 3]);
+});

@@ -1,6 +1,7 @@
 /** All controllers together: from what a user writes to what the platform makes of it. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Configuration } from '../../../emulator/knative/configuration/types.ts';
+import type { Container } from '../../../emulator/knative/pod-spec/types.ts';
 import type { Revision } from '../../../emulator/knative/revision/types.ts';
 import type { Route } from '../../../emulator/knative/route/types.ts';
 import type { Service } from '../../../emulator/knative/service/types.ts';
@@ -258,6 +259,40 @@ describe('around it', () => {
     await advance(6);
     expect(conditionsOf(get<Service>(ksvc, 'hello').status).Ready).toBe('True');
   });
+
+  it.each<[string, (container: Container) => void, string]>([
+    [
+      'a request above its limit',
+      (container) => {
+        container.resources = { requests: { memory: '2Gi' }, limits: { memory: '1Gi' } };
+      },
+      'resources.requests: Invalid value: "2Gi": must be less than or equal to memory limit of 1Gi',
+    ],
+    [
+      'a startup probe without its port',
+      (container) => {
+        container.startupProbe = { httpGet: { port: 0 } };
+      },
+      'startupProbe.httpGet.port: Invalid value: 0: must be between 1 and 65535, inclusive',
+    ],
+  ])(
+    '%s is let through by Knative and refused by Kubernetes: it stays deploying, and an event says why',
+    async (_, change, why) => {
+      const { create, settle, get, store } = await start({ realKinds: true });
+      const service = draft(aService());
+      const [container] = service.spec?.template?.spec?.containers ?? [];
+      if (container) change(container);
+      create(ksvc, service);
+      await settle();
+      expect(store.get('deployments.apps', 'default', 'hello-00001-deployment')).toBeUndefined();
+      expect(conditionsOf(get<Revision>(rev, 'hello-00001').status).Ready).toBe('Unknown Deploying');
+      const events = store.list('events').map((event) => event as unknown as { reason: string; message: string });
+      expect(events.find(({ reason }) => reason === 'InternalError')?.message).toBe(
+        'failed to create deployment "hello-00001-deployment": Deployment.apps "hello-00001-deployment" is invalid: ' +
+          `spec.template.spec.containers[0].${why}`,
+      );
+    },
+  );
 
   it('an image that comes later is found', async () => {
     let stored: { digest: string } | undefined;

@@ -112,6 +112,7 @@ describe('DomainMapping', () => {
   it.each<[Partial<NonNullable<DomainMapping['spec']>['ref']>, Parameters<typeof viewOf>, string]>([
     [{ name: 'none' }, [], 'failed to get object default/none: services.serving.knative.dev "none" not found'],
     [{ apiVersion: 'v1', name: 'none' }, [], 'failed to get object default/none: services "none" not found'],
+    [{ apiVersion: 'v1', kind: 'Pod', name: 'none' }, [], 'failed to get object default/none: pods "none" not found'],
     [{}, [aService()], 'address not set for &ObjectReference{Kind:Service,Namespace:default,Name:hello,'],
     [
       {},

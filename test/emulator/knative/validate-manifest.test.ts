@@ -118,3 +118,32 @@ it('knows only Knative kinds and versions', () => {
     })?.errors.map(({ message }) => message),
   ).toContain('invalid value: unsupported descriptor @every');
 });
+
+it.each<[string, object, string]>([
+  ['a pointer of Go that is empty', { runtimeClassName: '' }, 'spec.template.spec.runtimeClassName'],
+  ['one that is false', { shareProcessNamespace: false }, 'spec.template.spec.shareProcessNamespace'],
+])('a field behind a feature that is off is refused: %s', (_, spec, path) => {
+  const manifest = aService({}, { template: { spec: { containers: [{ image: 'dev.local/hello' }], ...spec } } });
+  expect(admitManifest(manifest)?.errors).toContainEqual({ path, message: 'must not set the field(s)' });
+});
+
+it('an init container that goes on beside the others is refused, also where init containers are on', () => {
+  const config = defaultConfig();
+  const verdict = admitManifest(
+    aService(
+      {},
+      {
+        template: {
+          spec: {
+            containers: [{ image: 'dev.local/hello' }],
+            initContainers: [{ name: 'first', image: 'dev.local/first', restartPolicy: 'Always' }],
+          },
+        },
+      },
+    ),
+    { ...config, features: { ...config.features, podSpecInitContainers: 'Enabled' } },
+  );
+  expect(verdict?.errors).toEqual([
+    { path: 'spec.template.spec.containers[0].restartPolicy', message: 'must not set the field(s)' },
+  ]);
+});

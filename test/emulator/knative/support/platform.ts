@@ -4,7 +4,6 @@
  * it is the real one.
  */
 
-import { kubernetesKinds } from '../../../../emulator/api/kinds/kinds.ts';
 import { createAutoscaler } from '../../../../emulator/autoscaler/service.ts';
 import { VirtualClock } from '../../../../emulator/kernel/clock.ts';
 import type { Controller } from '../../../../emulator/kernel/controller.ts';
@@ -19,8 +18,8 @@ import { openStore } from '../../../../emulator/kernel/sqlite-store.ts';
 import { readConfig } from '../../../../emulator/knative/config/read.ts';
 import { configMapSeeds } from '../../../../emulator/knative/config/seeds.ts';
 import { type ServingPorts, servingControllers } from '../../../../emulator/knative/controllers.ts';
-import { knativeDefinitions } from '../../../../emulator/knative/kinds.ts';
 import type { Pod } from '../../../../emulator/knative/workloads/types.ts';
+import { embeddedDefinitions } from '../../../../emulator/platform/definitions.ts';
 import { definitions } from './definitions.ts';
 
 const user: UserInfo = { username: 'slipway-admin', groups: ['system:masters'] };
@@ -41,7 +40,7 @@ export interface TestPlatformOptions {
 export function testPlatform(options: TestPlatformOptions = {}) {
   const clock = new VirtualClock(options.start ?? 1_700_000_000_000);
   const store = openStore(':memory:');
-  const registry = createRegistry(options.realKinds ? [...kubernetesKinds, ...knativeDefinitions] : definitions());
+  const registry = createRegistry(options.realKinds ? embeddedDefinitions() : definitions());
   const namespace = options.namespace ?? 'default';
   const objects = createObjects({ store, registry, clock });
   const logged: string[] = [];

@@ -1,0 +1,14 @@
+/** Which hosts exist inside the cluster: those of Routes, and whoever receives events. */
+import { receivesEvents } from '../dataplane/inside.ts';
+import type { View } from '../kernel/resource.ts';
+
+/** `routing`: hosts that an Ingress names. Hosts are lower case. */
+export function insideNames(view: View, routing: { serves(host: string): boolean }): (host: string) => boolean {
+  return (host) => routing.serves(host) || (receivesEvents(host) && receiverExists(view, host));
+}
+
+/** A channel's name is there as long as its Service; the two of brokers always are. */
+function receiverExists(view: View, host: string): boolean {
+  const [name = '', namespace = ''] = host.split('.');
+  return namespace === 'knative-eventing' || view.get('services', namespace, name) !== undefined;
+}
