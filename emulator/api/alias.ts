@@ -2,6 +2,7 @@
  * Kinds that are another name of a stored one: events.k8s.io/v1 Event is the core Event with some members called otherwise
  * (k8s.io/kubernetes pkg/apis/events/v1/conversion.go). Requests are turned into the stored form, answers back.
  */
+import { inServedForm } from '../kernel/decode.ts';
 import { isObject, type JsonObject } from '../kernel/json.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import type { Patch } from '../kernel/objects.ts';
@@ -17,8 +18,8 @@ export function storedForm({ definition }: ResourceMatch, object: JsonObject): J
 
 /** A stored object as a version of its kind, or of an alias, has it. */
 export function servedForm({ definition, version }: ResourceMatch, object: KubeObject): KubeObject {
+  if (!definition.alias) return inServedForm(definition, version, object);
   const apiVersion = apiVersionOf(definition, version.name);
-  if (!definition.alias) return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
   const members = Object.fromEntries(Object.entries(definition.alias.members).map(([here, there]) => [there, here]));
   return { ...renamed(object as unknown as JsonObject, members), apiVersion } as unknown as KubeObject;
 }

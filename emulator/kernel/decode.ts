@@ -45,6 +45,30 @@ function splitApiVersion(apiVersion: string): [group: string, version: string] {
   return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
 }
 
+/** What was written in any version, in one that needs no conversion any more. @throws ApiError as `versionOf`. */
+export function inStoredForm(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  name: string | undefined,
+): { object: KubeObject; version: ResourceVersionDefinition } {
+  const version = versionOf(definition, object, name);
+  if (!version.conversion) return { object, version };
+  const storage = storageVersion(definition);
+  const converted = version.conversion.toStored(object as unknown as JsonObject) as unknown as KubeObject;
+  return { object: { ...converted, apiVersion: apiVersionOf(definition, storage.name) }, version: storage };
+}
+
+/** A stored object in a version of its kind. */
+export function inServedForm(
+  definition: ResourceDefinition,
+  { name, conversion }: ResourceVersionDefinition,
+  object: KubeObject,
+): KubeObject {
+  const apiVersion = apiVersionOf(definition, name);
+  if (!conversion) return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  return { ...conversion.fromStored(object as unknown as JsonObject), apiVersion } as unknown as KubeObject;
+}
+
 /**
  * Checks types of the metadata, prunes and defaults in place. Unknown fields (and `duplicates`, found by the JSON reader)
  * become an error or warnings as `fieldValidation` says.

@@ -6,7 +6,8 @@
 import type { Clock } from './clock.ts';
 import { deleteObject, foregroundFinalizer, orphanFinalizer } from './deletion.ts';
 import { ApiError } from './errors.ts';
-import { type GroupResource, type KubeObject, keyOf, type ObjectKey } from './object.ts';
+import { recordEvent } from './events.ts';
+import { type GroupResource, type KubeObject, keyOf, type ObjectKey, type OwnerReference } from './object.ts';
 import type { Objects } from './objects.ts';
 import { groupResource, type UserInfo } from './resource.ts';
 import type { Change, Store } from './store.ts';
@@ -39,6 +40,8 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
   const live = new Map<string, Place>();
   /** uid of an owner → who names it. */
   const dependents = new Map<string, Map<string, Place>>();
+  /** Owners that were seen to go, while somebody names them: also those whose kind went with them. */
+  const gone = new Set<string>();
 
   for (const definition of registry.all()) {
     const resource = groupResource(definition);
@@ -64,7 +67,9 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
       if (concerns(resource, object)) queue.add(itemOf(resource, key));
       return;
     }
-    for (const item of dependents.get(object.metadata.uid)?.keys() ?? []) queue.add(item);
+    const named = dependents.get(object.metadata.uid);
+    if (named) gone.add(object.metadata.uid);
+    for (const item of named?.keys() ?? []) queue.add(item);
     // An owner may wait for this one (foreground), and so may its namespace.
     for (const owner of object.metadata.ownerReferences ?? []) {
       const place = live.get(owner.uid);
@@ -99,18 +104,38 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
       return;
     }
     const owners = object.metadata.ownerReferences ?? [];
-    const solid = owners.filter((owner) => isLive(owner.uid, object));
+    const standings = owners.map((owner) => standingOf(owner, object));
+    // Of a kind that is not served: nobody can tell whether it is there, so the dependent is left alone.
+    if (standings.includes('unknown')) return;
+    const solid = owners.filter((_, index) => standings[index] === 'solid');
     if (owners.length === 0 || solid.length === owners.length) return;
     if (solid.length === 0) remove(resource, object, 'Background');
     else objects.update(resource, withOwners(object, solid), { user: collector });
   }
 
-  /** Owners live in the same namespace or in none. */
-  function isLive(uid: string, dependent: KubeObject): boolean {
-    const place = live.get(uid);
-    if (!place) return false;
-    const slash = place.key.indexOf('/');
-    return slash < 0 || place.key.slice(0, slash) === dependent.metadata.namespace;
+  /** Owners live in the namespace of their dependents or in none; a reference elsewhere leads nowhere. */
+  function standingOf(owner: OwnerReference, dependent: KubeObject): 'solid' | 'absent' | 'unknown' {
+    if (gone.has(owner.uid)) return 'absent';
+    const definition = registry.byKind(owner.apiVersion, owner.kind)?.definition;
+    if (!definition) return 'unknown';
+    const { namespace } = dependent.metadata;
+    // What belongs to no namespace cannot be owned from within one: such a reference is never resolved.
+    if (definition.namespaced && namespace === undefined) {
+      tellElsewhere(owner, dependent);
+      return 'solid';
+    }
+    const found = store.get(groupResource(definition), definition.namespaced ? namespace : undefined, owner.name);
+    if (found?.metadata.uid === owner.uid) return 'solid';
+    if (live.has(owner.uid)) tellElsewhere(owner, dependent);
+    return 'absent';
+  }
+
+  function tellElsewhere({ apiVersion, kind, name, uid }: OwnerReference, dependent: KubeObject): void {
+    const { namespace = '' } = dependent.metadata;
+    const reference = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    const message = `ownerRef ${reference} does not exist in namespace "${namespace}"`;
+    const event = { type: 'Warning', reason: 'OwnerRefInvalidNamespace', message } as const;
+    recordEvent({ objects, store, clock }, 'garbage-collector-controller', dependent, event, collector);
   }
 
   function orphan(resource: GroupResource, owner: KubeObject): void {
@@ -125,7 +150,7 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
     let waits = false;
     for (const { resource: other, object } of dependentsOf(owner)) {
       const references = object.metadata.ownerReferences ?? [];
-      const others = references.filter(({ uid }) => uid !== owner.metadata.uid && isLive(uid, object));
+      const others = references.filter((one) => one.uid !== owner.metadata.uid && standingOf(one, object) !== 'absent');
       if (others.length > 0) {
         objects.update(other, withOwners(object, others), { user: collector });
         continue;
@@ -207,7 +232,9 @@ export function collectGarbage({ objects, store, clock, log }: GarbagePorts): Ga
     for (const { uid } of object.metadata.ownerReferences ?? []) {
       const known = dependents.get(uid);
       known?.delete(itemOf(resource, keyOf(object)));
-      if (known?.size === 0) dependents.delete(uid);
+      if (known?.size !== 0) continue;
+      dependents.delete(uid);
+      gone.delete(uid);
     }
   }
 }

@@ -7,7 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { serverSideApply } from './apply/apply.ts';
 import { type Manager, recordUpdate, writeManagers } from './apply/managers.ts';
 import type { Clock } from './clock.ts';
-import { decodeObject, versionOf } from './decode.ts';
+import { decodeObject, inServedForm, inStoredForm, versionOf } from './decode.ts';
 import { deleteObject } from './deletion.ts';
 import { ApiError, alreadyExists, conflict, notFound } from './errors.ts';
 import { clone, isObject, type JsonObject, mergePatch, own, sameJson, set } from './json.ts';
@@ -114,12 +114,12 @@ export function createObjects(ports: ObjectsPorts): Objects {
 
   function create(
     resource: GroupResource,
-    object: KubeObject,
+    draft: KubeObject,
     options: WriteOptions,
     managers?: readonly Manager[],
   ): KubeObject {
     const definition = definitionOf(resource);
-    const version = versionOf(definition, object, options.version);
+    const { object, version } = inStoredForm(definition, draft, options.version);
     const now = clock.now();
     decodeObject(definition, version, object, options);
     identify(definition, object, now);
@@ -157,12 +157,12 @@ export function createObjects(ports: ObjectsPorts): Objects {
   function update(
     resource: GroupResource,
     old: KubeObject,
-    sent: KubeObject,
+    given: KubeObject,
     managers: readonly Manager[] | undefined,
     options: WriteOptions,
   ): KubeObject {
     const definition = definitionOf(resource);
-    const version = versionOf(definition, sent, options.version);
+    const { object: sent, version } = inStoredForm(definition, given, options.version);
     const now = clock.now();
     const subresource = options.subresource ?? '';
     decodeObject(definition, version, sent, options);
@@ -211,7 +211,7 @@ export function createObjects(ports: ObjectsPorts): Objects {
     const definition = definitionOf(resource);
     const version = definition.versions.find((one) => one.name === options.version) ?? storageVersion(definition);
     const old = store.get(resource, definition.namespaced ? namespace : undefined, name);
-    const current = old && { ...old, apiVersion: apiVersionOf(definition, version.name) };
+    const current = old && inServedForm(definition, version, old);
     if (patch.type === 'apply') {
       const applied = appliedObject(patch.object, namespace, name);
       const by = {

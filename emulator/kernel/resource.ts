@@ -2,6 +2,7 @@
  * What the API server must know of a kind. One definition a kind (decision 17): discovery, CRD objects, OpenAPI,
  * Tables, pruning, defaulting and admission all come from it.
  */
+import type { JsonObject } from './json.ts';
 import type { GroupResource, KubeObject } from './object.ts';
 import type { FieldError } from './schema/field-errors.ts';
 
@@ -128,6 +129,14 @@ export interface ResourceVersionDefinition {
   storage: boolean;
   schema: Schema;
   columns: PrinterColumn[];
+  /** Absent: it differs from the stored version in its apiVersion only. */
+  conversion?: VersionConversion;
+}
+
+/** Pure, of whole objects; what one version has no members for has to come back. The caller sets the apiVersion. */
+export interface VersionConversion {
+  toStored(object: JsonObject): JsonObject;
+  fromStored(object: JsonObject): JsonObject;
 }
 
 /** Another name of a stored kind, whose members differ in their names only. */
@@ -147,7 +156,7 @@ export interface ResourceDefinition {
   shortNames: string[];
   categories: string[];
   namespaced: boolean;
-  /** Preferred first. All versions convert by renaming apiVersion only. */
+  /** Preferred first. */
   versions: ResourceVersionDefinition[];
   subresources: { status?: boolean; scale?: { specPath: string; statusPath: string; selectorPath?: string } };
   /** true: has no `spec`, so every change outside metadata counts for generation or generation is absent (ConfigMap…). */

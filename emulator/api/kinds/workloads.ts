@@ -3,6 +3,7 @@ import { at, isObject, type JsonObject } from '../../kernel/json.ts';
 import type { KubeObject } from '../../kernel/object.ts';
 import type { PrinterColumn, ResourceDefinition, Schema } from '../../kernel/resource.ts';
 import { age, humanDuration } from '../age.ts';
+import { horizontalPodAutoscalers } from './autoscaling.ts';
 import {
   ageColumn,
   anything,
@@ -348,37 +349,6 @@ const cronJobs = kind({
       value: (o, now) =>
         at(o, 'status', 'lastScheduleTime') ? age(at(o, 'status', 'lastScheduleTime'), now) : '<none>',
     },
-    ageColumn,
-  ],
-});
-
-const horizontalPodAutoscalers = kind({
-  group: 'autoscaling',
-  version: 'v2',
-  kind: 'HorizontalPodAutoscaler',
-  plural: 'horizontalpodautoscalers',
-  shortNames: ['hpa'],
-  categories: ['all'],
-  subresources: { status: true },
-  schema: object({
-    spec: object({
-      scaleTargetRef: anything,
-      minReplicas: int32,
-      maxReplicas: int32,
-      metrics: list(anything),
-      behavior: anything,
-    }),
-    status: anything,
-  }),
-  columns: [
-    {
-      name: 'Reference',
-      type: 'string',
-      value: (o) => `${at(o, 'spec', 'scaleTargetRef', 'kind')}/${at(o, 'spec', 'scaleTargetRef', 'name')}`,
-    },
-    { name: 'MinPods', type: 'string', value: (o) => String(at(o, 'spec', 'minReplicas') ?? '<unset>') },
-    { name: 'MaxPods', type: 'string', value: (o) => number(o, 'spec', 'maxReplicas') },
-    { name: 'Replicas', type: 'string', value: (o) => number(o, 'status', 'currentReplicas') },
     ageColumn,
   ],
 });

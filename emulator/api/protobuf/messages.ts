@@ -132,14 +132,7 @@ EnvFromSource prefix=1:string configMapRef=2:ConfigMapEnvSource secretRef=3:Secr
 EnvVar name=1:string value=2:string valueFrom=3:EnvVarSource
 EnvVarSource fieldRef=1:ObjectFieldSelector resourceFieldRef=2:ResourceFieldSelector
   configMapKeyRef=3:ConfigMapKeySelector secretKeyRef=4:SecretKeySelector fileKeyRef=5:FileKeySelector
-EphemeralContainer ^=1:EphemeralContainerCommon targetContainerName=2:string
-EphemeralContainerCommon name=1:string image=2:string command=3:[]string args=4:[]string workingDir=5:string
-  ports=6:[]ContainerPort env=7:[]EnvVar resources=8:ResourceRequirements volumeMounts=9:[]VolumeMount
-  livenessProbe=10:Probe readinessProbe=11:Probe lifecycle=12:Lifecycle terminationMessagePath=13:string
-  imagePullPolicy=14:string securityContext=15:SecurityContext stdin=16:bool stdinOnce=17:bool tty=18:bool
-  envFrom=19:[]EnvFromSource terminationMessagePolicy=20:string volumeDevices=21:[]VolumeDevice
-  startupProbe=22:Probe resizePolicy=23:[]ContainerResizePolicy restartPolicy=24:string!
-  restartPolicyRules=25:[]ContainerRestartRule
+EphemeralContainer ^=1:Container targetContainerName=2:string
 EphemeralVolumeSource volumeClaimTemplate=1:PersistentVolumeClaimTemplate
 Event metadata=1:ObjectMeta involvedObject=2:ObjectReference reason=3:string message=4:string source=5:EventSource
   firstTimestamp=6:time lastTimestamp=7:time count=8:int type=9:string eventTime=10:microTime series=11:EventSeries
@@ -174,7 +167,12 @@ HTTPGetAction path=1:string port=2:intOrString host=3:string scheme=4:string htt
 HTTPHeader name=1:string value=2:string
 HTTPIngressPath path=1:string backend=2:IngressBackend pathType=3:string!
 HTTPIngressRuleValue paths=1:[]HTTPIngressPath
+HorizontalPodAutoscaler metadata=1:ObjectMeta spec=2:HorizontalPodAutoscalerSpec status=3:HorizontalPodAutoscalerStatus
 HorizontalPodAutoscalerBehavior scaleUp=1:HPAScalingRules scaleDown=2:HPAScalingRules
+HorizontalPodAutoscalerSpec scaleTargetRef=1:autoscaling.CrossVersionObjectReference minReplicas=2:int! maxReplicas=3:int
+  targetCPUUtilizationPercentage=4:int!
+HorizontalPodAutoscalerStatus observedGeneration=1:int! lastScaleTime=2:time currentReplicas=3:int desiredReplicas=4:int
+  currentCPUUtilizationPercentage=5:int!
 HostAlias ip=1:string hostnames=2:[]string
 HostIP ip=1:string
 HostPathVolumeSource path=1:string type=2:string!

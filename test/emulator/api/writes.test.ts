@@ -282,3 +282,49 @@ describe('user CRDs', () => {
     expect(platform.store.list('gadgets.acme.io')).toEqual([]);
   });
 });
+
+test('a HorizontalPodAutoscaler is one object in two versions, and neither loses what the other cannot say', async () => {
+  const { call } = testPlatform();
+  const at = (version: string) => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`;
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' };
+  const old = {
+    apiVersion: 'autoscaling/v1',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'h' },
+    spec: { scaleTargetRef, maxReplicas: 3, targetCPUUtilizationPercentage: 60 },
+  };
+  const created = await call('POST', at('v1'), old);
+  expect(created.status).toBe(201);
+  expect(created.body).toMatchObject({ apiVersion: 'autoscaling/v1', spec: { ...old.spec, minReplicas: 1 } });
+  const cpu = (percentage: number) => ({
+    type: 'Resource',
+    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } },
+  });
+  const newer = (await call('GET', `${at('v2')}/h`)).body;
+  expect(newer).toMatchObject({ apiVersion: 'autoscaling/v2', spec: { maxReplicas: 3, metrics: [cpu(60)] } });
+  const memory = {
+    type: 'Resource',
+    resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1Gi' } },
+  };
+  const behavior = { scaleDown: { stabilizationWindowSeconds: 5 } };
+  newer.spec = { ...newer.spec, metrics: [memory, cpu(70)], behavior };
+  expect((await call('PUT', `${at('v2')}/h`, newer)).status).toBe(200);
+  // A patch is made of the version that it is sent in.
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  const patched = await call('PATCH', `${at('v1')}/h`, { spec: { targetCPUUtilizationPercentage: 90 } }, merge);
+  expect(patched.body.spec).toEqual({
+    scaleTargetRef,
+    minReplicas: 1,
+    maxReplicas: 3,
+    targetCPUUtilizationPercentage: 90,
+  });
+  const after = (await call('GET', `${at('v2')}/h`)).body;
+  expect(after.spec).toMatchObject({ metrics: [memory, cpu(90)], behavior });
+  expect(after.metadata.annotations).toBeUndefined();
+  const bare = { ...old, metadata: { name: 'bare' }, spec: { scaleTargetRef, maxReplicas: 2 } };
+  expect((await call('POST', at('v1'), bare)).body.spec.targetCPUUtilizationPercentage).toBe(80);
+  const strict = { ...bare, metadata: { name: 'strict' }, spec: { ...bare.spec, bogus: 1 } };
+  expect((await call('POST', `${at('v1')}?fieldValidation=Strict`, strict)).body.message).toContain(
+    'unknown field "spec.bogus"',
+  );
+});

@@ -14,10 +14,12 @@ afterEach(() => platform.garbage[Symbol.asyncDispose]());
 const maps = `${core}/configmaps`;
 
 async function make(name: string, owners: string[] = [], metadata: object = {}, block = false): Promise<string> {
+  const nameOf = (uid: string) =>
+    platform.store.list('configmaps').find((map) => map.metadata.uid === uid)?.metadata.name ?? 'nobody';
   const ownerReferences = owners.map((uid) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    name: 'o',
+    name: nameOf(uid),
     uid,
     blockOwnerDeletion: block,
   }));
@@ -145,4 +147,31 @@ test('every namespace gets its default service account', () => {
       .map(({ metadata }) => metadata.namespace)
       .sort(),
   ).toEqual(['default', 'other']);
+});
+
+test('a reference that leads to another namespace, to another name or to nobody holds nothing, and the first is told', async () => {
+  const { body } = await platform.call('POST', '/api/v1/namespaces/other/configmaps', configMap('far'));
+  await make('near');
+  const owned = (name: string, owner: object) =>
+    platform.call(
+      'POST',
+      maps,
+      configMap(name, {}, { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', ...owner }] }),
+    );
+  await owned('elsewhere', { name: 'far', uid: body.metadata.uid });
+  await owned('misnamed', { name: 'near', uid: body.metadata.uid });
+  await owned('nobodys', { name: 'nobody', uid: '00000000-0000-4000-8000-000000000000' });
+  await platform.garbage.idle();
+  expect(left()).toEqual(['near']);
+  const events = platform.store.list('events').map((event) => event as unknown as { reason: string; message: string });
+  expect(events.map(({ reason }) => reason)).toContain('OwnerRefInvalidNamespace');
+  expect(events[0]?.message).toContain(`name: far, uid: ${body.metadata.uid}] does not exist in namespace "default"`);
+});
+
+test('an owner of a kind that nobody serves is not taken for gone, until it has been seen to go', async () => {
+  const uid = '00000000-0000-4000-8000-000000000000';
+  const strange = { apiVersion: 'example.com/v1', kind: 'Strange', name: 'x', uid };
+  await platform.call('POST', maps, configMap('kept', {}, { ownerReferences: [strange] }));
+  await platform.garbage.idle();
+  expect(left()).toEqual(['kept']);
 });
