@@ -199,7 +199,8 @@ export function createContainerRunner(container: Container, context: ContainerCo
     if (error instanceof CannotRun) {
       const now = clock.now();
       startedAt = now;
-      void ended({ code: error.code, reason: 'ContainerCannotRun', message: error.message }, () => undefined);
+      // As a kubelet with containerd tells it, whatever the engine's own code is.
+      void ended({ code: 128, reason: 'StartError', message: error.message }, () => undefined);
       return;
     }
     const message = (error as Error).message;

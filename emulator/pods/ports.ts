@@ -140,7 +140,7 @@ export class CannotHonour extends Error {
   }
 }
 
-/** The program of a container cannot be started; the container counts as ended with this code. */
+/** The program of a container cannot be started. */
 export class CannotRun extends Error {
   /** As container engines answer: 127 not found, 126 not executable. */
   readonly code: 126 | 127 | 128;

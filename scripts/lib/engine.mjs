@@ -25,12 +25,7 @@ export async function buildGoImage(image, folder) {
     cpSync(folder, join(work, 'source'), { recursive: true });
     const { stdout } = await run('docker', ['info', '--format', '{{.Architecture}}'], { quiet: true });
     const arch = { x86_64: 'amd64', aarch64: 'arm64' }[stdout.trim()] ?? stdout.trim();
-    await run('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(work, 'image', 'app'), '.'], {
-      cwd: join(work, 'source'),
-      env: { CGO_ENABLED: '0', GOOS: 'linux', GOARCH: arch },
-      quiet: true,
-      pulse: 'go build',
-    });
+    await goBuild(join(work, 'source'), join(work, 'image', 'app'), { GOOS: 'linux', GOARCH: arch });
     writeFileSync(join(work, 'image', 'Dockerfile'), 'FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]\n');
     await run('docker', ['build', '--quiet', '--tag', image, join(work, 'image')], {
       quiet: true,
@@ -40,4 +35,21 @@ export async function buildGoImage(image, folder) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** The program of a folder for this machine, alone in a new folder as `app`; undefined without Go. */
+export async function buildGoProgram(folder) {
+  if (!which('go')) return undefined;
+  const work = mkdtempSync(join(tmpdir(), 'slipway-go-'));
+  await goBuild(folder, join(work, 'app'));
+  return work;
+}
+
+async function goBuild(folder, program, target = {}) {
+  await run('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', program, '.'], {
+    cwd: folder,
+    env: { CGO_ENABLED: '0', ...target },
+    quiet: true,
+    pulse: 'go build',
+  });
 }

@@ -8,11 +8,16 @@ export interface GuardedEngine {
   label: string;
 }
 
-/** Kills and removes the containers, then their networks. Says nothing of what cannot be done: the next start reaps again. */
+/**
+ * Kills and removes the containers, then their networks. Says nothing of what cannot be done: the next start reaps again.
+ * All are killed before the first is removed: the engine takes down their networks one after another, and whoever waited for
+ * that would run on meanwhile.
+ */
 export async function removeAll({ socketPath, label }: GuardedEngine): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
   const call = (method: string, path: string) => ask(socketPath, method, path);
   const containers = await call('GET', `/containers/json?all=1&filters=${filters}`);
+  await Promise.all(containers.map(({ Id }) => call('POST', `/containers/${Id}/kill`)));
   await Promise.all(containers.map(({ Id }) => call('DELETE', `/containers/${Id}?force=1&v=1`)));
   const networks = await call('GET', `/networks?filters=${filters}`);
   await Promise.all(networks.map(({ Id }) => call('DELETE', `/networks/${Id}`)));

@@ -38,7 +38,7 @@ export interface PodEvent {
  * | image cannot be pulled, ContainerMissing | RegistryUnauthorized, RegistryUnreachable, ImageNeedsDocker where no engine is there to pull it, NeedsDocker where only Docker could, else ImageMissing |
  * | a ConfigMap, Secret or key of one is not there | ConfigMapMissing, SecretMissing, ConfigKeyMissing |
  * | the runtime refuses what is asked for | NeedsDocker |
- * | the program is not found (126, 127, ContainerCannotRun) | StartCommandMissing |
+ * | the program is not found (126, 127, StartError, ContainerCannotRun) | StartCommandMissing |
  * | ended, output says the port is taken, or not allowed | AppPortInUse, AppPortRefused |
  * | ended, output misses a module | ModuleMissing |
  * | ended, Node does not know .ts | AppNodeTooOld |
@@ -107,7 +107,8 @@ function waitingCause(waiting: ContainerState['waiting'], scene: Scene): Cause |
 function endedCause(ended: ContainerState['terminated'], scene: Scene): Cause | undefined {
   if (!ended) return undefined;
   const { exitCode, reason = '', message = '' } = ended;
-  if (reason === 'ContainerCannotRun' || reason === 'StartError') {
+  // A Revision tells the code alone: 128 is a kubelet's for what could not be started.
+  if (reason === 'ContainerCannotRun' || reason === 'StartError' || (exitCode === 128 && /\bexec: "/.test(message))) {
     return { code: 'StartCommandMissing', args: { detail: message } };
   }
   if (reason === 'OOMKilled') return { code: 'OutOfMemory', args: {} };

@@ -168,8 +168,8 @@ describe('kubelet with processes', () => {
     h.create(aPod('none', { terminationMessagePolicy: 'FallbackToLogsOnError' }));
     const pod = await h.until('none', (pod) => firstContainer(pod)?.lastState.terminated !== undefined);
     expect(firstContainer(pod)?.lastState.terminated).toMatchObject({
-      exitCode: 127,
-      reason: 'ContainerCannotRun',
+      exitCode: 128,
+      reason: 'StartError',
       message: expect.stringContaining(
         '"no-such-program": executable file not found in $PATH: install no-such-program',
       ),
