@@ -11,6 +11,7 @@ import { type ApiListener, listenApi, tokenKey } from './api/listen.ts';
 import { createApi } from './api/server.ts';
 import { createTokens } from './api/tokens.ts';
 import { createAutoscaler } from './autoscaler/service.ts';
+import { countInstances } from './capabilities/instance-counts.ts';
 import { capabilityGroup, capabilityVersion, type PlatformInfo, protocolVersion } from './capabilities/protocol.ts';
 import { capabilityRoutes } from './capabilities/routes.ts';
 import { createTrafficStats } from './capabilities/traffic-stats.ts';
@@ -194,7 +195,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const desired = autoscaler.onChange((key) => runner.enqueue('podautoscaler', key));
     closers.push(() => desired[Symbol.dispose]());
 
-    const stats = createTrafficStats();
+    const stats = createTrafficStats(Date.now());
+    const counted = countInstances(store, stats.recordInstances, Date.now);
+    closers.push(() => counted[Symbol.dispose]());
     const boots = createBootTimes();
     const drains = createDrains(store);
     const ending = Promise.withResolvers<string>();

@@ -55,7 +55,9 @@ const trafficRow = object({
   latestReady: bool,
   tags: list(object({ tag: str, url: nullable(str) })),
   state: oneOf('ready', 'zero', 'starting', 'failed'),
+  /** In one line; `details`: in full. */
   reason: str,
+  details: str,
   instances: num,
 });
 
@@ -90,7 +92,8 @@ const logLine = object({
   site: nullable(object({ path: str, line: num, column: num })),
 });
 
-const condition = object({ type: str, status: str, reason: str, message: str, since: nullable(num) });
+/** `cause`: of the message, in one line. */
+const condition = object({ type: str, status: str, reason: str, cause: str, message: str, since: nullable(num) });
 
 const revisionRow = object({
   revision: str,
@@ -103,6 +106,7 @@ const revisionRow = object({
   subject: str,
   state: oneOf('ready', 'zero', 'starting', 'failed'),
   reason: str,
+  cause: str,
   message: str,
   percent: num,
   followsLatest: bool,
@@ -123,6 +127,7 @@ const revisionsState = object({
   url: nullable(str),
   ready: oneOf('True', 'False', 'Unknown'),
   reason: str,
+  cause: str,
   message: str,
   canRollBack: bool,
   rows: list(revisionRow),

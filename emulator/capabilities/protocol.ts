@@ -168,10 +168,10 @@ export interface FailingRoute {
   goodAt: number | null;
 }
 
-/** Of the `step` seconds before `at`; how many instances there were then is not kept. */
+/** Of the `step` seconds before `at`; instances are those at its end. */
 export interface TrafficPoint {
   at: number;
-  revisions: Record<string, Omit<RevisionTraffic, 'instances'>>;
+  revisions: Record<string, RevisionTraffic>;
 }
 
 export interface ColdStart {

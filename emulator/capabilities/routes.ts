@@ -2,8 +2,8 @@
 import { type ApiRequest, type ApiResponse, json, type Route } from '../api/http.ts';
 import type { Deliver } from '../eventing/eventing-ports.ts';
 import { ApiError } from '../kernel/errors.ts';
-import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
+import { isInstance } from '../knative/workloads/pods.ts';
 import type { LogEntry, LogQuery } from '../pods/ports.ts';
 import {
   capabilityGroup,
@@ -216,15 +216,9 @@ export function readyInstances(view: View, namespace: string, service: string): 
   const pods = view.list('pods', { namespace, labels: { 'serving.knative.dev/service': service } });
   for (const pod of pods) {
     const revision = pod.metadata.labels?.['serving.knative.dev/revision'];
-    if (!revision || pod.metadata.deletionTimestamp) continue;
-    const ready = conditionsOf(pod).some(({ type, status }) => type === 'Ready' && status === 'True');
-    if (ready) counts[revision] = (counts[revision] ?? 0) + 1;
+    if (revision && isInstance(pod)) counts[revision] = (counts[revision] ?? 0) + 1;
   }
   return counts;
-}
-
-function conditionsOf(object: KubeObject): { type: string; status: string }[] {
-  return (object.status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions ?? [];
 }
 
 function logLine(entry: LogEntry): LogLine {

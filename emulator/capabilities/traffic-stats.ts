@@ -19,7 +19,12 @@ export interface TrafficStats {
    * @param instances ready instances by revision name; a revision in it appears even without requests
    */
   traffic(service: string, windowSeconds: number, now: number, instances: Record<string, number>): ServiceTraffic;
-  /** Each `stepSeconds` of the last `seconds` (600 at most) that had requests, oldest first. */
+  /**
+   * A service's ready instances by revision name, told whenever they change; without those that have none.
+   * @param at wall clock, ms
+   */
+  recordInstances(service: string, instances: Readonly<Record<string, number>>, at: number): void;
+  /** Each `stepSeconds` of the last `seconds` (600 at most) in which was measured, oldest first. */
   history(service: string, seconds: number, stepSeconds: number, now: number): TrafficPoint[];
   coldStarts(service: string): ColdStart[];
 }
@@ -35,9 +40,11 @@ export interface BootTimes {
   readyAt: number;
 }
 
-export function createTrafficStats(): TrafficStats {
+/** @param since wall clock ms at which measuring began: of what was before nothing is known, rather than that nothing was */
+export function createTrafficStats(since: number): TrafficStats {
   const samples = new Map<string, TrafficSample[]>();
   const coldStarts = new Map<string, ColdStart[]>();
+  const counts = new Map<string, { at: number; instances: Readonly<Record<string, number>> }[]>();
   const routes = new Map<string, Map<string, FailingRoute>>();
 
   const recordRoutes = (sample: TrafficSample) => {
@@ -80,18 +87,19 @@ export function createTrafficStats(): TrafficStats {
       coldStarts.set(trace.service, list);
     },
 
+    recordInstances(service, instances, at) {
+      const list = [...(counts.get(service) ?? []), { at, instances }];
+      // The last one before the window still holds at its begin.
+      const first = list.findLastIndex((entry) => entry.at < at - keepSeconds * 1000);
+      counts.set(service, first > 0 ? list.slice(first) : list);
+    },
+
     traffic(service, windowSeconds, now, instances) {
       const window = Math.min(keepSeconds, Math.max(1, Math.round(windowSeconds)));
       const end = Math.floor(now / 1000) * 1000;
       const start = end - window * 1000;
       const inWindow = (samples.get(service) ?? []).filter((sample) => sample.at >= start && sample.at < end);
-      const total = inWindow.reduce((sum, sample) => sum + sample.requests, 0);
-      const revisions: Record<string, RevisionTraffic> = {};
-      const names = new Set([...Object.keys(instances), ...inWindow.map((sample) => nameOf(sample.revision))]);
-      for (const name of names) {
-        const own = inWindow.filter((sample) => nameOf(sample.revision) === name);
-        revisions[name] = { ...summarize(own, total, window), instances: instances[name] ?? 0 };
-      }
+      const revisions = figuresOf(inWindow, instances, window);
       const good = samples.get(service)?.findLast(({ statuses: [, ok, moved, refused] }) => ok + moved + refused > 0);
       return {
         window,
@@ -114,19 +122,34 @@ export function createTrafficStats(): TrafficStats {
         if (list) list.push(sample);
         else bySlot.set(slot, [sample]);
       }
-      return [...bySlot]
-        .sort(([one], [other]) => one - other)
-        .map(([at, inSlot]) => {
-          const total = inSlot.reduce((sum, sample) => sum + sample.requests, 0);
-          const names = [...new Set(inSlot.map((sample) => nameOf(sample.revision)))];
-          const own = (name: string) => inSlot.filter((sample) => nameOf(sample.revision) === name);
-          const revisions = Object.fromEntries(names.map((name) => [name, summarize(own(name), total, step)]));
-          return { at, revisions };
-        });
+      const known = counts.get(service) ?? [];
+      const began = Math.ceil(Math.max(start, since) / 1000 / step) * step * 1000;
+      const points: TrafficPoint[] = [];
+      for (let at = began + step * 1000; at <= end; at += step * 1000) {
+        const { instances = {} } = known.findLast((entry) => entry.at <= at) ?? {};
+        points.push({ at, revisions: figuresOf(bySlot.get(at) ?? [], instances, step) });
+      }
+      return points;
     },
 
     coldStarts: (service) => coldStarts.get(service) ?? [],
   };
+}
+
+/** Of every revision that had requests or has instances. */
+function figuresOf(
+  samples: readonly TrafficSample[],
+  instances: Readonly<Record<string, number>>,
+  seconds: number,
+): Record<string, RevisionTraffic> {
+  const total = samples.reduce((sum, { requests }) => sum + requests, 0);
+  const names = new Set([...Object.keys(instances), ...samples.map(({ revision }) => nameOf(revision))]);
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const own = samples.filter(({ revision }) => nameOf(revision) === name);
+      return [name, { ...summarize(own, total, seconds), instances: instances[name] ?? 0 }];
+    }),
+  );
 }
 
 function summarize(own: TrafficSample[], total: number, window: number): Omit<RevisionTraffic, 'instances'> {

@@ -8,6 +8,7 @@ import type { DeployProgress } from '../core/deploy/deploy.ts';
 import type { PhaseName, Verdict } from '../core/deploy/verdict.ts';
 import { Fault } from '../core/faults.ts';
 import { isInsideCluster } from '../core/gateway.ts';
+import { tellingLine } from '../core/short-cause.ts';
 import { stepsTeller, verdictText } from './deploy-words.ts';
 import type { Forwarder } from './forward.ts';
 import type { Platforms } from './platform/platforms.ts';
@@ -361,12 +362,4 @@ async function reachable(url: string): Promise<string> {
 function stopForwarding(): void {
   void forwarder?.then((open) => open[Symbol.dispose]());
   forwarder = undefined;
-}
-
-/** The line of an application's last output that says what went wrong, where one does. */
-export function tellingLine(logs: readonly string[]): string | undefined {
-  const line = logs.findLast((text) => /^\s*(Uncaught )?[\w.]*(Error|Exception)\b.*:|^panic:|^fatal\b/i.test(text));
-  // Where the snapshot lies is nobody's business: its files are the application's own.
-  const trimmed = line?.trim().replaceAll(/\S*\/trees\/[0-9a-f]{16,}\//g, '');
-  return trimmed && trimmed.length > 200 ? `${trimmed.slice(0, 200)}…` : trimmed;
 }

@@ -64,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     { dispose: () => live[Symbol.dispose]() },
     registerCommands(deps, views),
     registerTrees(deps),
-    registerDocuments(),
+    registerDocuments(context, () => problems.say('document.gone')),
     registerDebug(deps),
     registerHoldTime(deps),
     yaml,

@@ -2,6 +2,7 @@
 import type { MessageArgs, Problem } from '../core/codes.ts';
 import { renderProblem } from '../core/messages/core.ts';
 import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
+import { plain } from './plain.ts';
 import { aroundChinese, aroundEnglish } from './texts/around-messages.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
 import { sourceChinese, sourceEnglish } from './texts/source-messages.ts';
@@ -80,6 +81,7 @@ export const extensionMessages = defineArea(
     'tree.instances.one': '1 instance',
     'tree.instances.many': '{count} instances',
     'tree.percent': '{percent} %',
+    'tree.rate': '{value} req/s',
     'tree.next': 'next {time}, {in}',
     'tree.last': 'last {status} in {ms} ms',
     'tree.ping': '{schedule} → {sink}',
@@ -271,7 +273,7 @@ export const extensionMessages = defineArea(
     'platform.status.ready': 'Slipway：平台 {name} 就绪，{services} 个服务，{instances} 个实例。',
     'platform.status.stopped': 'Slipway：平台 {name} 未运行。点击启动。',
     'platform.status.starting': 'Slipway：平台 {name} 正在启动。',
-    'platform.status.lost': 'Slipway:{name} 没有响应。点击查看可执行的操作。',
+    'platform.status.lost': 'Slipway：{name} 没有响应。点击查看可执行的操作。',
     'platform.instances.one': '1 个实例',
     'platform.instances.many': '{count} 个实例',
     'platform.pick': '选择视图显示且部署所用的平台',
@@ -294,6 +296,7 @@ export const extensionMessages = defineArea(
     'tree.instances.one': '1 个实例',
     'tree.instances.many': '{count} 个实例',
     'tree.percent': '{percent} %',
+    'tree.rate': '{value} 请求/秒',
     'tree.next': '下次 {time}，{in}',
     'tree.last': '上次 {status}，{ms} 毫秒',
     'tree.ping': '{schedule} → {sink}',
@@ -421,7 +424,7 @@ export const extensionMessages = defineArea(
     'lens.open': '打开 {host}',
 
     'language.ok': 'Slipway：正常',
-    'language.problems': 'Slipway:{count} 个问题',
+    'language.problems': 'Slipway：{count} 个问题',
 
     'diagnostic.source': 'Slipway',
     'doctor.title': 'Slipway 诊断',
@@ -446,10 +449,16 @@ export interface Words {
   problem(problem: Pick<Problem, 'code' | 'args'>): { text: string; fix: string };
 }
 
+function harmless(args: MessageArgs | undefined): MessageArgs {
+  return Object.fromEntries(
+    Object.entries(args ?? {}).map(([name, value]) => [name, typeof value === 'string' ? plain(value) : value]),
+  );
+}
+
 export function words(locale: Locale): Words {
   return {
     locale,
-    say: (key, args) => renderIn(extensionMessages, locale, key, args),
-    problem: (problem) => renderProblem(locale, problem),
+    say: (key, args) => renderIn(extensionMessages, locale, key, harmless(args)),
+    problem: ({ code, args }) => renderProblem(locale, { code, args: harmless(args) }),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveView, Sample } from '../../webview/protocol.ts';
-import { lastOf, seriesOf } from '../../webview/revisions/series.ts';
+import { lastOf, seriesOf, shownIn } from '../../webview/revisions/series.ts';
 
 const live = (requests: number, more: Partial<LiveView> = {}): LiveView => ({
   ...{ requests, share: requests, requestsPerSecond: requests / 10, p50: 1, p95: 2, p99: 3, errors: 0, instances: 1 },
@@ -57,6 +57,13 @@ describe('columns of a chart', () => {
       [3, null, null],
       [null, 3, null],
     ]);
+  });
+
+  it('are those of revisions that had requests, and of instances those that had some', () => {
+    const rows = ['a', 'b', 'idle'].map((revision) => ({ revision }));
+    const idle = [...samples, { at: 4_000, revisions: { idle: live(0, { instances: 1 }) } }];
+    expect(shownIn(rows, idle, 'rate').map(({ revision }) => revision)).toEqual(['a', 'b']);
+    expect(shownIn(rows, idle, 'instances').map(({ revision }) => revision)).toEqual(['a', 'b', 'idle']);
   });
 
   it('are summed up by their last figure', () => {

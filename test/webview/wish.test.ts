@@ -24,6 +24,7 @@ const row = (short: string, percent: number, rest: Partial<TrafficRowView> = {})
   tags: [],
   state: 'ready',
   reason: '',
+  details: '',
   instances: 1,
   ...rest,
 });

@@ -1,7 +1,7 @@
 /** The table of deliveries, newest first. */
 import { h } from '../lib/dom.ts';
 import { icon } from '../lib/icons.ts';
-import { plainButton } from '../lib/page.ts';
+import { duration, plainButton } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { EventDraftView, TraceRowView } from '../protocol.ts';
 
@@ -28,17 +28,17 @@ function traceRow(row: TraceRowView, locale: string, takeOver: (draft: EventDraf
   return h(
     'tr',
     {},
-    h('td', { class: 'time' }, new Date(row.at).toLocaleTimeString(locale)),
+    h('td', { class: 'time' }, new Date(row.at).toLocaleTimeString(locale, { hour12: false })),
     h('td', {}, row.type),
     h('td', {}, row.sender, how !== '' && h('span', { class: 'dim' }, ` ${how}`)),
-    h('td', {}, row.to),
+    h('td', { class: 'to', title: row.to }, row.to),
     h(
       'td',
       { class: good ? 'good' : 'bad', title: row.error },
       row.status === 0 ? t('events.noAnswer') : String(row.status),
     ),
     h('td', {}, String(row.tries)),
-    h('td', {}, `${row.ms} ms`),
+    h('td', {}, duration(row.ms)),
     h('td', {}, draft && plainButton(icon('edit'), t('events.again'), () => takeOver(draft))),
   );
 }

@@ -2,11 +2,13 @@
 import { provideVSCodeDesignSystem, vsCodeButton } from '@vscode/webview-ui-toolkit';
 import { speak, t } from '../messages.ts';
 import type { LiveView, PageProblem } from '../protocol.ts';
-import { h } from './dom.ts';
+import { announce, h } from './dom.ts';
 
 /** Registers the controls and takes the language over from `<html lang>`. Returns the page's root. */
 export function beginPage(): HTMLElement {
   speak(document.documentElement.lang);
+  // There before anything is said: what comes into being with its words is not read out.
+  announce('');
   provideVSCodeDesignSystem().register(vsCodeButton());
   const root = document.getElementById('root');
   if (!root) throw new Error('the page has no #root');
@@ -87,6 +89,11 @@ export function instancesText(count: number): string {
 export function errorsText(live: LiveView): string {
   if (live.errors === 0) return t('traffic.errors.none');
   return live.errors === 1 ? t('traffic.errors.one') : t('traffic.errors.many', { count: live.errors });
+}
+
+/** From ten seconds on in seconds. */
+export function duration(ms: number): string {
+  return ms >= 10_000 ? `${rough(ms / 1_000)} s` : `${rough(ms)} ms`;
 }
 
 /** 0.4 → `0.4`, 12.34 → `12`, for figures that change each second. */

@@ -70,7 +70,7 @@ export function createControls(actions: ControlActions, initial: Filter): Contro
     contexts.map((count) => [String(count), count === 0 ? t('logs.context.none') : t('logs.context.some', { count })]),
   );
   const chips = h('span', { class: 'chips', role: 'group', 'aria-label': t('logs.revisions') });
-  const status = h('span', { class: 'status dim', role: 'status' });
+  const status = h('span', { class: 'status dim' });
   const follow = plainButton(icon('arrowDown'), t('logs.follow'), actions.follow);
   const times = plainButton(icon('clock'), t('logs.times'), () => {
     actions.times(times.getAttribute('aria-pressed') !== 'true');

@@ -3,7 +3,7 @@ import '../lib/page.css';
 import './logs.css';
 import type { Line } from '../../src/core/log-lines/line.ts';
 import { openChannel } from '../lib/channel.ts';
-import { attr, h, perFrame, place } from '../lib/dom.ts';
+import { announce, attr, h, perFrame, place } from '../lib/dom.ts';
 import { beginPage, button, problemNote, unexpected } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { PageProblem, ServiceRef, TrafficState } from '../protocol.ts';
@@ -56,6 +56,8 @@ const list = createList(
   },
   (following) => {
     pausedAt = following ? undefined : total();
+    // The bar's words change each second: what is read out is this alone.
+    announce(t(following ? 'logs.following' : 'logs.paused'));
     paint();
   },
 );

@@ -34,7 +34,7 @@ export function renderRow(line: Line, context: RowContext): HTMLElement {
   const short = shortOf(line.revision, context.service);
   const tail = line.pod.slice(line.pod.lastIndexOf('-') + 1);
   const source = h('span', { class: 'source', title: line.pod }, tail ? `${short}-${tail}` : short);
-  source.style.color = revisionColor(short);
+  source.style.setProperty('--c', revisionColor(short));
   const content = h('span', { class: 'text' });
   if (line.json) {
     append(content, line, line.json.message, [{ text: line.json.message, style: {} }], context);
@@ -148,10 +148,15 @@ function pieceNode({ from, to, span, hit }: Piece, plain: string): Node {
   const { style } = span;
   if (Object.keys(style).length === 0 && !hit) return document.createTextNode(text);
   const element = h(hit ? 'mark' : 'span', {}, text);
-  if (style.color) element.style.color = style.color;
+  // On a background of its own it is as the application chose it.
+  if (style.color && style.background) element.style.color = style.color;
+  else if (style.color) {
+    element.classList.add('ansi');
+    element.style.setProperty('--c', style.color);
+  }
   if (style.background) element.style.background = style.background;
   if (style.bold) element.style.fontWeight = 'bold';
-  if (style.dim) element.style.opacity = '0.7';
+  if (style.dim) element.style.opacity = '0.8';
   if (style.italic) element.style.fontStyle = 'italic';
   if (style.underline) element.style.textDecoration = 'underline';
   return element;

@@ -1,13 +1,19 @@
 /** One figure of each revision over the last minutes (uPlot on theme colours); the cursors of all charts go together. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { h } from '../lib/dom.ts';
+import { announce, attr, h, place } from '../lib/dom.ts';
 import { revisionColor, rough } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { RevisionRowView, RevisionsState, Sample } from '../protocol.ts';
-import { type ChartKind, lastOf, type Quantile, seriesOf } from './series.ts';
+import { placeMarks } from './marks.ts';
+import { type ChartKind, lastOf, type Quantile, seriesOf, shownIn } from './series.ts';
 
 const height = 112;
+/** Above the curves, for the words of marks. */
+const labelHeight = 16;
+const axisWidth = 46;
+const rightRoom = 8;
+const stepped = uPlot.paths.stepped?.({ align: 1 });
 const cursors = uPlot.sync('slipway');
 const clockOf = (more: Intl.DateTimeFormatOptions = {}) =>
   new Intl.DateTimeFormat(document.documentElement.lang || 'en', {
@@ -20,6 +26,8 @@ const fineClock = clockOf({ second: '2-digit' });
 
 export interface Chart {
   element: HTMLElement;
+  /** What the cursor is on, in figures. */
+  readout: HTMLElement;
   paint(
     samples: readonly Sample[],
     rows: readonly RevisionRowView[],
@@ -31,15 +39,19 @@ export interface Chart {
 /** `marked`: says in words what a mark stands for; the others only have its line. */
 export function createChart(kind: ChartKind, { marked = false }: { marked?: boolean } = {}): Chart {
   const element = h('div', { class: 'chart', role: 'img', 'data-chart': kind });
+  const readout = h('span', { class: 'readout' });
   const empty = h('p', { class: 'dim empty-chart' }, t('revisions.chartEmpty'));
   let plot: uPlot | undefined;
   let shape = '';
   let marks: RevisionsState['changes'] = [];
+  let shown: readonly RevisionRowView[] = [];
+  let again = () => {};
 
   function build(rows: readonly RevisionRowView[], data: uPlot.AlignedData): uPlot {
     const style = getComputedStyle(document.body);
     const dim = style.getPropertyValue('--vscode-descriptionForeground').trim() || style.color;
-    const line = style.getPropertyValue('--vscode-panel-border').trim() || dim;
+    // In high contrast borders are as bright as what is drawn between them.
+    const line = `color-mix(in srgb, ${style.getPropertyValue('--vscode-panel-border').trim() || dim} 60%, transparent)`;
     const axis = {
       stroke: dim,
       grid: { stroke: line, width: 1 },
@@ -51,7 +63,7 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
         width: Math.max(160, element.clientWidth),
         height,
         cursor: { y: false, points: { size: 6 }, sync: { key: cursors.key } },
-        padding: [6, 8, 0, 0],
+        padding: [marked ? labelHeight : 6, rightRoom, 0, 0],
         legend: { show: false },
         scales: {
           x: { time: true },
@@ -61,13 +73,14 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
           {
             ...axis,
             size: 22,
-            space: 60,
-            values: (_plot, times, _axis, _space, step) =>
-              times.map((time) => (step < 60 ? fineClock : clock).format(time * 1_000)),
+            // Seconds are told where there is little time, and take room.
+            space: (_plot, _axis, min, max) => (max - min > 150 ? 45 : 64),
+            values: (chart, times, _axis, _space, step) =>
+              times.map((time) => (fits(chart, time) ? (step < 60 ? fineClock : clock).format(time * 1_000) : '')),
           },
           {
             ...axis,
-            size: 46,
+            size: axisWidth,
             space: 28,
             values: (_plot, values) => values.map((value) => axisText(kind, value)),
           },
@@ -79,39 +92,85 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
             stroke: resolved(revisionColor(row.short)),
             width: 1.6,
             points: { show: false },
+            // There is no half an instance on the way from one to two.
+            ...(stepped && kind === 'instances' ? { paths: stepped } : {}),
           })),
         ],
-        hooks: { draw: [drawMarks] },
+        hooks: { draw: [drawMarks], setCursor: [showFigures] },
       },
       data,
       element,
     );
   }
 
-  /** A dashed line where the split changed. */
+  /** Of the moment under the cursor: each revision's figure, with its colour. */
+  function showFigures(chart: uPlot): void {
+    place(
+      readout,
+      figuresAt(chart).flatMap(({ color, text }) => {
+        if (color === undefined) return [h('span', {}, text)];
+        const swatch = h('span', { class: 'sw' });
+        swatch.style.background = color;
+        return [swatch, h('span', {}, text)];
+      }),
+    );
+  }
+
+  function figuresAt({ cursor: { idx }, data }: uPlot): { color?: string; text: string }[] {
+    const time = idx == null ? undefined : data[0][idx];
+    if (idx == null || time === undefined) return [];
+    const figures = shown.map(({ short }, index) => {
+      const value = data[index + 1]?.[idx];
+      return { color: revisionColor(short), text: value == null ? t('none') : axisText(kind, value) };
+    });
+    return [{ text: fineClock.format(time * 1_000) }, ...figures];
+  }
+
+  /** The arrows walk through the moments, and say what the eye sees there. */
+  function walk(event: KeyboardEvent): void {
+    if (!plot) return;
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined) {
+      if (event.key === 'Escape') plot.setCursor({ left: -10, top: -10 });
+      return;
+    }
+    event.preventDefault();
+    const [times] = plot.data;
+    const last = times.length - 1;
+    const index = Math.min(last, Math.max(0, (plot.cursor.idx ?? (step < 0 ? last + 1 : -1)) + step));
+    plot.setCursor({ left: plot.valToPos(times[index] ?? 0, 'x'), top: 0 });
+    const [time, ...figures] = figuresAt(plot);
+    announce([time?.text, ...figures.map(({ text }, at) => `${shown[at]?.short ?? ''} ${text}`)].join(', '));
+  }
+  element.addEventListener('keydown', walk);
+
+  /** A dashed line where the split changed; what it is since then stands above the curves. */
   function drawMarks(chart: uPlot): void {
     const { ctx, bbox } = chart;
+    const { devicePixelRatio: ratio } = window;
+    const style = getComputedStyle(document.body);
     ctx.save();
-    ctx.strokeStyle = getComputedStyle(document.body).getPropertyValue('--vscode-descriptionForeground');
+    ctx.strokeStyle = style.getPropertyValue('--vscode-descriptionForeground');
     ctx.fillStyle = ctx.strokeStyle;
-    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
-    ctx.font = `${10 * devicePixelRatio}px sans-serif`;
-    let free = Number.POSITIVE_INFINITY;
-    // From the right: the newest is said where two would stand on each other.
-    for (const { at, text } of [...marks].reverse()) {
-      const x = chart.valToPos(at / 1_000, 'x', true);
-      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.font = `${10 * ratio}px ${style.fontFamily}`;
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    const at = marks.map((mark) => ({ x: chart.valToPos(mark.at / 1_000, 'x', true), text: mark.text }));
+    const placed = placeMarks(at, {
+      left: bbox.left,
+      right: bbox.left + bbox.width,
+      gap: 4 * ratio,
+      width: (text) => ctx.measureText(text).width,
+    });
+    for (const { x, label } of placed) {
       ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
+      ctx.globalAlpha = label ? 1 : 0.45;
+      // Up to its words only: a line without must not strike out another's.
+      ctx.moveTo(x, marked && label ? bbox.top - labelHeight * ratio : bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      if (!marked) continue;
-      const width = ctx.measureText(text).width + 8 * devicePixelRatio;
-      const onRight = x + width <= Math.min(free, bbox.left + bbox.width);
-      if (!onRight && (x > free || x - width < bbox.left)) continue;
-      ctx.textAlign = onRight ? 'left' : 'right';
-      ctx.fillText(text, x + (onRight ? 4 : -4) * devicePixelRatio, bbox.top + 10 * devicePixelRatio);
-      free = onRight ? x : x - width;
+      if (!marked || !label) continue;
+      ctx.textAlign = label.side;
+      ctx.fillText(label.text, label.x, bbox.top - 4 * ratio);
     }
     ctx.restore();
   }
@@ -120,22 +179,29 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
   // The theme changed: colours are read anew.
   new MutationObserver(() => {
     shape = '';
+    again();
   }).observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
 
   return {
     element,
+    readout,
     paint(samples, rows, changes, quantile) {
+      again = () => this.paint(samples, rows, changes, quantile);
       marks = changes;
-      const busy = rows.filter((row) => samples.some((sample) => (sample.revisions[row.revision]?.requests ?? 0) > 0));
+      const busy = shownIn(rows, samples, kind);
       const next = `${busy.map(({ revision }) => revision).join()}:${document.body.className}`;
       element.setAttribute('aria-label', t(`revisions.chart.${kind}`, { quantile }));
       if (busy.length === 0) {
         plot?.destroy();
         plot = undefined;
         shape = '';
+        place(readout, []);
+        attr(element, { tabindex: null });
         if (!empty.isConnected) element.replaceChildren(empty);
         return;
       }
+      shown = busy;
+      attr(element, { tabindex: 0 });
       const data = seriesOf(
         samples,
         busy.map(({ revision }) => revision),
@@ -151,6 +217,7 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
       );
       if (plot && next === shape) {
         plot.setData(data);
+        showFigures(plot);
         return;
       }
       plot?.destroy();
@@ -169,6 +236,13 @@ function axisText(kind: ChartKind, value: number): string {
   const text = rough(value);
   if (kind === 'latency') return value >= 1_000 ? `${rough(value / 1_000)} s` : `${text} ms`;
   return kind === 'rate' ? text : `${text} %`;
+}
+
+/** A time at the right end would be cut off by the edge. */
+function fits(chart: uPlot, time: number): boolean {
+  const { min = 0, max = 0 } = chart.scales['x'] ?? {};
+  const width = chart.width - axisWidth - rightRoom;
+  return min === null || max === null || ((max - time) / (max - min)) * width + rightRoom >= 28;
 }
 
 /** Canvas needs a colour, not a variable. */

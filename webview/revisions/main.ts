@@ -8,7 +8,7 @@ import { beginPage, button, instancesText, plainButton, problemNote, rough, unex
 import { type PageKey, t } from '../messages.ts';
 import type { PageProblem, RevisionsState, Sample } from '../protocol.ts';
 import { createChart } from './chart.ts';
-import { chartKinds, type Quantile } from './series.ts';
+import { chartKinds, type Quantile, shownIn } from './series.ts';
 import { revisionsTable } from './table.ts';
 import { waterfall } from './waterfall.ts';
 
@@ -54,13 +54,15 @@ const chartCells = chartKinds.map((kind, index) =>
       'div',
       { class: 'cell-head' },
       h('h2', { class: 'chart-title' }, t(`revisions.chartTitle.${kind}`)),
+      charts[index]?.readout,
       kind === 'latency' &&
         h('span', { class: 'kinds', role: 'group', 'aria-label': t('revisions.chartTitle.latency') }, ...quantiles),
     ),
     charts[index]?.element,
   ),
 );
-const canary = h('div', { 'aria-live': 'polite' });
+const chartsPlace = h('div', { class: 'charts' }, ...chartCells);
+const canary = h('div');
 const coldStarts = h('div');
 const conditions = h('div');
 const page = h(
@@ -72,7 +74,7 @@ const page = h(
   canary,
   table,
   h('div', { class: 'btns' }, compareButton, rollbackButton, logsButton),
-  h('div', { class: 'charts' }, ...chartCells),
+  chartsPlace,
   h('div', { class: 'grid' }, h('section', {}, coldStarts), h('section', {}, conditions)),
 );
 const paint = perFrame(render);
@@ -115,7 +117,9 @@ function render(): void {
   place(notes, [
     ...(state.platform === 'ready' ? [] : [note(t(`platform.${state.platform}`))]),
     ...(state.gone ? [note(t('revisions.gone', { service: state.service.name }))] : []),
-    ...(state.ready === 'False' ? [note(`${state.reason}: ${state.message}`, 'bad')] : []),
+    ...(state.ready === 'False'
+      ? [note([state.reason, state.cause].filter(Boolean).join(': '), 'bad', state.message)]
+      : []),
     ...state.alerts.map((alert) => note(alert)),
     ...(state.measures || state.platform !== 'ready' ? [] : [note(t('revisions.blind'))]),
     ...(problem ? [problemNote(problem)] : []),
@@ -131,9 +135,16 @@ function render(): void {
   attr(compareButton, { disabled: pair === undefined });
   attr(rollbackButton, { disabled: !state.canRollBack || state.platform !== 'ready' });
   for (const element of quantiles) attr(element, { 'aria-pressed': String(element.dataset['quantile'] === quantile) });
-  for (const chart of charts) chart.paint(samples, state.rows, state.changes, quantile);
+  renderCharts(state);
   renderColdStarts(state);
   renderConditions(state);
+}
+
+/** Where nothing was measured that is said once, and not in five empty charts. */
+function renderCharts(now: RevisionsState): void {
+  const any = chartKinds.some((kind) => shownIn(now.rows, samples, kind).length > 0);
+  place(chartsPlace, any ? chartCells : [h('p', { class: 'dim' }, t('revisions.chartEmpty'))]);
+  if (any) for (const chart of charts) chart.paint(samples, now.rows, now.changes, quantile);
 }
 
 /** The same element while only its words change. */
@@ -160,6 +171,8 @@ function renderCanary(now: RevisionsState): void {
     disabled: now.platform !== 'ready',
   });
   card.dataset['shape'] = shape;
+  // Seconds that pass are not read out; a step, a hold and an end are.
+  if (there) announce(now.canary.text);
   place(canary, [card]);
 }
 
@@ -290,11 +303,11 @@ function readyFirst(all: RevisionsState['conditions']): HTMLElement[] {
 
 const explained = ['Ready', 'ConfigurationsReady', 'RoutesReady', 'ResourcesAvailable', 'ContainerHealthy', 'Active'];
 
-function conditionRow({ type, status, reason, message }: RevisionsState['conditions'][number]): HTMLElement {
+function conditionRow({ type, status, reason, cause, message }: RevisionsState['conditions'][number]): HTMLElement {
   // A revision at zero is not Active, which is as it should be.
   const zero = type === 'Active' && reason === 'NoTraffic';
   const state = status === 'True' ? 'ready' : zero ? 'zero' : status === 'False' ? 'failed' : 'starting';
-  const told = status === 'True' ? '' : [reason, message].filter(Boolean).join(': ');
+  const told = status === 'True' ? '' : [reason, cause].filter(Boolean).join(': ');
   const meaning = zero
     ? t('revisions.explain.NoTraffic')
     : explained.includes(type)
@@ -305,7 +318,12 @@ function conditionRow({ type, status, reason, message }: RevisionsState['conditi
     { class: 'condition', role: 'listitem' },
     h('span', { class: `dot ${state}`, role: 'img', 'aria-label': status }),
     h('b', {}, type),
-    h('span', {}, told !== '' && h('span', { class: 'told' }, told), h('span', { class: 'dim' }, meaning)),
+    h(
+      'span',
+      {},
+      told !== '' && h('span', { class: 'told', title: message }, told),
+      h('span', { class: 'dim' }, meaning),
+    ),
   );
 }
 
@@ -314,8 +332,8 @@ function setQuantile(next: Quantile): void {
   render();
 }
 
-function note(message: string, level: 'warn' | 'bad' = 'warn'): HTMLElement {
-  return h('div', { class: `note ${level}` }, message);
+function note(message: string, level: 'warn' | 'bad' = 'warn', details?: string): HTMLElement {
+  return h('div', { class: `note ${level}`, title: details }, message);
 }
 
 function failed(error: unknown): void {

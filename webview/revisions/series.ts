@@ -48,6 +48,17 @@ function figureOf(live: LiveView | undefined, kind: ChartKind, quantile: Quantil
   }
 }
 
+/** Revisions of which there is something to draw. */
+export function shownIn<Row extends { revision: string }>(
+  rows: readonly Row[],
+  samples: readonly Sample[],
+  kind: ChartKind,
+): Row[] {
+  const has = (live: LiveView | undefined): boolean =>
+    live !== undefined && (live.requests > 0 || (kind === 'instances' && (live.instances ?? 0) > 0));
+  return rows.filter(({ revision }) => samples.some((sample) => has(sample.revisions[revision])));
+}
+
 /** The last figure of each column that has one, for those who hear the chart instead of seeing it. */
 export function lastOf(columns: readonly (readonly (number | null)[])[]): (number | null)[] {
   return columns.slice(1).map((column) => column.findLast((value) => value !== null) ?? null);

@@ -118,7 +118,7 @@ function subLine(row: RevisionRowView, state: RevisionsState, actions: TableActi
   if (row.state === 'failed') {
     const cause = h('button', { class: 'link', type: 'button' }, t('revisions.showCause'));
     cause.addEventListener('click', () => actions.showLogs(row.revision));
-    const why = [when, fromText(row), row.reason, row.message.split('\n')[0]].filter(Boolean).join(' · ');
+    const why = [when, fromText(row), row.reason, row.cause].filter(Boolean).join(' · ');
     return h('span', { class: 'l', title: row.message }, `${why} · `, cause);
   }
   const isFirst = state.rows.at(-1) === row;

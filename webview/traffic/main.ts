@@ -295,8 +295,12 @@ function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLEleme
   for (const alert of now.alerts) result.push(note('warn', alert));
   const newestFailed = [...list, ...now.others].find((row) => row.state === 'failed');
   if (newestFailed) {
-    const args = { revision: newestFailed.short, reason: newestFailed.reason };
-    result.push(note('bad', newestFailed.reason ? t('traffic.failedHint', args) : t('traffic.failed', args)));
+    const { short: revision, reason, details } = newestFailed;
+    // Its own row says why, where there is one.
+    const why = reason !== '' && !list.includes(newestFailed);
+    const told = note('bad', why ? t('traffic.failedHint', { revision, reason }) : t('traffic.failed', { revision }));
+    attr(told, { title: details || null });
+    result.push(told);
   }
   return result;
 }

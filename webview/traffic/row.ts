@@ -113,7 +113,7 @@ export function createRow(revision: string, actions: RowActions): RowView {
       element.style.setProperty('--c', row.state === 'failed' ? 'var(--bad)' : revisionColor(row.short));
       slider.style.setProperty('--p', `${percent}%`);
       const state = t(`state.${row.state}`);
-      attr(dot, { class: `dot ${row.state}`, 'aria-label': state, title: row.reason || state });
+      attr(dot, { class: `dot ${row.state}`, 'aria-label': state, title: row.details || state });
       text(name, row.short);
       attr(name, { title: row.revision });
       const share = row.latestReady ? percent > 0 : false;
@@ -196,7 +196,7 @@ function figuresOf(row: TrafficRowView, live: LiveView | undefined): HTMLElement
   const figure = (content: string, attributes: Record<string, string> = {}) => h('span', attributes, content);
   if (row.state === 'failed') {
     return [
-      figure(`${t('state.failed')}${row.reason ? `: ${row.reason}` : ''}`, { class: 'failed', title: row.reason }),
+      figure(`${t('state.failed')}${row.reason ? `: ${row.reason}` : ''}`, { class: 'failed', title: row.details }),
     ];
   }
   const parts: HTMLElement[] = [];

@@ -1,4 +1,5 @@
 /** What the workload controllers ask about pods, and which go first when there are too many. */
+import type { KubeObject } from '../../kernel/object.ts';
 import { conditionOf } from '../conditions.ts';
 import type { Pod } from './types.ts';
 
@@ -7,8 +8,13 @@ export function isActivePod(pod: Pod): boolean {
   return !pod.metadata.deletionTimestamp && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed';
 }
 
-export function isReadyPod(pod: Pod): boolean {
+export function isReadyPod(pod: KubeObject): boolean {
   return conditionOf(pod, 'Ready')?.status === 'True';
+}
+
+/** As instances are counted everywhere: one that is on its way out is none. */
+export function isInstance(pod: KubeObject): boolean {
+  return !pod.metadata.deletionTimestamp && isReadyPod(pod);
 }
 
 /** Since when a pod is ready, ms; undefined where it is not. */

@@ -11,6 +11,7 @@ import { knownValues, referenceAt } from '../../core/manifest/values.ts';
 import { annotationText } from '../../core/messages/annotations.ts';
 import { manifestText } from '../../core/messages/manifest.ts';
 import type { Locale } from '../../core/messages/render.ts';
+import { markdownText } from '../plain.ts';
 import { firesMarkdown } from './fires.ts';
 import { descriptionText, shapeText } from './words.ts';
 import type { World } from './world.ts';
@@ -61,7 +62,7 @@ function fieldParts(locale: Locale, document: ManifestDocument, path: Path, slip
       `${manifestText(locale, 'label.example')}: ${shape.examples.map((example) => `\`${String(example)}\``).join(', ')}`,
     );
   return [
-    `**${name}** — ${shapeText(locale, shape)}${required ? ` · ${manifestText(locale, 'label.required')}` : ''}`,
+    `**${markdownText(name)}** — ${shapeText(locale, shape)}${required ? ` · ${manifestText(locale, 'label.required')}` : ''}`,
     descriptionText(locale, kind ?? shape),
     facts.join('  \n'),
   ].filter((part) => part !== '');
@@ -113,7 +114,7 @@ async function valueParts(
     const timezone = valueAt(document.value, [...path.slice(0, -1), 'timezone']);
     const reading = readSchedule(locale, value, typeof timezone === 'string' ? timezone : '', world.now());
     return 'error' in reading
-      ? [reading.error]
+      ? [markdownText(reading.error)]
       : [`**${reading.words}**`, firesMarkdown(locale, reading.fires, reading.timezone)];
   }
   if (part === 'key') return [];
@@ -135,6 +136,8 @@ function thingParts(
   kind: string,
   { name, from, detail, url }: { name: string; from: 'workspace' | 'platform'; detail?: string; url?: string },
 ): string[] {
-  const state = [detail ?? '', manifestText(locale, `label.${from}`)].filter(Boolean).join(' · ');
-  return [`${kind} **${name}** — ${state}${url ? `  \n${manifestText(locale, 'label.url')}: ${url}` : ''}`];
+  const state = [markdownText(detail ?? ''), manifestText(locale, `label.${from}`)].filter(Boolean).join(' · ');
+  const address = url && /^https?:\/\/[\w.:/-]+$/.test(url) ? url : markdownText(url ?? '');
+  const at = address ? `  \n${manifestText(locale, 'label.url')}: ${address}` : '';
+  return [`${kind} **${markdownText(name)}** — ${state}${at}`];
 }

@@ -7,6 +7,7 @@ import { isFault } from '../../core/faults.ts';
 import type { StartStep } from '../../core/platforms.ts';
 import { resolveTarget } from '../../core/target.ts';
 import { contextKeys } from '../contributions.ts';
+import { plain } from '../plain.ts';
 import type { Problems } from '../problems.ts';
 import { setContext, setting } from '../settings.ts';
 import { Connection } from './connection.ts';
@@ -215,7 +216,7 @@ export class Platforms implements vscode.Disposable {
       return [
         {
           id: `context:${label}`,
-          label,
+          label: plain(label),
           embedded: false,
           target,
           namespace: context.namespace,

@@ -121,7 +121,10 @@ export class StatementPaint implements vscode.Disposable {
       key: parseKey(newest.service),
       line: { pod: newest.pod, time: newest.time, text: newest.text },
     };
-    const query = encodeURIComponent(JSON.stringify([argument]));
+    // A parenthesis of the line would end the link.
+    const query = encodeURIComponent(JSON.stringify([argument]))
+      .replaceAll('(', '%28')
+      .replaceAll(')', '%29');
     hover.appendMarkdown(`[${say('source.showInLog')}](command:slipway.service.showLogs?${query})`);
     return hover;
   }

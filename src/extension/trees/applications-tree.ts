@@ -7,6 +7,7 @@ import type { Gateway } from '../../core/gateway.ts';
 import type { PingModel } from '../../core/ping.ts';
 import type { RevisionModel } from '../../core/revisions.ts';
 import type { InstanceModel, ServiceModel } from '../../core/services.ts';
+import { ownPaths, shortCause } from '../../core/short-cause.ts';
 import type { Say } from '../messages.ts';
 import {
   keyText,
@@ -158,21 +159,21 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     const count = revisions === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions });
     const state =
       model.ready === 'False'
-        ? `${model.reason}: ${firstLine(model.message)}`
+        ? `${model.reason}: ${shortCause(model.message)}`
         : instances === 0 && model.ready === 'True'
           ? say('tree.zero')
           : count;
     const parts = [
       alert,
       state,
-      rate !== undefined && rate > 0 && `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} req/s`,
+      rate !== undefined && rate > 0 && say('tree.rate', { value: rate < 10 ? rate.toFixed(1) : Math.round(rate) }),
     ];
     if (key.namespace !== 'default' && parent !== 'running') parts.unshift(key.namespace);
     return {
       id: `${parent}/service:${keyText(key)}`,
       label: key.name,
       description: parts.filter(Boolean).join(' · '),
-      tooltip: [keyText(key), model.url, model.message || model.reason].filter(Boolean).join('\n'),
+      tooltip: [keyText(key), model.url, ownPaths(model.message) || model.reason].filter(Boolean).join('\n'),
       icon:
         model.ready === 'True'
           ? alert !== undefined
@@ -232,7 +233,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
           ? say('tree.instances.one')
           : say('tree.instances.many', { count: ready });
     const description = failed
-      ? [model.reason || crashed?.state, firstLine(model.message)].filter(Boolean).join(': ')
+      ? [model.reason || crashed?.state, shortCause(model.message)].filter(Boolean).join(': ')
       : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale]
           .filter(Boolean)
           .join(' · ');
@@ -241,7 +242,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       id: `${parent}/revision:${model.name}`,
       label: shortRevision(model.name, key.name),
       description,
-      tooltip: [model.name, model.image, model.message || model.reason].filter(Boolean).join('\n'),
+      tooltip: [model.name, model.image, ownPaths(model.message) || model.reason].filter(Boolean).join('\n'),
       icon: failed
         ? icons.failed
         : model.ready === 'Unknown'
@@ -293,7 +294,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     return leaf(
       `${parent}/domain:${domain.host}`,
       domain.host,
-      failed ? `${domain.reason}: ${firstLine(domain.message)}` : '',
+      failed ? `${domain.reason}: ${shortCause(domain.message)}` : '',
       [domain.url, domain.message || domain.reason].filter(Boolean).join('\n'),
       failed ? icons.failed : icons.domain,
       words('domain', domain.url && 'url', !snapshot.entry.readOnly && 'writable'),
@@ -389,10 +390,6 @@ function sorted(services: readonly KubeObject[]): KubeObject[] {
 
 function groupOf(apiVersion: string): string {
   return apiVersion.split('/')[0] ?? '';
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? '';
 }
 
 function words(...parts: (string | false | undefined)[]): string {

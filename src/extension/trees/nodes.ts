@@ -34,7 +34,7 @@ export interface TreeNode {
 }
 
 export const icons = {
-  ready: { name: 'circle-filled', color: 'testing.iconPassed' },
+  ready: { name: 'circle-filled', color: 'charts.green' },
   zero: { name: 'circle-outline', color: 'descriptionForeground' },
   starting: { name: 'loading~spin' },
   waiting: { name: 'circle-large-outline', color: 'charts.yellow' },

@@ -1,6 +1,6 @@
 /**
  * Two revisions side by side in the editor's own diff: the manifest, the environment and, where both images are in the
- * platform's store, the sources. Files are read when the editor shows them, not before.
+ * platform's store, the sources. Files are read when the editor shows them (image-documents.ts), not before.
  */
 import * as vscode from 'vscode';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
@@ -16,21 +16,6 @@ type Change = [label: vscode.Uri, before: vscode.Uri | undefined, after: vscode.
 
 /** What a multi-diff is still good to read of. */
 const mostFiles = 300;
-
-/** The text of a file of an image; why it cannot be shown where it cannot. */
-export async function imageText(
-  { platforms, problems }: Pick<Deps, 'platforms' | 'problems'>,
-  { path, query }: vscode.Uri,
-): Promise<string> {
-  const { imageFile } = await import('../../core/images.ts');
-  try {
-    const bytes = await imageFile(await platforms.need(), query, path.slice(1));
-    if (isBinary(bytes)) return problems.say('compare.binary', { bytes: bytes.byteLength });
-    return new TextDecoder().decode(bytes);
-  } catch (error) {
-    return problems.explain(error).text;
-  }
-}
 
 export async function showDifference(deps: Uses, key: ServiceKey, before: string, after: string): Promise<void> {
   const { say } = deps.problems.words;
@@ -53,13 +38,13 @@ export async function showDifference(deps: Uses, key: ServiceKey, before: string
     await diffTexts(title, `${key.name}.yaml`, manifests[0], manifests[1]);
     return;
   }
-  const pair = (name: string, texts: readonly [string, string]): Change => {
-    const shown = document(name, texts[1]);
-    return [shown, document(name, texts[0]), shown];
+  const pair = async (name: string, texts: readonly [string, string]): Promise<Change> => {
+    const [was, is] = await Promise.all([document(name, texts[0]), document(name, texts[1])]);
+    return [is, was, is];
   };
   const changes: Change[] = [
-    ...(differs[0] ? [pair('service.yaml', manifests)] : []),
-    ...(differs[1] ? [pair('environment', environments)] : []),
+    ...(differs[0] ? [await pair('service.yaml', manifests)] : []),
+    ...(differs[1] ? [await pair('environment', environments)] : []),
     ...sources,
   ];
   await vscode.commands.executeCommand('vscode.changes', title, changes);
@@ -103,8 +88,4 @@ function imageUri(reference: string, path: string): vscode.Uri {
 
 function findRevision(snapshot: Snapshot, key: ServiceKey, name: string): KubeObject | undefined {
   return snapshot.revisions.find(({ metadata }) => metadata.name === name && metadata.namespace === key.namespace);
-}
-
-function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, 8_000).includes(0);
 }

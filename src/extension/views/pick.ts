@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
+import { plain } from '../plain.ts';
 import { type ServiceKey, shortRevision } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { deployedServices } from './traffic-state.ts';
@@ -68,7 +69,7 @@ export async function pickApplication(
     return undefined;
   }
   const picks = items.map((entry) => ({
-    label: entry.name,
+    label: plain(entry.name),
     description: vscode.workspace.asRelativePath(entry.dir),
     entry,
   }));

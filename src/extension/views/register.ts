@@ -1,8 +1,9 @@
 /** The webviews: each is loaded when it is first shown, restored or asked for. */
 import * as vscode from 'vscode';
-import { imageScheme, viewIds } from '../contributions.ts';
+import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import type { EventsPanel } from './events-panel.ts';
+import { registerImageDocuments } from './image-documents.ts';
 import type { LogsView } from './logs-view.ts';
 import type { RevisionsPanels } from './revisions-panel.ts';
 
@@ -29,9 +30,7 @@ export function registerViews(deps: Deps): Views {
       { resolveWebviewView: async (view) => (await logs.get()).resolveWebviewView(view) },
       { webviewOptions: { retainContextWhenHidden: true } },
     ),
-    vscode.workspace.registerTextDocumentContentProvider(imageScheme, {
-      provideTextDocumentContent: async (uri) => (await import('./compare.ts')).imageText(deps, uri),
-    }),
+    registerImageDocuments(deps),
     vscode.window.registerWebviewPanelSerializer(viewIds.revisions, {
       deserializeWebviewPanel: async (panel, state: unknown) => (await revisions.get()).adopt(panel, state),
     }),

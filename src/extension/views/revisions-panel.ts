@@ -236,8 +236,11 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
   );
 }
 
+/** An older platform does not tell of instances that were. */
 function sampleOf({ at, revisions }: TrafficPoint): Sample {
-  const known = Object.entries(revisions).map(([name, figures]) => [name, { ...figures, instances: null }] as const);
+  const known = Object.entries(revisions).map(
+    ([name, figures]) => [name, { ...figures, instances: figures.instances ?? null }] as const,
+  );
   return { at, revisions: Object.fromEntries(known) };
 }
 

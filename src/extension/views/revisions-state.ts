@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { RevisionRowView, RevisionsState } from '../../../webview/protocol.ts';
 import type { RevisionChange, RevisionModel } from '../../core/revisions.ts';
 import type { ServiceModel } from '../../core/services.ts';
+import { ownPaths, shortCause } from '../../core/short-cause.ts';
 import type { Say } from '../messages.ts';
 import {
   findService,
@@ -62,6 +63,7 @@ export function revisionsState(
       url: null,
       ready: 'Unknown',
       reason: '',
+      cause: '',
       message: '',
       canRollBack: false,
       rows: [],
@@ -84,7 +86,8 @@ export function revisionsState(
     url: model.url ?? null,
     ready: model.ready,
     reason: model.reason,
-    message: model.message,
+    cause: shortCause(model.message),
+    message: ownPaths(model.message),
     canRollBack: traffic.before !== undefined,
     rows: revisions.map((object, index): RevisionRowView => {
       const revision = readers.revision(object, service);
@@ -101,7 +104,8 @@ export function revisionsState(
         subject: revision.from.subject ?? '',
         state: stateOf({ failed: revision.ready === 'False', ready: revision.ready }, instances, pods.length),
         reason: revision.reason,
-        message: revision.message,
+        cause: shortCause(revision.message),
+        message: ownPaths(revision.message),
         percent: row?.percent ?? 0,
         followsLatest: row?.followsLatest ?? false,
         latestReady: row?.latestReady ?? false,
@@ -174,7 +178,8 @@ function conditionsOf(object: KubeObject): RevisionsState['conditions'] {
     type,
     status: truth,
     reason,
-    message,
+    cause: shortCause(message),
+    message: ownPaths(message),
     since: lastTransitionTime === undefined ? null : Date.parse(lastTransitionTime),
   }));
 }

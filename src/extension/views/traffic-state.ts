@@ -2,6 +2,7 @@
 
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { CanaryView, TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
+import { ownPaths, shortCause } from '../../core/short-cause.ts';
 import type { CanaryState } from '../../core/traffic/canary.ts';
 import type { TrafficModel, TrafficRow } from '../../core/traffic/traffic.ts';
 import {
@@ -105,7 +106,7 @@ function trafficRowView(
     latestReady: row.latestReady,
     tags: row.tags.map(({ tag, url }) => ({ tag, url: url ?? null })),
     state: stateOf(row, instances, pods.length),
-    reason: row.failed ? whyFailed(revision) : '',
+    ...(row.failed ? whyFailed(revision) : { reason: '', details: '' }),
     instances,
   };
 }
@@ -116,12 +117,15 @@ export function stateOf(row: { failed: boolean; ready: string }, ready: number, 
   return row.ready === 'Unknown' || pods > 0 ? 'starting' : 'zero';
 }
 
-function whyFailed(revision: KubeObject | undefined): string {
+/** In one line, and as it was said. */
+function whyFailed(revision: KubeObject | undefined): { reason: string; details: string } {
   const status = revision?.status as
     | { conditions?: { type: string; status: string; reason?: string; message?: string }[] }
     | undefined;
   const ready = status?.conditions?.find(({ type, status: truth }) => type === 'Ready' && truth === 'False');
-  return [ready?.reason, ready?.message?.split('\n')[0]].filter(Boolean).join(': ');
+  const { reason = '', message = '' } = ready ?? {};
+  const together = (text: string) => [reason, text].filter(Boolean).join(': ');
+  return { reason: together(shortCause(message)), details: together(ownPaths(message)) };
 }
 
 export function serviceRef(key: ServiceKey) {

@@ -6,7 +6,7 @@ import { openPage, type PageHarness } from '../../support/pages/page-harness.ts'
 const service = { key: 'default/shop', name: 'shop', namespace: 'default' };
 const row = (short: string, percent: number, more: Partial<TrafficRowView> = {}): TrafficRowView => ({
   ...{ revision: `shop-${short}`, short, percent, actual: percent, followsLatest: false, latestReady: false },
-  ...{ tags: [], state: 'ready', reason: '', instances: 1 },
+  ...{ tags: [], state: 'ready', reason: '', details: '', instances: 1 },
   ...more,
 });
 const state = (rows: TrafficRowView[], more: Partial<TrafficState> = {}): TrafficState => ({
@@ -173,7 +173,22 @@ describe('the page', () => {
   it('takes hostile names for what they are', async () => {
     await reset([row('00002', 30, { tags: [{ tag: hostile, url: null }] }), row('00001', 70, { short: hostile })]);
     expect(await traffic.page.locator('.rev b').last().textContent()).toBe(hostile);
-    expect([await traffic.page.locator('#root img').count(), await traffic.page.title()]).toEqual([0, '']);
+    expect([await traffic.page.locator('#root img').count(), await traffic.page.title()]).toEqual([0, 'traffic']);
+  });
+
+  it('does not move where the system or the editor says so', async () => {
+    await reset();
+    const moves = () =>
+      traffic.page.evaluate(
+        `[...document.querySelectorAll('*')].flatMap((element) => document.getAnimations().concat(getComputedStyle(element).transitionDuration)).filter((what) => what !== '0s').length`,
+      );
+    expect(await moves()).toBeGreaterThan(0);
+    await traffic.page.evaluate(`document.body.classList.add('vscode-reduce-motion')`);
+    expect(await moves()).toBe(0);
+    await traffic.page.evaluate(`document.body.classList.remove('vscode-reduce-motion')`);
+    await traffic.page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await moves()).toBe(0);
+    await traffic.page.emulateMedia({ reducedMotion: null });
   });
 
   it('does not move sideways at 180 px or at 200 % zoom', async () => {

@@ -48,7 +48,7 @@ function ports(over: Partial<CapabilityPorts> = {}) {
         };
       },
     },
-    stats: createTrafficStats(),
+    stats: createTrafficStats(0),
     ping: {
       schedule: () => ({ schedule: '* * * * *', timezone: '', next: [] }),
       fire: async () => ({}) as Awaited<ReturnType<CapabilityPorts['ping']['fire']>>,

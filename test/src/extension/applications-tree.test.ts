@@ -161,7 +161,7 @@ describe('the Applications tree', () => {
       say,
     );
     const node = app?.children()[0]?.children()[0];
-    expect(node?.description).toBe("ExitCode1: Container failed with: Cannot find module 'koa'");
+    expect(node?.description).toBe("ExitCode1: Cannot find module 'koa'");
     expect(node?.context).not.toContain('sendable');
   });
 

@@ -25,10 +25,6 @@ const editorsOwn: { pattern: RegExp; why: string }[] = [
     why: 'a reload of the window while a tree asks for its rows',
   },
   {
-    pattern: /Unable to resolve resource slipway(-image)?:/,
-    why: 'a comparison that a reloaded window restores before any extension runs: it stays empty (a known gap)',
-  },
-  {
     pattern: /Channel has been closed[\s\S]*\/lib\/vscode\/extensions\//,
     why: "a reload of the window while an extension of the editor's own writes to its log",
   },

@@ -223,8 +223,11 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     },
     reload: async (remembered) => {
       if (remembered)
-        await until('the saved layout', async () => (await page.evaluate<string>(savedLayout)).includes(remembered));
-      await page.reload();
+        // Once a minute at the latest.
+        await until('the saved layout', async () => (await page.evaluate<string>(savedLayout)).includes(remembered), {
+          timeout: 90_000,
+        });
+      await page.reload({ timeout: ready });
       await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: ready });
     },
     shot: async (name, clip) => {

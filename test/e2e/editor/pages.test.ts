@@ -1,0 +1,47 @@
+/**
+ * Every state of our pages alone in a browser, in the colours of the four default themes and both languages: axe-core, nothing
+ * that sticks out, and a screenshot of each. The gate takes each theme once; SLIPWAY_TEST_FULL=1 both languages in each.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PageName } from '../../../webview/protocol.ts';
+import { axeViolations, sideways } from '../../support/editor/page-checks.ts';
+import { openPage, type PageHarness, type PageTheme, pageThemes } from '../../support/pages/page-harness.ts';
+import { pageStates } from '../../support/pages/states.ts';
+import { results } from '../../support/places.ts';
+
+const full = process.env['SLIPWAY_TEST_FULL'] !== undefined;
+const languagesOf = (theme: PageTheme) =>
+  full ? (['en', 'zh-cn'] as const) : theme === 'light' ? (['zh-cn'] as const) : (['en'] as const);
+
+const pages = [...new Set(pageStates.map(({ page }) => page))];
+const cases = pages.flatMap((page) =>
+  (['en', 'zh-cn'] as const).map((language): [PageName, 'en' | 'zh-cn', PageTheme[]] => [
+    page,
+    language,
+    pageThemes.filter((theme) => (languagesOf(theme) as readonly string[]).includes(language)),
+  ]),
+);
+
+describe.each(cases)('the page %s in %s', (page, language, themes) => {
+  let harness: PageHarness<PageName>;
+  beforeAll(async () => {
+    harness = await openPage(page, { width: 300, height: 600, language });
+  });
+  afterAll(() => harness[Symbol.asyncDispose]());
+
+  it.each(pageStates.filter((state) => state.page === page))('$name', async ({ name, size, bring }) => {
+    await harness.page.setViewportSize(size);
+    await bring(harness);
+    const folder = join(results, 'screenshots', 'pages');
+    mkdirSync(folder, { recursive: true });
+    for (const theme of themes) {
+      await harness.theme(theme);
+      await harness.painted();
+      await harness.page.screenshot({ path: join(folder, `${name}-${language}-${theme}.png`) });
+      expect(await axeViolations(harness.page.mainFrame()), `${name} in ${theme}`).toEqual([]);
+      expect(await sideways(harness.page.mainFrame()), `${name} in ${theme}`).toEqual([]);
+    }
+  });
+});
