@@ -63,15 +63,18 @@ export function discover(
     : undefined;
 }
 
+/** Kubernetes' own groups before those of custom resources, as there: a name that both have (`ingresses`) is the former's. */
 function groupsOf(registry: Registry, routeGroups: readonly RouteGroup[]): { group: string; versions: string[] }[] {
   const groups = new Map<string, Set<string>>();
   for (const { group, versions } of registry.groups()) if (group) groups.set(group, new Set(versions));
   for (const { group, version } of [...routeGroups, ...reviewResources]) {
     groups.set(group, (groups.get(group) ?? new Set()).add(version));
   }
+  const later = new Set(registry.all().flatMap(({ group, crd }) => (crd ? [group] : [])));
+  for (const { group } of routeGroups) later.add(group);
   return [...groups]
     .map(([group, versions]) => ({ group, versions: [...versions].sort(compareVersions) }))
-    .sort((a, b) => (a.group < b.group ? -1 : 1));
+    .sort((a, b) => Number(later.has(a.group)) - Number(later.has(b.group)) || (a.group < b.group ? -1 : 1));
 }
 
 function apiGroup({ group, versions }: { group: string; versions: readonly string[] }): object {

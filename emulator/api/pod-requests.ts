@@ -2,6 +2,7 @@
 import { ApiError } from '../kernel/errors.ts';
 import { at, clone, isObject } from '../kernel/json.ts';
 import { rfc3339 } from '../kernel/object.ts';
+import { type FieldError, forbidden, invalid, invalidObject } from '../kernel/schema/field-errors.ts';
 import { objectBody, optionalBody } from './body.ts';
 import { type ApiResponse, json } from './http.ts';
 import { isTrue, writeOptions } from './options.ts';
@@ -25,6 +26,19 @@ export async function podLog(context: ResourceContext, pods: PodSubresources | u
   const tailLines = number('tailLines');
   const limitBytes = number('limitBytes');
   const sinceTime = Date.parse(query.get('sinceTime') ?? '');
+  const wrong: FieldError[] = [];
+  if (tailLines !== undefined && tailLines < 0) {
+    wrong.push(invalid('tailLines', tailLines, 'must be greater than or equal to 0'));
+  }
+  if (limitBytes !== undefined && limitBytes < 1) {
+    wrong.push(invalid('limitBytes', limitBytes, 'must be greater than 0'));
+  }
+  if (sinceSeconds !== undefined && !Number.isNaN(sinceTime)) {
+    wrong.push(forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+  } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
+    wrong.push(invalid('sinceSeconds', sinceSeconds, 'must be greater than 0'));
+  }
+  if (wrong.length > 0) throw invalidObject({ group: '', kind: 'PodLogOptions' }, pod.metadata.name, wrong);
   const log: PodLogRequest = {
     container,
     follow: query.has('follow') && isTrue(query.get('follow')),

@@ -1,6 +1,6 @@
 /** Kinds of administration: RBAC, leases, CRDs, webhooks, storage classes. Stored and listed; RBAC is not enforced. */
 import { at } from '../../kernel/json.ts';
-import type { ResourceDefinition } from '../../kernel/resource.ts';
+import type { PrinterColumn, ResourceDefinition } from '../../kernel/resource.ts';
 import { ageColumn, anything, createdAt, int32, kind, list, listBy, object, text, texts, time } from './build.ts';
 import { crds } from './crds.ts';
 
@@ -59,7 +59,13 @@ const webhooks = (name: string, plural: string): ResourceDefinition =>
     ],
   });
 
-const clusterWide = (group: string, name: string, plural: string, shortNames: string[] = []): ResourceDefinition =>
+const clusterWide = (
+  group: string,
+  name: string,
+  plural: string,
+  shortNames: string[] = [],
+  columns: PrinterColumn[] = [ageColumn],
+): ResourceDefinition =>
   kind({
     group,
     kind: name,
@@ -67,6 +73,7 @@ const clusterWide = (group: string, name: string, plural: string, shortNames: st
     shortNames,
     namespaced: false,
     schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    columns,
   });
 
 export const administrationKinds: ResourceDefinition[] = [
@@ -99,7 +106,34 @@ export const administrationKinds: ResourceDefinition[] = [
   apiServices,
   webhooks('ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'),
   webhooks('MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'),
-  clusterWide('storage.k8s.io', 'StorageClass', 'storageclasses', ['sc']),
-  clusterWide('scheduling.k8s.io', 'PriorityClass', 'priorityclasses', ['pc']),
+  clusterWide(
+    'storage.k8s.io',
+    'StorageClass',
+    'storageclasses',
+    ['sc'],
+    [
+      { name: 'Provisioner', type: 'string', value: '.provisioner' },
+      { name: 'ReclaimPolicy', type: 'string', value: (o) => String(at(o, 'reclaimPolicy') ?? 'Delete') },
+      { name: 'VolumeBindingMode', type: 'string', value: (o) => String(at(o, 'volumeBindingMode') ?? 'Immediate') },
+      { name: 'AllowVolumeExpansion', type: 'string', value: (o) => String(at(o, 'allowVolumeExpansion') ?? false) },
+      ageColumn,
+    ],
+  ),
+  clusterWide(
+    'scheduling.k8s.io',
+    'PriorityClass',
+    'priorityclasses',
+    ['pc'],
+    [
+      { name: 'Value', type: 'integer', value: (o) => Number(at(o, 'value') ?? 0) },
+      { name: 'Global-Default', type: 'boolean', value: (o) => String(at(o, 'globalDefault') ?? false) },
+      ageColumn,
+      {
+        name: 'PreemptionPolicy',
+        type: 'string',
+        value: (o) => String(at(o, 'preemptionPolicy') ?? 'PreemptLowerPriority'),
+      },
+    ],
+  ),
   clusterWide('node.k8s.io', 'RuntimeClass', 'runtimeclasses'),
 ];

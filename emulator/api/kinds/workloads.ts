@@ -369,6 +369,12 @@ const podDisruptionBudgets = kind({
     }),
     status: anything,
   }),
+  columns: [
+    { name: 'Min Available', type: 'string', value: (o) => String(at(o, 'spec', 'minAvailable') ?? 'N/A') },
+    { name: 'Max Unavailable', type: 'string', value: (o) => String(at(o, 'spec', 'maxUnavailable') ?? 'N/A') },
+    { name: 'Allowed Disruptions', type: 'integer', value: (o) => number(o, 'status', 'disruptionsAllowed') },
+    ageColumn,
+  ],
 });
 
 export const workloadKinds: ResourceDefinition[] = [

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { representation } from '../../../emulator/api/convert.ts';
+import { kubernetesKinds } from '../../../emulator/api/kinds/kinds.ts';
 import { listQuery } from '../../../emulator/api/options.ts';
 import { everything } from '../../../emulator/api/selectors.ts';
+import type { PodSubresources } from '../../../emulator/api/server.ts';
 import { watchStream } from '../../../emulator/api/watch.ts';
-import { configMap, core, custom, type TestPlatform, testPlatform, type Watch, widget } from './support.ts';
+import { configMap, core, custom, type TestPlatform, testPlatform, type Watch, widget, widgets } from './support.ts';
 
 let platform: TestPlatform;
 const open: Watch[] = [];
@@ -296,4 +298,36 @@ test('events of events.k8s.io are the core ones under the newer names', async ()
     type: 'DELETED',
     object: { apiVersion: 'events.k8s.io/v1', note: 'again' },
   });
+});
+
+test('a name that Kubernetes and a custom resource both have means the former', async () => {
+  const knative = {
+    ...widgets,
+    group: 'networking.example.dev',
+    kind: 'Ingress',
+    plural: 'ingresses',
+    singular: 'ingress',
+  };
+  const { call } = testPlatform({ kinds: [knative, ...kubernetesKinds] });
+  const names = (await call('GET', '/apis')).body.groups.map(({ name }: { name: string }) => name);
+  expect(names.indexOf('networking.k8s.io')).toBeLessThan(names.indexOf('networking.example.dev'));
+  expect(names.slice(-2)).toEqual(['example.com', 'networking.example.dev']);
+});
+
+test('options of a log that mean nothing are refused', async () => {
+  const pods = { logs: () => (async function* () {})() } as unknown as PodSubresources;
+  const { call } = testPlatform({ pods });
+  const spec = { containers: [{ name: 'a', image: 'x' }], initContainers: [{ name: 'i', image: 'x' }] };
+  await call('POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'p' }, spec });
+  const log = async (query: string) =>
+    (await call('GET', `/api/v1/namespaces/default/pods/p/log?${query}`)).body.message;
+  const invalid = 'PodLogOptions "p" is invalid:';
+  expect(await log('tailLines=-1')).toBe(`${invalid} tailLines: Invalid value: -1: must be greater than or equal to 0`);
+  expect(await log('limitBytes=0')).toBe(`${invalid} limitBytes: Invalid value: 0: must be greater than 0`);
+  expect(await log('sinceSeconds=0')).toBe(`${invalid} sinceSeconds: Invalid value: 0: must be greater than 0`);
+  expect(await log('sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z')).toContain(
+    'at most one of `sinceTime` or `sinceSeconds`',
+  );
+  // One container and another that has run before it: the one is meant.
+  expect(await log('tailLines=0')).toBeUndefined();
 });
