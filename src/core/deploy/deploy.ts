@@ -261,7 +261,12 @@ export async function deploy(
     const { scene } = waited;
     const logs = scene.logs.length > 0 ? scene.logs.slice(-20) : [];
     const conditions = [...troubles(waited.revision), ...scene.pods.flatMap(troubles)];
-    return failed(waited.cause, { logs, conditions }, waited.revision?.metadata.name);
+    const { cause, revision } = waited;
+    if (cause.code !== 'ManifestRefused') return failed(cause, { logs, conditions }, revision?.metadata.name);
+    // Only now, by what Knative made of it.
+    const place = placeOf(app.service, String(cause.args['detail']));
+    const args = { ...cause.args, manifest: app.service.file };
+    return failed({ ...cause, args }, { logs, conditions, place }, revision?.metadata.name);
   }
 
   const { revision } = waited;

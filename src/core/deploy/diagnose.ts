@@ -19,7 +19,7 @@ export interface Scene {
   revision: KubeObject | undefined;
   /** Of the revision. */
   pods: readonly KubeObject[];
-  /** Of those pods. */
+  /** Of those pods, and `InternalError` of the revision: what kept it from getting any. */
   events: readonly PodEvent[];
   /** Last lines of the revision's output. */
   logs: readonly string[];
@@ -44,6 +44,7 @@ export interface PodEvent {
  * | ended, Node does not know .ts | AppNodeTooOld |
  * | ended by the memory limit | OutOfMemory |
  * | ended with a code | AppExited |
+ * | Kubernetes refuses the Deployment that Knative would make of it | ManifestRefused |
  * | no node takes it, or the quota does not let it be made | Unschedulable, QuotaExceeded |
  * | it ran for as long as its progress deadline lets it | StartTooSlow |
  * | revision False, container runs and is not ready | ProbeFailed or AppNeverListened |
@@ -56,6 +57,7 @@ export function diagnose(scene: Scene): Cause | undefined {
     containerCause(scene) ??
     schedulingCause(scene) ??
     quotaCause(scene) ??
+    refusedCause(scene) ??
     (ready?.status === 'False' ? revisionCause(scene, ready) : undefined)
   );
 }
@@ -173,6 +175,17 @@ function quotaCause({ service, revision, events }: Scene): Cause | undefined {
     const [, quota = '', resource = '', requested = '', used = '', limited = ''] = match;
     const { namespace = 'default' } = service.metadata;
     return { code: 'QuotaExceeded', args: { quota, namespace, resource, requested, used, limited } };
+  }
+  return undefined;
+}
+
+/** Its paths are those of the Service too: both have the pod below `spec.template.spec`. */
+function refusedCause({ service, pods, events }: Scene): Cause | undefined {
+  if (pods.length > 0) return undefined;
+  for (const { reason, message } of events) {
+    const detail =
+      reason === 'InternalError' && /^failed to create deployment .* is invalid: (.*)$/s.exec(message)?.[1];
+    if (detail) return { code: 'ManifestRefused', args: { manifest: `Service ${service.metadata.name}`, detail } };
   }
   return undefined;
 }

@@ -81,7 +81,7 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
     case 'BuildCommandMissing':
       return setting('build.command');
     case 'ManifestRefused':
-      return refusedFix(scene, text('manifest')) ?? open(scene.place) ?? field('spec');
+      return refusedFix(scene, text('manifest')) ?? open(scene.place) ?? field(namedField(text('detail')) ?? 'spec');
     case 'ImageMissing':
     case 'ImageNeedsDocker':
     case 'RegistryUnreachable':
@@ -209,6 +209,11 @@ function refusedFix(scene: FixScene, file: string): Fix | undefined {
     if (made) return made;
   }
   return errors[0] && { type: 'open', place: source.place(errors[0].range) };
+}
+
+/** Of Kubernetes' words: `spec.a[0].b: Invalid value: …`, several in brackets. */
+function namedField(detail: string): string | undefined {
+  return /^\[?(spec\.[A-Za-z0-9.[\]]+): /.exec(detail)?.[1];
 }
 
 function needsDockerFix(detail: string, remove: (path: string) => Fix, field: (path: string) => Fix): Fix {

@@ -36,6 +36,8 @@ export type WaitResult =
 
 const lostMs = 10_000;
 const routeMs = 30_000;
+/** When a revision should have its first pod. */
+const podMs = 3_000;
 
 /** @throws Fault Cancelled */
 export function waitForService(options: WaitOptions): Promise<WaitResult> {
@@ -143,6 +145,7 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
     let seen = false;
     let last: string | undefined;
     let listening: NodeJS.Timeout | undefined;
+    let making: NodeJS.Timeout | undefined;
     const tell = (reason: string, message: string): void => {
       const text = `${reason} ${message}`;
       if (text !== last) options.onWaiting(reason, message);
@@ -196,6 +199,8 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
         });
         return;
       }
+      // That no pod can be made of it is told by an event alone.
+      if (scene.pods.length === 0) making ??= timer(podMs, () => examine(revision, diagnose, true));
       if (isStarted(scene) && !listening) {
         listening = timer(options.listenMs, () => examine(revision, lateCause, true));
       }
@@ -257,21 +262,29 @@ interface ConfigFields {
 
 /** Events and last output of the scene's pods; what cannot be read is left out. */
 export async function enrich(client: PlatformClient, namespace: string, service: string, scene: Scene): Promise<Scene> {
-  const names = new Set(scene.pods.map(({ metadata }) => metadata.name));
   const revision = scene.revision?.metadata.name;
+  const names = new Set(scene.pods.map(({ metadata }) => metadata.name));
   const [events, logs] = await Promise.all([
-    eventsOf(client, namespace, names),
+    eventsOf(client, namespace, names, revision),
     lastLines(client, namespace, { service, ...(revision ? { revision } : {}) }, 40),
   ]);
   return { ...scene, events, logs };
 }
 
-async function eventsOf(client: PlatformClient, namespace: string, names: ReadonlySet<string>): Promise<PodEvent[]> {
-  if (names.size === 0) return [];
+async function eventsOf(
+  client: PlatformClient,
+  namespace: string,
+  pods: ReadonlySet<string>,
+  revision: string | undefined,
+): Promise<PodEvent[]> {
+  const concerns = ({ involvedObject, reason }: EventFields) =>
+    involvedObject?.kind === 'Pod'
+      ? pods.has(involvedObject.name ?? '')
+      : involvedObject?.kind === 'Revision' && involvedObject.name === revision && reason === 'InternalError';
   try {
     const { items } = await client.list<KubeObject & EventFields>(kinds.event, namespace, { timeoutMs: 5_000 });
     return items
-      .filter(({ involvedObject }) => involvedObject?.kind === 'Pod' && names.has(involvedObject.name ?? ''))
+      .filter(concerns)
       .sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? ''))
       .map(({ reason = '', message = '' }) => ({ reason, message }));
   } catch {

@@ -225,6 +225,11 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       edits: { file: 'deploy/service.yaml', gives: 'timeoutSeconds: 600' },
     },
     {
+      name: 'refused-by-kubernetes',
+      container: 'resources:\n  requests:\n    memory: 2Gi\n  limits:\n    memory: 1Gi',
+      cause: 'ManifestRefused',
+    },
+    {
       name: 'config-map-missing',
       gate: true,
       container:

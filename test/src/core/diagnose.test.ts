@@ -107,6 +107,25 @@ const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
     { kind: 'ConfigMap', name: 'palette', key: 'color' },
   ],
   ['something else with its configuration', { pods: [waiting('CreateContainerConfigError', 'odd')] }, 'Unexplained'],
+  [
+    'a Deployment that Kubernetes refuses',
+    {
+      events: [
+        {
+          reason: 'InternalError',
+          message:
+            'failed to create deployment "shop-00001-deployment": Deployment.apps "shop-00001-deployment" is invalid: ' +
+            'spec.template.spec.containers[0].resources.requests: Invalid value: "2Gi": must be less than or equal to memory limit of 1Gi',
+        },
+      ],
+    },
+    'ManifestRefused',
+    {
+      manifest: 'Service shop',
+      detail:
+        'spec.template.spec.containers[0].resources.requests: Invalid value: "2Gi": must be less than or equal to memory limit of 1Gi',
+    },
+  ],
   ['a program that cannot be started', { pods: [ended(128, 'ContainerCannotRun')] }, 'StartCommandMissing'],
   [
     'a program that the shell does not find',
