@@ -144,7 +144,7 @@ export function createControls(actions: ControlActions, initial: Filter): Contro
       text(status, state.status);
       attr(status, { title: state.statusTitle });
       const label = t(state.following ? 'logs.pause' : 'logs.follow');
-      follow.replaceChildren(icon(state.following ? 'pause' : 'arrowDown'));
+      if (follow.title !== label) follow.replaceChildren(icon(state.following ? 'pause' : 'arrowDown'));
       attr(follow, { 'aria-pressed': String(state.following), title: label, 'aria-label': label });
       attr(times, { 'aria-pressed': String(state.times) });
     },

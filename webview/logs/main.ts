@@ -6,7 +6,7 @@ import { openChannel } from '../lib/channel.ts';
 import { announce, attr, h, perFrame, place } from '../lib/dom.ts';
 import { beginPage, button, problemNote, unexpected } from '../lib/page.ts';
 import { t } from '../messages.ts';
-import type { PageProblem, ServiceRef, TrafficState } from '../protocol.ts';
+import type { LogLineView, PageProblem, ServiceRef, TrafficState } from '../protocol.ts';
 import { LogBuffer } from './buffer.ts';
 import { createControls } from './controls.ts';
 import { type Filter, noFilter } from './filter.ts';
@@ -36,6 +36,8 @@ let flashed = -1;
 let pausedAt: number | undefined;
 let rate = 0;
 let arrived = 0;
+/** Lines that have come and are not read yet. */
+const incoming: LogLineView[][] = [];
 
 const list = createList(
   {
@@ -61,6 +63,22 @@ const list = createList(
     paint();
   },
 );
+
+/** Not longer than this at once: a storm must leave time for frames, and for hands. A hidden page has neither. */
+const readMs = 8;
+
+function read(): void {
+  const end = document.hidden ? Number.POSITIVE_INFINITY : performance.now() + readMs;
+  let gone = 0;
+  do {
+    gone += rows.left(buffer.add(incoming[0] ?? []));
+    incoming.shift();
+  } while (incoming.length > 0 && performance.now() < end);
+  list.changed(gone);
+  reveal();
+  paint();
+  if (incoming.length > 0) setTimeout(read);
+}
 
 function contextOf(line: Line, index: number): RowContext {
   const { highlight, context } = buffer.matcher;
@@ -92,6 +110,7 @@ const controls = createControls(
     },
     follow: () => list.follow(!list.following),
     clear: () => {
+      incoming.length = 0;
       buffer.clear();
       rows.clear();
       changed();
@@ -114,6 +133,7 @@ channel.on('service', (now) => {
   paint();
 });
 channel.on('clear', () => {
+  incoming.length = 0;
   buffer.reset();
   rows.clear();
   problem = null;
@@ -128,9 +148,8 @@ channel.on('lines', ({ key, lines }) => {
   // What is read from before the view opened is no rate.
   const recent = Date.now() - 5_000;
   arrived += lines.filter(({ time }) => time > recent).length;
-  list.changed(rows.left(buffer.add(lines)));
-  reveal();
-  paint();
+  incoming.push(lines);
+  if (incoming.length === 1) read();
 });
 channel.on('status', (now) => {
   problem = now.problem;

@@ -3,7 +3,7 @@
  * size. The newest entries are also kept in memory, so that those who follow do not read what was just written.
  */
 import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogEntry } from '../ports.ts';
 
@@ -115,6 +115,8 @@ export async function openServiceLog(
 
     async *after(sequence) {
       let cursor = sequence;
+      /** How far it has read on the disk: who is behind must not read a segment anew for each of its steps. */
+      const place: { segment: Segment | undefined; offset: number } = { segment: undefined, offset: 0 };
       while (cursor < last) {
         const firstRecent = recent[0]?.entry.sequence ?? Number.POSITIVE_INFINITY;
         if (firstRecent <= cursor + 1) {
@@ -127,11 +129,16 @@ export async function openServiceLog(
         const from = cursor;
         const index = segments.findIndex((_, i) => (segments[i + 1]?.first ?? Number.POSITIVE_INFINITY) > from + 1);
         const segment = segments[index];
-        const batch = segment ? (await read(segment)).filter((entry) => entry.sequence > from) : [];
-        if (batch.length > 0) yield batch;
+        // As it is now: while this one is read, and who reads takes its time, it grows and others begin.
+        const until = (segments[index + 1]?.first ?? firstRecent) - 1;
+        if (place.segment !== segment) Object.assign(place, { segment, offset: 0 });
+        const { entries, offset, isEnd } = await readOn(segment, place.offset, from);
+        place.offset = offset;
+        cursor = entries.at(-1)?.sequence ?? from;
         // Goes on with the next segment also where this one is gone by now or damaged.
-        cursor = Math.max(batch.at(-1)?.sequence ?? 0, (segments[index + 1]?.first ?? firstRecent) - 1, cursor);
-        if (cursor === from && batch.length === 0) return;
+        if (isEnd) cursor = Math.max(cursor, until);
+        if (entries.length > 0) yield entries;
+        else if (isEnd && cursor === from) return;
       }
     },
 
@@ -160,6 +167,34 @@ function firstOf(text: string): number {
   return (JSON.parse(text.slice(0, text.indexOf('\n'))) as LogEntry).sequence;
 }
 
+const stepBytes = 256 * 1024;
+
+/**
+ * Some of a segment's entries after `sequence`, from a byte on that begins a line.
+ * @returns the byte to go on from, and whether no whole line came after it.
+ */
+async function readOn(segment: Segment | undefined, offset: number, sequence: number) {
+  const nothing = { entries: [] as LogEntry[], offset, isEnd: true };
+  if (!segment) return nothing;
+  let file: FileHandle | undefined;
+  try {
+    file = await open(segment.path, 'r');
+    for (let size = stepBytes; ; size *= 4) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, offset);
+      const whole = buffer.lastIndexOf(10, bytesRead - 1) + 1;
+      if (bytesRead === 0 || (whole === 0 && bytesRead < size)) return nothing;
+      // A line that is longer than the step.
+      if (whole === 0) continue;
+      const entries = parse(buffer.toString('utf8', 0, whole), sequence);
+      return { entries, offset: offset + whole, isEnd: bytesRead < size };
+    }
+  } catch {
+    return nothing;
+  } finally {
+    await file?.close();
+  }
+}
+
 /** Lines that are no whole entry (torn by a kill, a bad disk) are passed over. */
 async function read({ path }: Segment): Promise<LogEntry[]> {
   let text: string;
@@ -168,14 +203,25 @@ async function read({ path }: Segment): Promise<LogEntry[]> {
   } catch {
     return [];
   }
+  return parse(text, 0);
+}
+
+function parse(text: string, after: number): LogEntry[] {
   const entries: LogEntry[] = [];
   for (const line of text.split('\n')) {
-    if (line === '') continue;
+    if (line === '' || sequenceOf(line) <= after) continue;
     try {
       entries.push(JSON.parse(line) as LogEntry);
     } catch {
-      // See above.
+      // Torn, see above.
     }
   }
   return entries;
+}
+
+/** It stands last: what was seen already need not be parsed. Infinity where it does not stand there. */
+function sequenceOf(line: string): number {
+  const at = line.lastIndexOf('"sequence":');
+  const number = at < 0 ? Number.NaN : Number.parseInt(line.slice(at + 11), 10);
+  return Number.isNaN(number) ? Number.POSITIVE_INFINITY : number;
 }

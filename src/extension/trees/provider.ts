@@ -13,6 +13,13 @@ export interface Element {
   children: Element[] | undefined;
 }
 
+/**
+ * An editor takes a list of rows whole, and of a thousand its first paint waits for all: so many come first, the rest when those
+ * have been painted.
+ */
+const firstRows = 100;
+const restMs = 400;
+
 export function subjectOf(argument: unknown): NodeSubject | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
   if ('node' in argument) return (argument as Element).node.subject;
@@ -23,6 +30,9 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
   #changes = new vscode.EventEmitter<Element[] | undefined>();
   #roots: readonly TreeNode[] = [];
   #shown: Element[] | undefined;
+  /** How far long lists are handed out, by their parent; the roots' by this provider. */
+  #pages = new WeakMap<object, 'first' | 'whole'>();
+  #timers = new Set<NodeJS.Timeout>();
 
   readonly onDidChangeTreeData = this.#changes.event;
 
@@ -45,14 +55,15 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
   show(roots: readonly TreeNode[]): void {
     this.#roots = roots;
     if (!this.#shown) return;
-    if (!sameIds(this.#shown, roots)) {
+    const page = this.#page(undefined, roots);
+    if (!sameIds(this.#shown, page)) {
       this.#changes.fire(undefined);
       return;
     }
     const changed: Element[] = [];
-    roots.forEach((root, index) => {
+    page.forEach((root, index) => {
       const element = this.#shown?.[index];
-      if (element) compare(element, root, changed);
+      if (element) this.#compare(element, root, changed);
     });
     if (changed.length > 0) this.#changes.fire(changed);
   }
@@ -79,7 +90,9 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
   getChildren(parent?: Element): Element[] {
     const nodes = parent ? parent.node.children() : this.#roots;
     const before = new Map((parent ? parent.children : this.#shown)?.map((element) => [element.id, element]));
-    const elements = nodes.map((node): Element => {
+    const page = this.#page(parent, nodes);
+    if (page.length < nodes.length) this.#restLater(parent);
+    const elements = page.map((node): Element => {
       const known = before.get(node.id);
       if (!known) return { id: node.id, node, parent, form: undefined, children: undefined };
       known.node = node;
@@ -90,28 +103,48 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
     return elements;
   }
 
+  /** What of a list is to be shown now. */
+  #page(parent: Element | undefined, nodes: readonly TreeNode[]): readonly TreeNode[] {
+    const key = parent ?? this;
+    if (nodes.length <= firstRows) this.#pages.delete(key);
+    return nodes.length <= firstRows || this.#pages.get(key) === 'whole' ? nodes : nodes.slice(0, firstRows);
+  }
+
+  #restLater(parent: Element | undefined): void {
+    const key = parent ?? this;
+    if (this.#pages.has(key)) return;
+    this.#pages.set(key, 'first');
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#pages.set(key, 'whole');
+      this.#changes.fire(parent && [parent]);
+    }, restMs);
+    this.#timers.add(timer);
+  }
+
   getParent(element: Element): Element | undefined {
     return element.parent;
   }
 
+  /** Takes the new node over; an element whose own paint or list of children changed is refreshed as a whole. */
+  #compare(element: Element, node: TreeNode, changed: Element[]): void {
+    element.node = node;
+    const children = element.children === undefined ? undefined : this.#page(element, node.children());
+    const moved = children !== undefined && element.children !== undefined && !sameIds(element.children, children);
+    if ((element.form !== undefined && paintedForm(node) !== element.form) || moved) {
+      changed.push(element);
+      return;
+    }
+    children?.forEach((child, index) => {
+      const known = element.children?.[index];
+      if (known) this.#compare(known, child, changed);
+    });
+  }
+
   dispose(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#changes.dispose();
   }
-}
-
-/** Takes the new node over; an element whose own paint or list of children changed is refreshed as a whole. */
-function compare(element: Element, node: TreeNode, changed: Element[]): void {
-  element.node = node;
-  const children = element.children === undefined ? undefined : node.children();
-  const moved = children !== undefined && element.children !== undefined && !sameIds(element.children, children);
-  if ((element.form !== undefined && paintedForm(node) !== element.form) || moved) {
-    changed.push(element);
-    return;
-  }
-  children?.forEach((child, index) => {
-    const known = element.children?.[index];
-    if (known) compare(known, child, changed);
-  });
 }
 
 function sameIds(before: readonly { id: string }[], after: readonly { id: string }[]): boolean {

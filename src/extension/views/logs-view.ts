@@ -16,8 +16,9 @@ import { hostPage, type PageHost } from './webview-host.ts';
 
 type Uses = Pick<Deps, 'context' | 'platforms' | 'selection' | 'problems' | 'log' | 'applications'>;
 
-/** Lines are sent in batches: a message costs more than a line. */
+/** Lines are sent in batches: a message costs more than a line. The page reads as many of these as fit between two frames. */
 const batchMs = 40;
+const batchLines = 250;
 const history = 2_000;
 const retryMs = 1_000;
 const keptRoots = 500;
@@ -193,14 +194,18 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   #add(key: ServiceKey, line: LogLineView): void {
     this.#batch.push(line);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const lines = this.#batch;
-      this.#batch = [];
-      if (lines.length > 0 && this.#key && keyText(key) === keyText(this.#key)) {
-        this.#host?.send('lines', { key: keyText(key), lines });
-      }
-    }, batchMs);
+    if (this.#batch.length >= batchLines) this.#flush(key);
+    else this.#timer ??= setTimeout(() => this.#flush(key), batchMs);
+  }
+
+  #flush(key: ServiceKey): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#batch;
+    this.#batch = [];
+    if (lines.length > 0 && this.#key && keyText(key) === keyText(this.#key)) {
+      this.#host?.send('lines', { key: keyText(key), lines });
+    }
   }
 
   #rootOf({ pod, root, site }: LogLine): void {

@@ -144,6 +144,36 @@ describe('retained logs', () => {
     expect(seen).toEqual(Array.from({ length: 20_002 }, (_, i) => i + 1));
   });
 
+  it('a follower that is slower than the application gets every line, in order, while segments come and go', async () => {
+    const lines = 15_000;
+    // A segment holds 256 KiB, so that several begin between two of its steps; what is in memory is far ahead of it.
+    const small = await openLogStore(join(dir, 'small'), { maxBytes: 16 * 256 * 1024 });
+    const stop = new AbortController();
+    const text = (index: number) => `${index} ${'x'.repeat(40)} "sequence":${lines - index}`;
+    let written = 0;
+    const write = async (count: number) => {
+      for (const end = Math.min(lines, written + count); written < end; ) small.append(anEntry(text(written++)));
+      await small.flush();
+    };
+    await write(1);
+    let seen = 0;
+    let wrong = 0;
+    for await (const entry of small.read({
+      namespace: 'default',
+      service: 'hello',
+      follow: true,
+      signal: stop.signal,
+    })) {
+      if (entry.text !== text(seen) || entry.sequence !== seen + 1) wrong++;
+      seen++;
+      // As it takes its time the application goes on: until all is written, three lines for each that it has seen.
+      if (seen % 100 === 0 || seen === 1) await write(300);
+      if (seen === lines || wrong > 0) stop.abort();
+    }
+    expect({ seen, wrong }).toEqual({ seen: lines, wrong: 0 });
+    await small.close();
+  });
+
   it('a follower ends when its signal aborts and when the store closes', async () => {
     const ending = new AbortController();
     const first = texts({ follow: true, signal: ending.signal });

@@ -17,8 +17,8 @@ const editorsOwn: { pattern: RegExp; why: string }[] = [
     why: 'code-server ships without them',
   },
   {
-    pattern: /Unable to read file '[^']*\/(user-data\/User|\.vscode)\/[^']*' \(Canceled: Canceled\)/,
-    why: 'a reload of the window while the editor reads files of its own, whose paths have our name in them',
+    pattern: /Unable to (read|write) file '[^']*\/(user-data\/User|\.vscode)\/[^']*' \(Canceled: Canceled\)/,
+    why: 'a reload of the window while the editor is at files of its own, whose paths have our name in them',
   },
   {
     pattern: /Unable to refresh tree view slipway\.\w+: Canceled/,
