@@ -6,7 +6,14 @@ import { at, isObject } from '../kernel/json.ts';
 import { type GroupResource, type KubeObject, rfc3339 } from '../kernel/object.ts';
 import type { Objects } from '../kernel/objects.ts';
 import type { Registry } from '../kernel/registry.ts';
-import { groupResource, type PrinterColumn, type ResourceDefinition, type Schema } from '../kernel/resource.ts';
+import {
+  groupResource,
+  type PrinterColumn,
+  type ResourceDefinition,
+  type ResourceVersionDefinition,
+  type Schema,
+} from '../kernel/resource.ts';
+import { compiledRules, hasRules, loadRuleEngine } from '../kernel/schema/rules.ts';
 import type { Store } from '../kernel/store.ts';
 
 const crdResource: GroupResource = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -44,13 +51,21 @@ interface CrdSpec {
   versions: CrdVersion[];
 }
 
+export interface CrdFollower extends Disposable {
+  /** Resolves when every kind that is there can be held to its rules; awaited before a request is answered. */
+  ready: Promise<void>;
+}
+
 /** Writes the CRD objects of built-in kinds and follows those of users. Call once, when all built-in kinds are known. */
-export function followCrds(objects: Objects, registry: Registry, store: Store, now: () => number): Disposable {
-  if (!registry.get(crdResource)) return { [Symbol.dispose]() {} };
+export function followCrds(objects: Objects, registry: Registry, store: Store, now: () => number): CrdFollower {
+  if (!registry.get(crdResource)) return { ready: Promise.resolve(), [Symbol.dispose]() {} };
   const builtIn = new Set(registry.all().map(groupResource));
   for (const definition of registry.all()) if (definition.crd) publish(objects, store, definition, now());
-  for (const crd of store.list(crdResource)) take(crd);
-  return store.subscribe(({ type, resource, object }) => {
+  const all = store.list(crdResource);
+  for (const crd of all) take(crd);
+  const ruled = all.filter((crd) => !builtIn.has(crd.metadata.name) && hasRules(crd.spec));
+  const ready = ruled.length > 0 ? loadRuleEngine().then(() => ruled.forEach(takeAgain)) : Promise.resolve();
+  const subscription = store.subscribe(({ type, resource, object }) => {
     if (resource !== crdResource || builtIn.has(object.metadata.name)) return;
     if (type === 'DELETED') {
       for (const { metadata } of store.list(object.metadata.name)) {
@@ -59,6 +74,12 @@ export function followCrds(objects: Objects, registry: Registry, store: Store, n
       registry.remove(object.metadata.name);
     } else take(object);
   });
+  return { ready, [Symbol.dispose]: () => subscription[Symbol.dispose]() };
+
+  function takeAgain({ metadata }: KubeObject): void {
+    const crd = store.get(crdResource, undefined, metadata.name);
+    if (crd) take(crd);
+  }
 
   function take(crd: KubeObject): void {
     if (builtIn.has(crd.metadata.name)) return;
@@ -184,14 +205,18 @@ function definitionOf(crd: KubeObject): ResourceDefinition | undefined {
       name,
       served,
       storage,
-      schema: isObject(schema?.openAPIV3Schema)
-        ? (schema.openAPIV3Schema as Schema)
-        : { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      ...schemaAndRules(schema?.openAPIV3Schema),
       columns: additionalPrinterColumns?.map(columnOf) ?? [
         { name: 'Age', type: 'date', value: '.metadata.creationTimestamp' },
       ],
     })),
   };
+}
+
+function schemaAndRules(given: unknown): Pick<ResourceVersionDefinition, 'schema' | 'rules'> {
+  if (!isObject(given)) return { schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const rules = compiledRules(given as Schema);
+  return { schema: given as Schema, ...(rules ? { rules } : {}) };
 }
 
 function columnOf(column: NonNullable<CrdVersion['additionalPrinterColumns']>[number]): PrinterColumn {

@@ -5,6 +5,7 @@ import { ApiError, notFound } from '../kernel/errors.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import type { Objects } from '../kernel/objects.ts';
 import type { Registry } from '../kernel/registry.ts';
+import { loadRuleEngine } from '../kernel/schema/rules.ts';
 import { type Store, StoreFull } from '../kernel/store.ts';
 import type { ExecStreams, ExitInfo } from '../pods/ports.ts';
 import { maximumBytes } from './body.ts';
@@ -90,11 +91,19 @@ export function createApi(ports: ApiPorts): Api {
   const crds = followCrds(objects, registry, store, now);
   const closing = new AbortController();
 
+  /** What is held to rules, or brings some, waits for their evaluator. */
+  async function rulesOf({ method, path, body }: ApiRequest): Promise<void> {
+    await crds.ready;
+    if (!writes.has(method) || !path.includes('/customresourcedefinitions')) return;
+    if (Buffer.from(body).includes('x-kubernetes-validations')) await loadRuleEngine();
+  }
+
   return {
     async handle(request) {
       const warnings: string[] = [];
       let response: ApiResponse;
       try {
+        await rulesOf(request);
         response = await dispatch(request, (message) => warnings.push(message));
       } catch (error) {
         response = errorAnswer(error, (message) => log?.('error', `${request.method} ${request.path}: ${message}`));

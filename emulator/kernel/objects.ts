@@ -6,12 +6,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { serverSideApply } from './apply/apply.ts';
 import { type Manager, recordUpdate, writeManagers } from './apply/managers.ts';
+import { check } from './check.ts';
 import type { Clock } from './clock.ts';
 import { decodeObject, inServedForm, inStoredForm, versionOf } from './decode.ts';
 import { deleteObject } from './deletion.ts';
 import { ApiError, alreadyExists, conflict, notFound } from './errors.ts';
 import { clone, isObject, type JsonObject, mergePatch, own, sameJson, set } from './json.ts';
-import { sameState, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { sameState } from './metadata.ts';
 import { type DraftObject, type GroupResource, type KubeObject, rfc3339 } from './object.ts';
 import { applyJsonPatch } from './patch/json-patch.ts';
 import { strategicMergePatch } from './patch/strategic.ts';
@@ -138,7 +139,7 @@ export function createObjects(ports: ObjectsPorts): Objects {
     const { metadata } = object;
     if (definition.generation) metadata.generation = 1;
     else delete metadata.generation;
-    check(definition, version, object, undefined);
+    check(definition, version, object, undefined, options);
     admit(definition, version, 'validate', request, options);
     record(object, undefined, version, options, now, managers);
     object.apiVersion = apiVersionOf(definition, storageVersion(definition).name);
@@ -180,7 +181,7 @@ export function createObjects(ports: ObjectsPorts): Objects {
     if (definition.generation && subresource !== 'status' && desiredChanged(object, old)) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
-    check(definition, version, object, old);
+    check(definition, version, object, old, options);
     admit(definition, version, 'validate', request, options);
     record(object, old, version, options, now, managers);
     object.apiVersion = old.apiVersion;
@@ -309,21 +310,6 @@ function checkTypes(definition: ResourceDefinition, version: ResourceVersionDefi
     ({ reason }) => reason === 'FieldValueTypeInvalid',
   );
   if (wrong.length > 0) throw invalidObject(definition, object.metadata.name ?? '', wrong);
-}
-
-function check(
-  definition: ResourceDefinition,
-  version: ResourceVersionDefinition,
-  object: KubeObject,
-  old: KubeObject | undefined,
-): void {
-  const errors = [
-    ...validateMetadata(definition, object),
-    ...(old ? validateMetadataUpdate(object, old) : []),
-    ...validateObject(object as unknown as JsonObject, version.schema),
-    ...(definition.strategy?.validate?.(object, old) ?? []),
-  ];
-  if (errors.length > 0) throw invalidObject(definition, object.metadata.name ?? '', errors);
 }
 
 function record(

@@ -5,6 +5,7 @@
 import type { JsonObject } from './json.ts';
 import type { GroupResource, KubeObject } from './object.ts';
 import type { FieldError } from './schema/field-errors.ts';
+import type { CompiledRules, ValidationRule } from './schema/rules.ts';
 
 /** A structural schema as CustomResourceDefinitions hold it (apiextensions v1 JSONSchemaProps, the part we use). */
 export interface Schema {
@@ -41,6 +42,7 @@ export interface Schema {
   'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: 'atomic' | 'granular';
+  'x-kubernetes-validations'?: ValidationRule[];
   /** Strategic merge patch of core kinds. */
   'x-kubernetes-patch-strategy'?: string;
   'x-kubernetes-patch-merge-key'?: string;
@@ -129,6 +131,8 @@ export interface ResourceVersionDefinition {
   storage: boolean;
   schema: Schema;
   columns: PrinterColumn[];
+  /** Of a user's definition, in CEL. */
+  rules?: CompiledRules;
   /** Absent: it differs from the stored version in its apiVersion only. */
   conversion?: VersionConversion;
 }

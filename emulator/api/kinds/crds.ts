@@ -1,8 +1,9 @@
 /** CustomResourceDefinitions: what makes one wrong, and what this server takes from one without doing it. */
 import { at, isObject, sameJson } from '../../kernel/json.ts';
 import type { KubeObject } from '../../kernel/object.ts';
-import type { ResourceDefinition } from '../../kernel/resource.ts';
+import type { ResourceDefinition, Schema } from '../../kernel/resource.ts';
 import { type FieldError, invalid, notSupported, required } from '../../kernel/schema/field-errors.ts';
+import { type CompiledRules, compiledRules } from '../../kernel/schema/rules.ts';
 import { anything, conditions, createdAt, flag, int32, kind, list, object, text, texts } from './build.ts';
 
 export const crds: ResourceDefinition = kind({
@@ -88,6 +89,12 @@ function wrongDefinition(crd: KubeObject): FieldError[] {
     if (!isObject(schema?.openAPIV3Schema)) errors.push(required(path, 'schemas are required'));
     else if (schema.openAPIV3Schema['type'] !== 'object')
       errors.push(required(`${path}.type`, 'must not be empty for specified object fields'));
+    for (const problem of rulesOf(versions[index])?.problems ?? []) {
+      if (!problem.syntax) continue;
+      errors.push(
+        invalid(`${path}${problem.path}`, problem.source, `compilation failed: ERROR: <input>: ${problem.message}`),
+      );
+    }
   }
   return errors;
 }
@@ -97,10 +104,10 @@ function unhonoured(crd: KubeObject): string[] {
   const warnings: string[] = [];
   const name = crd.metadata.name;
   for (const version of (at(crd, 'spec', 'versions') ?? []) as Version[]) {
-    const rules = countRules(version.schema?.openAPIV3Schema);
-    if (rules > 0) {
+    const problems = (rulesOf(version)?.problems ?? []).filter(({ syntax }) => !syntax);
+    for (const { source, message } of problems) {
       warnings.push(
-        `${name} ${version.name}: its x-kubernetes-validations (${rules}, in CEL) are kept and not evaluated on this platform`,
+        `${name} ${version.name}: its rule ${JSON.stringify(source.rule)} is not evaluated on this platform: ${message}`,
       );
     }
   }
@@ -112,10 +119,7 @@ function unhonoured(crd: KubeObject): string[] {
   return warnings;
 }
 
-function countRules(schema: unknown): number {
-  if (Array.isArray(schema)) return schema.reduce((sum: number, one) => sum + countRules(one), 0);
-  if (!isObject(schema)) return 0;
-  const own = schema['x-kubernetes-validations'];
-  const inner = Object.entries(schema).map(([key, one]) => (key === 'x-kubernetes-validations' ? 0 : countRules(one)));
-  return inner.reduce((sum, count) => sum + count, Array.isArray(own) ? own.length : 0);
+function rulesOf(version: Version | undefined): CompiledRules | undefined {
+  const schema = version?.schema?.openAPIV3Schema;
+  return isObject(schema) ? compiledRules(schema as Schema) : undefined;
 }
