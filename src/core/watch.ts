@@ -35,11 +35,13 @@ export function follow<T>(source: WatchSource, handlers: WatchHandlers<T>, optio
   const keep = (object: KubeObject): void => {
     const key = identity(object);
     const known = items.get(key);
-    if (known?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    const isSame = known !== undefined && known.metadata.uid === object.metadata.uid;
+    // A platform that was made anew counts anew: the version alone says nothing of another object.
+    if (isSame && known.metadata.resourceVersion === object.metadata.resourceVersion) return;
     items.set(key, object);
     listed = undefined;
-    if (known && known.metadata.uid !== object.metadata.uid) tell('deleted', known);
-    tell(known && known.metadata.uid === object.metadata.uid ? 'modified' : 'added', object);
+    if (known && !isSame) tell('deleted', known);
+    tell(isSame ? 'modified' : 'added', object);
   };
 
   const drop = (key: string, last: KubeObject): void => {

@@ -1,5 +1,5 @@
 /**
- * One platform, watched: the shared model that every view paints from. Five informers, changes gathered for 30 ms, so that
+ * One platform, watched: the shared model that every view paints from. Five informers, changes gathered for a frame, so that
  * a storm of events is one repaint. It never throws to the views: whatever is wrong is a state with words.
  */
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
@@ -7,7 +7,7 @@ import type { Informer, PlatformClient, WatchHandlers } from '../../core/client.
 import type { ResourceKind } from '../../core/resources.ts';
 import { emptySnapshot, type PlatformEntry, type PlatformState, type Snapshot } from './snapshot.ts';
 
-const gatherMs = 30;
+const gatherMs = 16;
 
 type Part = 'services' | 'revisions' | 'pods' | 'domains' | 'pings';
 
