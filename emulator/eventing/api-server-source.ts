@@ -28,8 +28,8 @@ const policy = { retries: 5, delay: (retry: number) => 50 * 2 ** (retry - 1) };
 
 export function watchApiServerSources({ view, subscribe, clock, deliver, log }: ApiServerSourcePorts): Disposable {
   const closing = new AbortController();
-  /** uid of each source that is at work: a new one tells what is there already. */
-  const known = new Set<string>();
+  /** By uid of each source that is at work the namespaces that it watches: of a new one it tells what is there already. */
+  const known = new Map<string, ReadonlySet<string>>();
   const wait = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
   function tell(source: ApiServerSource, type: Change['type'], object: KubeObject): void {
@@ -50,18 +50,24 @@ export function watchApiServerSources({ view, subscribe, clock, deliver, log }: 
   }
 
   function begin(source: ApiServerSource): void {
-    if (!source.status?.sinkUri || known.has(source.metadata.uid)) return;
-    known.add(source.metadata.uid);
-    for (const resource of new Set((source.spec?.resources ?? []).map(resourceOfEntry))) {
-      for (const object of view.list(resource, { namespace: source.metadata.namespace ?? '' })) {
-        if (watches(source, resource, object)) tell(source, 'ADDED', object);
+    if (!source.status?.sinkUri) return;
+    const namespaces = namespacesOf(source);
+    const before = known.get(source.metadata.uid);
+    known.set(source.metadata.uid, namespaces);
+    const resources = new Set((source.spec?.resources ?? []).map(resourceOfEntry));
+    for (const namespace of namespaces) {
+      if (before?.has(namespace)) continue;
+      for (const resource of resources) {
+        for (const object of view.list(resource, { namespace })) {
+          if (watches(source, resource, object)) tell(source, 'ADDED', object);
+        }
       }
     }
   }
 
   // What a source has told before a restart it does not tell again.
   for (const source of view.list<ApiServerSource>(eventingResources.apiServerSources)) {
-    if (source.status?.sinkUri) known.add(source.metadata.uid);
+    if (source.status?.sinkUri) known.set(source.metadata.uid, namespacesOf(source));
   }
   const subscription = subscribe(({ type, resource, object, previous }) => {
     if (resource === eventingResources.apiServerSources) {
@@ -84,12 +90,18 @@ export function watchApiServerSources({ view, subscribe, clock, deliver, log }: 
   };
 }
 
+/** As its controller has found them. */
+function namespacesOf({ status, metadata }: ApiServerSource): ReadonlySet<string> {
+  return new Set(status?.namespaces ?? [metadata.namespace ?? '']);
+}
+
 function resourceOfEntry({ apiVersion = 'v1', kind = '' }: { apiVersion?: string; kind?: string }): string {
   return resourceOf(apiVersion, kind);
 }
 
-function watches({ spec, metadata }: ApiServerSource, resource: string, object: KubeObject): boolean {
-  if (object.metadata.namespace !== metadata.namespace) return false;
+function watches(source: ApiServerSource, resource: string, object: KubeObject): boolean {
+  const { spec } = source;
+  if (!namespacesOf(source).has(object.metadata.namespace ?? '')) return false;
   const owner = spec?.owner;
   const isOwned =
     !owner ||

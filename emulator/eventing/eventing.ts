@@ -2,6 +2,8 @@
 import { apiServerSourceController } from '../knative/api-server-source/reconcile.ts';
 import { brokerController } from '../knative/broker/reconcile.ts';
 import { channelController } from '../knative/channel/reconcile.ts';
+import { containerSourceController } from '../knative/container-source/reconcile.ts';
+import { eventPolicyController } from '../knative/event-policy/reconcile.ts';
 import { inMemoryChannelController } from '../knative/in-memory-channel/reconcile.ts';
 import { parallelController } from '../knative/parallel/reconcile.ts';
 import { sequenceController } from '../knative/sequence/reconcile.ts';
@@ -49,6 +51,8 @@ export function createEventing(ports: EventingPorts, options: EventingOptions = 
       parallelController,
       sinkBindingController,
       apiServerSourceController,
+      containerSourceController,
+      eventPolicyController,
     ],
     listen: receivers.listen,
     receive: receivers.receive,

@@ -1,10 +1,13 @@
 /** What Sequences and Parallels show of the channels and subscriptions that they make. Pure. */
+import type { Child } from '../kernel/controller.ts';
 import type { Condition, DraftObject, KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
-import { conditionOf } from './conditions.ts';
+import { physicalChannel } from './channel/resources.ts';
+import { beginConditions, conditionOf, livingConditions } from './conditions.ts';
+import type { ChannelTemplate } from './config/types.ts';
 import { resourceOf } from './destination.ts';
 import type { Destination, KReference } from './duck.ts';
-import { eventingResources } from './eventing.ts';
+import { addressOf, eventingResources, markNoPolicies } from './eventing.ts';
 
 /** A child that a flow asks for, and what stands of it now. */
 export interface Part {
@@ -13,16 +16,10 @@ export interface Part {
   standing: KubeObject | undefined;
 }
 
-export function channelPart(
-  view: View,
-  namespace: string,
-  name: string,
-  template: { apiVersion: string; kind: string },
-  make: (standing: KubeObject | undefined) => DraftObject,
-): Part {
+export function channelPart(view: View, namespace: string, name: string, template: ChannelTemplate): Part {
   const resource = resourceOf(template.apiVersion, template.kind);
   const standing = view.get(resource, namespace, name);
-  return { resource, object: make(standing), standing };
+  return { resource, object: physicalChannel(template, { name, namespace }, standing), standing };
 }
 
 export function subscriptionPart(view: View, namespace: string, name: string, spec: object): Part {
@@ -50,7 +47,38 @@ export function readyOf({ object, standing }: Part): Condition {
   };
 }
 
-export function allReady(parts: readonly Part[]): boolean {
+const conditionSet = livingConditions('ChannelsReady', 'SubscriptionsReady', 'Addressable', 'EventPoliciesReady');
+
+/**
+ * The conditions of a flow, and its address: that of its first channel. `lacking`: what the flow says of a part that is not
+ * ready yet.
+ */
+export function judgeFlow(
+  flow: KubeObject,
+  now: number,
+  lacking: 'Unknown' | 'False',
+  { channels, subscriptions }: { channels: readonly Part[]; subscriptions: readonly Part[] },
+): { url: string | undefined; conditions: Condition[] } {
+  const conditions = beginConditions(conditionSet, flow, now);
+  const mark = (type: string, isTrue: boolean, reason: string, why: string) => {
+    if (isTrue) conditions.markTrue(type);
+    else if (lacking === 'False') conditions.markFalse(type, reason, why);
+    else conditions.markUnknown(type, reason, why);
+  };
+  const url = addressOf(channels[0]?.standing);
+  const notReady = (what: string) => `${what} are not ready yet, or there are none`;
+  mark('ChannelsReady', allReady(channels), 'ChannelsNotReady', notReady('Channels'));
+  mark('Addressable', url !== undefined, 'emptyAddress', 'addressable is nil');
+  mark('SubscriptionsReady', allReady(subscriptions), 'SubscriptionsNotReady', notReady('Subscriptions'));
+  markNoPolicies(conditions);
+  return { url, conditions: conditions.list() };
+}
+
+export function flowChildren(channels: readonly Part[], subscriptions: readonly Part[]): Child[] {
+  return [...channels, ...subscriptions].map(({ resource, object }) => ({ resource, object }));
+}
+
+function allReady(parts: readonly Part[]): boolean {
   return parts.length > 0 && parts.every((part) => readyOf(part).status === 'True');
 }
 

@@ -1,5 +1,7 @@
 /** ApiServerSource status: its sink is resolved, and what it watches is watched by the platform itself. */
 import type { Controller } from '../../kernel/controller.ts';
+import { keyOf } from '../../kernel/object.ts';
+import type { View } from '../../kernel/resource.ts';
 import { beginConditions, livingConditions } from '../conditions.ts';
 import {
   addressables,
@@ -12,6 +14,7 @@ import {
   withFinalizer,
   withoutFinalizer,
 } from '../eventing.ts';
+import { selects } from '../objects.ts';
 import type { ApiServerSource } from './types.ts';
 
 const finalizer = 'apiserversources.sources.knative.dev';
@@ -33,7 +36,17 @@ export function apiServerEventType(
 export const apiServerSourceController: Controller<ApiServerSource> = {
   name: 'apiserversource',
   resource: eventingResources.apiServerSources,
-  watches: watchReferences(references, addressables),
+  watches: [
+    ...watchReferences(references, addressables),
+    {
+      resource: 'namespaces',
+      keys: (_, view) =>
+        view
+          .list<ApiServerSource>(eventingResources.apiServerSources)
+          .filter(({ spec }) => spec?.namespaceSelector)
+          .map(keyOf),
+    },
+  ],
 
   reconcile(source, view, now) {
     const { namespace = '', deletionTimestamp } = source.metadata;
@@ -58,9 +71,20 @@ export const apiServerSourceController: Controller<ApiServerSource> = {
           source: apiServerUri,
           type: apiServerEventType(source.spec?.mode, change),
         })),
-        namespaces: [namespace],
+        namespaces: namespacesOf(source, view),
         conditions: conditions.list(),
       },
     };
   },
 };
+
+/** Its own, or those that its selector chooses; an empty one chooses all. */
+function namespacesOf({ spec, metadata }: ApiServerSource, view: View): string[] {
+  const selector = spec?.namespaceSelector;
+  if (!selector) return [metadata.namespace ?? ''];
+  return view
+    .list('namespaces')
+    .filter((namespace) => selects(selector, namespace))
+    .map(({ metadata: { name } }) => name)
+    .sort();
+}

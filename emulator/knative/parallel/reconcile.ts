@@ -1,20 +1,17 @@
 /** Parallel: one channel for all, from which each branch's filter leads to the branch's own channel and on to its subscriber. */
 import type { Controller } from '../../kernel/controller.ts';
-import { physicalChannel } from '../channel/resources.ts';
-import { beginConditions, livingConditions } from '../conditions.ts';
-import { addressOf, eventingResources, markNoPolicies } from '../eventing.ts';
+import { eventingResources } from '../eventing.ts';
 import {
-  allReady,
   channelPart,
   channelStatusOf,
   destinationOf,
+  flowChildren,
+  judgeFlow,
   refTo,
   subscriptionPart,
   subscriptionStatusOf,
 } from '../flow.ts';
 import type { Parallel } from './types.ts';
-
-const conditionSet = livingConditions('ChannelsReady', 'SubscriptionsReady', 'Addressable', 'EventPoliciesReady');
 
 export const parallelController: Controller<Parallel> = {
   name: 'parallel',
@@ -25,10 +22,7 @@ export const parallelController: Controller<Parallel> = {
     const { namespace = '', name, deletionTimestamp } = parallel.metadata;
     const { channelTemplate: template, branches = [], reply } = parallel.spec ?? {};
     if (deletionTimestamp || !template) return {};
-    const channelOf = (channel: string) =>
-      channelPart(view, namespace, channel, template, (standing) =>
-        physicalChannel(template, { name: channel, namespace }, standing),
-      );
+    const channelOf = (channel: string) => channelPart(view, namespace, channel, template);
     const all = `${name}-kn-parallel`;
     const ingress = channelOf(all);
     const parts = branches.map((branch, index) => {
@@ -53,20 +47,9 @@ export const parallelController: Controller<Parallel> = {
     const channels = [ingress, ...parts.map(({ channel }) => channel)];
     const subscriptions = parts.flatMap(({ filter, subscription }) => [filter, subscription]);
 
-    const conditions = beginConditions(conditionSet, parallel, now);
-    if (allReady(channels)) conditions.markTrue('ChannelsReady');
-    else conditions.markFalse('ChannelsReady', 'ChannelsNotReady', 'Channels are not ready yet, or there are none');
-    const url = addressOf(ingress.standing);
-    if (url) conditions.markTrue('Addressable');
-    else conditions.markFalse('Addressable', 'emptyAddress', 'addressable is nil');
-    if (allReady(subscriptions)) conditions.markTrue('SubscriptionsReady');
-    else {
-      const why = 'Subscriptions are not ready yet, or there are none';
-      conditions.markFalse('SubscriptionsReady', 'SubscriptionsNotReady', why);
-    }
-    markNoPolicies(conditions);
+    const { url, conditions } = judgeFlow(parallel, now, 'False', { channels, subscriptions });
     return {
-      children: [...channels, ...subscriptions].map(({ resource, object }) => ({ resource, object })),
+      children: flowChildren(channels, subscriptions),
       status: {
         ...(url ? { address: { name: 'http', url } } : {}),
         ingressChannelStatus: channelStatusOf(ingress),
@@ -75,7 +58,7 @@ export const parallelController: Controller<Parallel> = {
           filterSubscriptionStatus: subscriptionStatusOf(filter),
           subscriberSubscriptionStatus: subscriptionStatusOf(subscription),
         })),
-        conditions: conditions.list(),
+        conditions,
       },
     };
   },

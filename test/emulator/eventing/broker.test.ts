@@ -88,6 +88,7 @@ const resources: Record<string, string> = {
   Parallel: 'parallels.flows.knative.dev',
   SinkBinding: 'sinkbindings.sources.knative.dev',
   ApiServerSource: 'apiserversources.sources.knative.dev',
+  ContainerSource: 'containersources.sources.knative.dev',
 };
 const apiVersions: Record<string, string> = {
   Broker: 'eventing.knative.dev/v1',
@@ -98,6 +99,7 @@ const apiVersions: Record<string, string> = {
   Parallel: 'flows.knative.dev/v1',
   SinkBinding: 'sources.knative.dev/v1',
   ApiServerSource: 'sources.knative.dev/v1',
+  ContainerSource: 'sources.knative.dev/v1',
 };
 
 async function apply(kind: string, name: string, spec: object = {}): Promise<void> {
@@ -335,6 +337,58 @@ it('a SinkBinding gives its subject the sink, and takes it away again', async ()
   expect(env()).toEqual([{ name: 'MINE', value: '1' }]);
 });
 
+it('a ContainerSource has a Deployment that knows the sink, and is ready when that is available', async () => {
+  const template = {
+    metadata: { labels: { team: 'a' }, annotations: { note: 'n' } },
+    spec: { containers: [{ image: 'i', env: [{ name: 'MINE', value: '1' }] }] },
+  };
+  await apply('ContainerSource', 'clock', { template, sink: at('/sink'), ceOverrides: { extensions: { a: 'b' } } });
+  const deploymentOf = () => {
+    const found = store.get<KubeObject<{ template: { spec: { containers: object[] } } }>>(
+      'deployments.apps',
+      'default',
+      'clock-deployment',
+    );
+    if (!found) throw new Error('no Deployment');
+    return found;
+  };
+  expect(get('SinkBinding', 'clock-sinkbinding')).toMatchObject({
+    metadata: { ownerReferences: [{ kind: 'ContainerSource', name: 'clock', controller: true }] },
+    spec: { subject: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'clock-deployment' } },
+  });
+  const deployment = deploymentOf();
+  const labels = {
+    team: 'a',
+    'sources.knative.dev/source': 'container-source-controller',
+    'sources.knative.dev/containerSource': 'clock',
+  };
+  expect(deployment.metadata).toMatchObject({ labels, annotations: { note: 'n' } });
+  expect(deployment.spec).toMatchObject({ selector: { matchLabels: labels }, template: { metadata: { labels } } });
+  expect(deployment.spec?.template.spec.containers).toMatchObject([
+    {
+      name: 'clock-0',
+      env: [
+        { name: 'MINE', value: '1' },
+        { name: 'K_SINK', value: 'http://app.example.com/sink' },
+        { name: 'K_CE_OVERRIDES', value: '{"extensions":{"a":"b"}}' },
+      ],
+    },
+  ]);
+  expect(ready('ContainerSource', 'clock')).toBe(
+    "Unknown DeploymentUnavailable: The Deployment 'clock-deployment' is unavailable.",
+  );
+  expect(get('ContainerSource', 'clock').status).toMatchObject({ sinkUri: 'http://app.example.com/sink' });
+
+  const conditions = [{ type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable' }];
+  objects.update('deployments.apps', { ...deployment, status: { conditions } }, { user, subresource: 'status' });
+  await settle();
+  expect(ready('ContainerSource', 'clock')).toBe('True');
+  // The two that write to it agree: nothing changes any more.
+  const version = deploymentOf().metadata.resourceVersion;
+  await settle();
+  expect(deploymentOf().metadata).toMatchObject({ generation: 2, resourceVersion: version });
+});
+
 it('an ApiServerSource tells what is there, what changes, and what no longer matches', async () => {
   const map = (labels: Record<string, string>) => ({
     apiVersion: 'v1',
@@ -372,5 +426,67 @@ it('an ApiServerSource tells what is there, what changes, and what no longer mat
     namespace: 'default',
     name: 'watched',
     apiVersion: 'v1',
+  });
+});
+
+it('an ApiServerSource with a selector watches the namespaces that it chooses, also those that come later', async () => {
+  const namespace = (name: string, labels: Record<string, string>) =>
+    objects.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, { user });
+  const map = (of: string) =>
+    objects.create(
+      'configmaps',
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: of } },
+      { user },
+    );
+  for (const [name, env] of [
+    ['one', 'test'],
+    ['two', 'test'],
+    ['prod', 'prod'],
+  ] as const) {
+    namespace(name, { env });
+  }
+  map('one');
+  map('default');
+  await apply('ApiServerSource', 'source', {
+    resources: [{ apiVersion: 'v1', kind: 'ConfigMap' }],
+    namespaceSelector: { matchLabels: { env: 'test' } },
+    sink: at('/in'),
+  });
+  expect(get('ApiServerSource', 'source').status).toMatchObject({ namespaces: ['one', 'two'] });
+  for (const name of ['two', 'prod']) map(name);
+  await settle();
+  objects.patch(
+    'namespaces',
+    undefined,
+    'prod',
+    { type: 'merge', patch: { metadata: { labels: { env: 'test' } } } },
+    { user },
+  );
+  await settle();
+  expect(seen.map(({ headers }) => `${headers['ce-type']} ${headers['ce-namespace']}`)).toEqual([
+    'dev.knative.apiserver.ref.add one',
+    'dev.knative.apiserver.ref.add two',
+    'dev.knative.apiserver.ref.add prod',
+  ]);
+});
+
+it('an EventPolicy says that nothing enforces it', async () => {
+  const policy = {
+    apiVersion: 'eventing.knative.dev/v1alpha1',
+    kind: 'EventPolicy',
+    metadata: { name: 'p', namespace: 'default' },
+    spec: { from: [{ sub: 'system:serviceaccount:default:*' }] },
+  };
+  const features = { type: 'merge', patch: { data: { 'authentication-oidc': 'enabled' } } } as const;
+  objects.patch('configmaps', 'knative-eventing', 'config-features', features, { user });
+  objects.create('eventpolicies.eventing.knative.dev', policy, { user });
+  await settle();
+  const { status } = store.get<KubeObject>('eventpolicies.eventing.knative.dev', 'default', 'p') ?? {};
+  const why =
+    'False OIDCAuthenticationDisabled: the local platform authenticates no senders: this policy is not enforced';
+  expect(conditionsOf(status as Parameters<typeof conditionsOf>[0])).toEqual({
+    AuthenticationEnabled: why,
+    Ready: why,
+    SubjectsResolved: 'Unknown',
   });
 });
