@@ -347,6 +347,8 @@ let forwarder: Promise<Forwarder> | undefined;
  * the browser's own machine: a port of this one stands for it.
  */
 export async function openExternal(url: string): Promise<void> {
+  // Addresses come from objects and pages: one that is none of the web's would start a program.
+  if (!/^https?:\/\//i.test(url)) return;
   await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(await reachable(url))));
 }
 

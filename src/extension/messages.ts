@@ -278,9 +278,9 @@ export const extensionMessages = defineArea(
     'platform.instances.many': '{count} 个实例',
     'platform.pick': '选择视图显示且部署所用的平台',
     'platform.copied': '已复制 kubeconfig 的路径。',
-    'platform.kubeconfig': 'Kubeconfig:{file}',
+    'platform.kubeconfig': 'Kubeconfig：{file}',
     'platform.ingress': '入口：{url}',
-    'platform.api': 'API:{url}',
+    'platform.api': 'API：{url}',
     'platform.data': '数据：{data}',
 
     'tree.notDeployed': '未部署',
@@ -393,7 +393,7 @@ export const extensionMessages = defineArea(
     'revision.hasTraffic': '{name} 正承接 {percent} % 的流量。请先移走流量。',
 
     'traffic.previewTitle': '{name}：当前流量 ↔ 应用后的流量',
-    'traffic.rolledBack': '{name}:{split}',
+    'traffic.rolledBack': '{name}：{split}',
 
     'domain.prompt': '{name} 的主机名，例如 shop.example.com',
     'domain.title': '添加域名',

@@ -29,7 +29,7 @@ function traceRow(row: TraceRowView, locale: string, takeOver: (draft: EventDraf
     'tr',
     {},
     h('td', { class: 'time' }, new Date(row.at).toLocaleTimeString(locale, { hour12: false })),
-    h('td', {}, row.type),
+    h('td', { class: 'type' }, ...row.type.split(/(?<=[./-])/).flatMap((part) => [part, h('wbr')])),
     h('td', {}, row.sender, how !== '' && h('span', { class: 'dim' }, ` ${how}`)),
     h('td', { class: 'to', title: row.to }, row.to),
     h(

@@ -196,7 +196,10 @@ function figuresOf(row: TrafficRowView, live: LiveView | undefined): HTMLElement
   const figure = (content: string, attributes: Record<string, string> = {}) => h('span', attributes, content);
   if (row.state === 'failed') {
     return [
-      figure(`${t('state.failed')}${row.reason ? `: ${row.reason}` : ''}`, { class: 'failed', title: row.details }),
+      figure(row.reason ? t('traffic.failedWhy', { reason: row.reason }) : t('state.failed'), {
+        class: 'failed',
+        title: row.details,
+      }),
     ];
   }
   const parts: HTMLElement[] = [];

@@ -6,6 +6,7 @@ import { truthOf } from '../../core/conditions.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
+import { plain } from '../plain.ts';
 import { loadReaders } from '../readers.ts';
 import { setting } from '../settings.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
@@ -116,7 +117,7 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
     const state =
       model.ready === 'True'
         ? `$(pass) ${say('lens.ready')}`
-        : `$(loading~spin) ${model.reason || say('tree.starting')}`;
+        : `$(loading~spin) ${plain(model.reason) || say('tree.starting')}`;
     return [
       text(state, 'slipway.service.openRevisions', subject),
       ...(split ? [text(say('lens.traffic', { split }), 'slipway.service.select', subject)] : []),
@@ -165,7 +166,7 @@ function stateText({ problems }: Uses, object: KubeObject): string {
   if (status === 'True') return `$(pass) ${say('lens.ready')}`;
   return status === 'False'
     ? `$(error) ${say('lens.failed', { reason: reason || message })}`
-    : `$(loading~spin) ${reason || say('tree.starting')}`;
+    : `$(loading~spin) ${plain(reason) || say('tree.starting')}`;
 }
 
 async function nextFire({ platforms }: Uses, namespace: string, name: string): Promise<number | undefined> {

@@ -1,6 +1,6 @@
 /**
  * Every state of our pages alone in a browser, in the colours of the four default themes and both languages: axe-core, nothing
- * that sticks out, and a screenshot of each. The gate takes each theme once; SLIPWAY_TEST_FULL=1 both languages in each.
+ * that sticks out, and a screenshot of each. The gate takes dark and high contrast in English, light in Chinese; SLIPWAY_TEST_FULL=1 all.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,15 +12,19 @@ import { pageStates } from '../../support/pages/states.ts';
 import { results } from '../../support/places.ts';
 
 const full = process.env['SLIPWAY_TEST_FULL'] !== undefined;
-const languagesOf = (theme: PageTheme) =>
-  full ? (['en', 'zh-cn'] as const) : theme === 'light' ? (['zh-cn'] as const) : (['en'] as const);
+const ofTheGate: Record<PageTheme, readonly string[]> = {
+  dark: ['en'],
+  light: ['zh-cn'],
+  'high-contrast': ['en'],
+  'high-contrast-light': [],
+};
 
 const pages = [...new Set(pageStates.map(({ page }) => page))];
 const cases = pages.flatMap((page) =>
   (['en', 'zh-cn'] as const).map((language): [PageName, 'en' | 'zh-cn', PageTheme[]] => [
     page,
     language,
-    pageThemes.filter((theme) => (languagesOf(theme) as readonly string[]).includes(language)),
+    pageThemes.filter((theme) => full || ofTheGate[theme].includes(language)),
   ]),
 );
 
