@@ -5,7 +5,7 @@
 import { at, isObject } from '../kernel/json.ts';
 import { type GroupResource, type KubeObject, rfc3339 } from '../kernel/object.ts';
 import type { Objects } from '../kernel/objects.ts';
-import type { Registry } from '../kernel/registry.ts';
+import { compareVersions, type Registry } from '../kernel/registry.ts';
 import {
   groupResource,
   type PrinterColumn,
@@ -23,6 +23,9 @@ interface CrdVersion {
   name: string;
   served: boolean;
   storage: boolean;
+  deprecated?: boolean;
+  deprecationWarning?: string;
+  selectableFields?: { jsonPath: string }[];
   schema?: { openAPIV3Schema?: Schema };
   subresources?: {
     status?: object;
@@ -201,16 +204,30 @@ function definitionOf(crd: KubeObject): ResourceDefinition | undefined {
           }
         : {}),
     },
-    versions: spec.versions.map(({ name, served, storage, schema, additionalPrinterColumns }) => ({
+    versions: spec.versions.map(({ name, served, storage, schema, additionalPrinterColumns, ...version }) => ({
       name,
       served,
       storage,
+      ...(version.selectableFields
+        ? { selectable: version.selectableFields.map(({ jsonPath }) => jsonPath.replace(/^\./, '')) }
+        : {}),
+      ...(version.deprecated ? { deprecation: version.deprecationWarning ?? deprecationOf(spec, name) } : {}),
       ...schemaAndRules(schema?.openAPIV3Schema),
       columns: additionalPrinterColumns?.map(columnOf) ?? [
         { name: 'Age', type: 'date', value: '.metadata.creationTimestamp' },
       ],
     })),
   };
+}
+
+/** As apiextensions words it where the definition says nothing. */
+function deprecationOf({ group, names, versions }: CrdSpec, name: string): string {
+  const newer = versions
+    .filter((one) => one.served && !one.deprecated && compareVersions(one.name, name) < 0)
+    .map((one) => one.name)
+    .sort(compareVersions);
+  const instead = newer[0] === undefined ? '' : `; use ${group}/${newer[0]} ${names.kind}`;
+  return `${group}/${name} ${names.kind} is deprecated${instead}`;
 }
 
 function schemaAndRules(given: unknown): Pick<ResourceVersionDefinition, 'schema' | 'rules'> {

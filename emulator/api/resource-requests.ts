@@ -38,7 +38,7 @@ export function listOrWatch(context: ResourceContext): ApiResponse {
   const parameters = new URLSearchParams(request.query);
   if (path.watch) parameters.set('watch', 'true');
   const query = listQuery(parameters);
-  const fields = parseFieldSelector(storedSelector(match, parameters.get('fieldSelector')), resource);
+  const fields = fieldsOf(match, parameters.get('fieldSelector'), resource);
   const selection: Selection = {
     resource,
     namespace: match.definition.namespaced ? path.namespace : '',
@@ -174,7 +174,7 @@ export function deleteCollection(context: ResourceContext): ApiResponse {
     resource,
     namespace: match.definition.namespaced ? path.namespace : '',
     labels: parseLabelSelector(request.query.get('labelSelector')),
-    fields: parseFieldSelector(storedSelector(match, request.query.get('fieldSelector')), resource),
+    fields: fieldsOf(match, request.query.get('fieldSelector'), resource),
   };
   const page = listPage(store, selection, listQuery(withoutVersion(request.query)));
   for (const { metadata } of page.objects) {
@@ -185,6 +185,10 @@ export function deleteCollection(context: ResourceContext): ApiResponse {
     }
   }
   return answer(200, represent(context).list(page.objects, page.metadata));
+}
+
+function fieldsOf(match: ResourceMatch, text: string | null, resource: GroupResource) {
+  return parseFieldSelector(storedSelector(match, text), resource, match.version.selectable);
 }
 
 function withoutVersion(query: URLSearchParams): URLSearchParams {

@@ -177,13 +177,18 @@ const selectable: Record<GroupResource, readonly string[]> = {
 };
 
 /** @throws ApiError BadRequest on bad syntax and on a field that the kind cannot be selected by. */
-export function parseFieldSelector(text: string | null, resource: GroupResource): Selector & { name?: string } {
+export function parseFieldSelector(
+  text: string | null,
+  resource: GroupResource,
+  more: readonly string[] = [],
+): Selector & { name?: string } {
   if (!text?.trim()) return everything;
   const terms = splitTerms(text).map((term) => {
     const match = /^((?:\\.|[^=!\\])*)(==|!=|=)(.*)$/s.exec(term);
     if (!match) throw new ApiError('BadRequest', `invalid selector: '${text}'; can't understand '${term}'`);
     const field = match[1] ?? '';
-    if (field !== 'metadata.name' && field !== 'metadata.namespace' && !selectable[resource]?.includes(field)) {
+    const known = ['metadata.name', 'metadata.namespace', ...(selectable[resource] ?? []), ...more];
+    if (!known.includes(field)) {
       throw new ApiError('BadRequest', `field label not supported: ${field}`);
     }
     return { field, negated: match[2] === '!=', value: (match[3] ?? '').replace(/\\([\\,=])/g, '$1') };

@@ -151,6 +151,7 @@ export function createApi(ports: ApiPorts): Api {
     if (!match) return notFoundPage();
     const { definition } = match;
     if (path.namespace && !definition.namespaced) return notFoundPage();
+    if (match.version.deprecation) warn(match.version.deprecation);
     const resource = resourceOf(match);
     const context: ResourceContext = { request, path, match, resource, objects, store, now, warn };
     // What could not be answered in a form that the client takes must not be done first.

@@ -131,6 +131,10 @@ export interface ResourceVersionDefinition {
   storage: boolean;
   schema: Schema;
   columns: PrinterColumn[];
+  /** Members beside its name that it may be selected by, `spec.color`: a user's `selectableFields`. */
+  selectable?: readonly string[];
+  /** What each request in this version is warned with. */
+  deprecation?: string;
   /** Of a user's definition, in CEL. */
   rules?: CompiledRules;
   /** Absent: it differs from the stored version in its apiVersion only. */

@@ -344,6 +344,44 @@ describe('user CRDs', () => {
     expect(kept.headers['warning']).toEqual([expect.stringContaining('spec.routes[0].name: Invalid value')]);
   });
 
+  test('are selected by the fields that they name, and warn of versions that are deprecated', async () => {
+    const spec = { type: 'object', properties: { color: { type: 'string' } } };
+    const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+    const version = (name: string, more: object) => ({ name, served: true, storage: name === 'v1', schema, ...more });
+    const versions = [
+      version('v1', { selectableFields: [{ jsonPath: '.spec.color' }] }),
+      version('v1beta1', { deprecated: true }),
+      version('v1alpha1', { deprecated: true, deprecationWarning: 'use something else' }),
+    ];
+    await platform.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      ...crd,
+      spec: { ...crd.spec, versions },
+    });
+    const at = (name: string) => `/apis/acme.io/${name}/namespaces/default/gadgets`;
+    for (const color of ['red', 'blue']) {
+      await platform.call('POST', at('v1'), {
+        apiVersion: 'acme.io/v1',
+        kind: 'Gadget',
+        metadata: { name: color },
+        spec: { color },
+      });
+    }
+    const names = async (selector: string) => {
+      const { body } = await platform.call('GET', `${at('v1')}?fieldSelector=${encodeURIComponent(selector)}`);
+      return body.items?.map(({ metadata }: { metadata: { name: string } }) => metadata.name) ?? body.message;
+    };
+    expect(await names('spec.color=blue')).toEqual(['blue']);
+    expect(await names('spec.color!=blue')).toEqual(['red']);
+    expect(await names('spec.size=1')).toBe('field label not supported: spec.size');
+    expect((await platform.call('GET', at('v1'))).headers['warning']).toBeUndefined();
+    expect((await platform.call('GET', at('v1beta1'))).headers['warning']).toEqual([
+      '299 - "acme.io/v1beta1 Gadget is deprecated; use acme.io/v1 Gadget"',
+    ]);
+    expect((await platform.call('GET', `${at('v1alpha1')}/red`)).headers['warning']).toEqual([
+      '299 - "use something else"',
+    ]);
+  });
+
   test('hold their rules after a restart', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'slipway-rules-')), 'store.db');
     const first = testPlatform({ file });
