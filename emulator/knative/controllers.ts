@@ -20,6 +20,7 @@ import { serviceController } from './service/reconcile.ts';
 import { deploymentController } from './workloads/deployment.ts';
 import { endpointsController } from './workloads/endpoints.ts';
 import { mirroringController } from './workloads/mirroring.ts';
+import { quotaController } from './workloads/quota.ts';
 import { replicaSetController } from './workloads/replica-set.ts';
 
 export interface ServingPorts {
@@ -47,6 +48,7 @@ export function servingControllers({ images, autoscaler, serving, activatorProbe
     anyKind(replicaSetController()),
     anyKind(endpointsController()),
     anyKind(mirroringController()),
+    anyKind(quotaController()),
   ];
 }
 

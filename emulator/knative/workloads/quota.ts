@@ -2,8 +2,9 @@
  * ResourceQuota for pods: what a namespace may still take (kubernetes plugin/pkg/admission/resourcequota). Reported in
  * the words of the admission plugin, so that the failure reaches a revision as it does on a cluster.
  */
+import type { Controller } from '../../kernel/controller.ts';
 import { ApiError } from '../../kernel/errors.ts';
-import type { DraftObject, KubeObject } from '../../kernel/object.ts';
+import { type DraftObject, type KubeObject, keyOf } from '../../kernel/object.ts';
 import type { AdmissionRequest, View } from '../../kernel/resource.ts';
 import { isActivePod } from './pods.ts';
 import { amountOf, formatAmount } from './quantity.ts';
@@ -20,10 +21,7 @@ export function quotaFault(
 ): { message: string; fitting: number } | undefined {
   const quotas = view.list<Quota>(workloads.resourceQuotas, { namespace });
   if (quotas.length === 0) return undefined;
-  const present = view.list<Pod>(workloads.pods, { namespace }).filter(isActivePod);
-  const used = (resource: string) =>
-    present.reduce((sum, pod) => sum + usage(resource, pod.spec as TemplateSpec | undefined), 0);
-
+  const used = usedBy(view, namespace);
   for (const quota of quotas) {
     const hard = Object.entries(quota.spec?.hard ?? {}).filter(([resource]) => isPodResource(resource));
     const standing = new Map(hard.map(([resource]) => [resource, used(resource)]));
@@ -52,6 +50,33 @@ export function quotaFault(
     }
   }
   return undefined;
+}
+
+/** What active pods of a namespace take of a resource. */
+function usedBy(view: View, namespace: string): (resource: string) => number {
+  const present = view.list<Pod>(workloads.pods, { namespace }).filter(isActivePod);
+  return (resource) => present.reduce((sum, pod) => sum + usage(resource, pod.spec as TemplateSpec | undefined), 0);
+}
+
+/** Keeps what is used in the status of quotas. What is held of pods only: nothing else is counted here. */
+export function quotaController(): Controller<Quota> {
+  return {
+    name: 'resourcequota',
+    resource: workloads.resourceQuotas,
+    watches: [
+      {
+        resource: workloads.pods,
+        keys: ({ metadata: { namespace = '' } }, view) =>
+          view.list(workloads.resourceQuotas, { namespace }).map((quota) => keyOf(quota)),
+      },
+    ],
+    reconcile({ metadata: { namespace = '' }, spec }, view) {
+      const hard = Object.entries(spec?.hard ?? {}).filter(([resource]) => isPodResource(resource));
+      const used = usedBy(view, namespace);
+      const amounts = hard.map(([resource]) => [resource, formatAmount(resource, used(resource))] as const);
+      return { status: { hard: Object.fromEntries(hard), used: Object.fromEntries(amounts) } };
+    },
+  };
 }
 
 /** Admission of pods that are made directly. @throws ApiError Forbidden, as the admission plugin does. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { AdmissionRequest } from '../../../emulator/kernel/resource.ts';
 import { openStore } from '../../../emulator/kernel/sqlite-store.ts';
-import { enforceQuota } from '../../../emulator/knative/workloads/quota.ts';
+import { enforceQuota, quotaController } from '../../../emulator/knative/workloads/quota.ts';
 
 function named(kind: string, name: string, spec: object): KubeObject {
   const metadata = { name, namespace: 'default', uid: name, resourceVersion: '', creationTimestamp: '' };
@@ -42,4 +42,21 @@ test('changes of a pod that is there, and other namespaces, are free of it', () 
   expect(enforceQuota(request(pod, { operation: 'UPDATE', old: pod }))).toBeUndefined();
   const elsewhere = { ...pod, metadata: { ...pod.metadata, namespace: 'other' } };
   expect(enforceQuota(request(elsewhere))).toBeUndefined();
+});
+
+test('the status of a quota says what is used of it, as pods come and go', () => {
+  const view = openStore(':memory:');
+  const resources = { requests: { cpu: '250m' }, limits: { memory: '64Mi' } };
+  view.put('pods', named('Pod', 'a', { containers: [{ name: 'a', resources }] }), '');
+  view.put('pods', { ...named('Pod', 'over', { containers: [{ name: 'a' }] }), status: { phase: 'Succeeded' } }, '');
+  const hard = { pods: '2', 'requests.cpu': '1', 'limits.memory': '1Gi', configmaps: '5' };
+  const quota = named('ResourceQuota', 'q', { hard });
+  view.put('resourcequotas', quota, '');
+  const controller = quotaController();
+  expect(controller.reconcile(quota as never, view, 0).status).toEqual({
+    hard: { pods: '2', 'requests.cpu': '1', 'limits.memory': '1Gi' },
+    used: { pods: '1', 'requests.cpu': '250m', 'limits.memory': '64Mi' },
+  });
+  const [pod] = view.list('pods');
+  expect(controller.watches?.flatMap(({ keys }) => (pod ? keys(pod, view) : []))).toEqual(['default/q']);
 });
