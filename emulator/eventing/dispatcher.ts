@@ -176,11 +176,13 @@ const clientHeaders = { 'user-agent': 'Go-http-client/1.1', 'accept-encoding': '
 export function policyOf(delivery: DeliverySpec | undefined): RetryPolicy & { timeoutMs?: number } {
   const delayMs = durationMs(delivery?.backoffDelay ?? '') ?? defaultBackoffMs;
   const timeoutMs = durationMs(delivery?.timeout ?? '');
+  const retryAfterMaxMs = durationMs(delivery?.retryAfterMax ?? '');
   const linear = delivery?.backoffPolicy === 'linear';
   return {
     retries: delivery?.retry ?? 0,
     delay: (retry) => (linear ? delayMs * (retry - 1) : delayMs * 2 ** (retry - 1)),
     ...(timeoutMs ? { timeoutMs } : {}),
+    ...(retryAfterMaxMs ? { retryAfterMaxMs } : {}),
   };
 }
 

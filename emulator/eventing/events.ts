@@ -1,4 +1,7 @@
-/** CloudEvents 1.0 over HTTP in binary mode: attributes as `ce-` headers (HTTP protocol binding 1.0.2, section 3.1). Pure. */
+/**
+ * CloudEvents 1.0 over HTTP: in binary mode attributes are `ce-` headers, in structured mode all is one JSON document (HTTP
+ * protocol binding 1.0.2, sections 3.1 and 3.2). Pure.
+ */
 
 export interface CloudEvent {
   id: string;
@@ -30,6 +33,22 @@ export function binaryHeaders(event: CloudEvent): Record<string, string> {
   for (const name of Object.keys(headers)) headers[name] = encodeHeader(headers[name] ?? '');
   if (event.datacontenttype !== undefined) headers['content-type'] = event.datacontenttype;
   return headers;
+}
+
+/** The body of structured mode; its content type is `structuredType`. */
+export function structuredBody({ data, extensions, ...attributes }: CloudEvent): Uint8Array {
+  const text = Buffer.from(data).toString();
+  const isJson = isJsonType(attributes.datacontenttype);
+  // What claims to be JSON goes in as it is, text as a string.
+  const document = { ...attributes, ...extensions, ...(data.byteLength === 0 || isJson ? {} : { data: text }) };
+  const written = JSON.stringify(document);
+  return Buffer.from(data.byteLength > 0 && isJson ? `${written.slice(0, -1)},"data":${text}}` : written);
+}
+
+export const structuredType = 'application/cloudevents+json';
+
+function isJsonType(type: string | undefined): boolean {
+  return type === undefined || /[/+]json\b/i.test(type);
 }
 
 /** Section 3.1.3.2: what is not printable ASCII, and space, `"` and `%`, percent-encoded as UTF-8. */
@@ -87,7 +106,7 @@ function structuredEvent(text: string): CloudEvent {
   if (typeof base64 === 'string') bytes = Buffer.from(base64, 'base64');
   else if (data !== undefined) {
     const type = attributes['datacontenttype'];
-    const isText = typeof data === 'string' && type !== undefined && !/[/+]json\b/i.test(String(type));
+    const isText = typeof data === 'string' && !isJsonType(type === undefined ? undefined : String(type));
     bytes = Buffer.from(isText ? data : JSON.stringify(data));
   }
   return eventOf(attributes, bytes);

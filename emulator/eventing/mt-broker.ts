@@ -8,7 +8,15 @@ import { channelOfHost, eventingResources } from '../knative/eventing.ts';
 import type { Trigger } from '../knative/trigger/types.ts';
 import { type Dispatcher, isDelivered, passThroughHeaders } from './dispatcher.ts';
 import type { Deliver, DeliveryAnswer, EventRequest } from './eventing-ports.ts';
-import { binaryHeaders, type CloudEvent, EventError, isEvent, readEvent } from './events.ts';
+import {
+  binaryHeaders,
+  type CloudEvent,
+  EventError,
+  isEvent,
+  readEvent,
+  structuredBody,
+  structuredType,
+} from './events.ts';
 import { wants } from './filters.ts';
 import { send } from './send.ts';
 
@@ -96,16 +104,19 @@ export async function brokerFilter(
   if (!url) return answerOf(404, head);
   if (!trigger.spec || !wants(trigger.spec, clean)) return answerOf(200, head);
 
+  // Of Triggers alone: channels hand events on as they are.
+  const asJson = trigger.spec.delivery?.format === 'json';
   const headers = {
     'user-agent': 'Go-http-client/1.1',
     'accept-encoding': 'gzip',
     ...passThroughHeaders(request.headers),
     'kn-namespace': trigger.metadata.namespace ?? '',
     prefer: 'reply',
-    ...binaryHeaders(clean),
+    ...(asJson ? { 'content-type': structuredType } : binaryHeaders(clean)),
   };
+  const body = asJson ? structuredBody(clean) : clean.data;
   // The channel retries: the filter is one attempt.
-  const result = await send({ url, headers, body: clean.data }, once, { deliver, wait: () => Promise.resolve() });
+  const result = await send({ url, headers, body }, once, { deliver, wait: () => Promise.resolve() });
   const { answer, status } = result;
   if (!answer) return answerOf(500, head);
   const passed = { ...head, ...passThroughHeaders(answer.headers) };

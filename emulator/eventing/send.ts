@@ -6,6 +6,8 @@ export interface RetryPolicy {
   retries: number;
   /** Before the retry with this number (from 1), in ms. */
   delay(retry: number): number;
+  /** Of a 429 or 503 the Retry-After is obeyed where it is longer, up to this many ms; undefined: it is not looked at. */
+  retryAfterMaxMs?: number;
 }
 
 export interface SendResult {
@@ -43,6 +45,14 @@ export async function send(
     }
     if (!isRetried(status) || attempts > policy.retries || ports.signal?.aborted)
       return { status, attempts, answer, error };
-    await ports.wait(policy.delay(attempts));
+    await ports.wait(Math.max(policy.delay(attempts), askedDelay(answer, policy.retryAfterMaxMs)));
   }
+}
+
+/** ms that the answer asks to wait (RFC 9110, section 10.2.3), cut at `most`. */
+function askedDelay(answer: DeliveryAnswer | undefined, most = 0): number {
+  if (!answer || (answer.status !== 429 && answer.status !== 503)) return 0;
+  const text = answer.headers['retry-after'] ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? 0 : Math.min(ms, most);
 }

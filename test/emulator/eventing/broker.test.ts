@@ -470,23 +470,21 @@ it('an ApiServerSource with a selector watches the namespaces that it chooses, a
   ]);
 });
 
-it('an EventPolicy says that nothing enforces it', async () => {
-  const policy = {
-    apiVersion: 'eventing.knative.dev/v1alpha1',
-    kind: 'EventPolicy',
-    metadata: { name: 'p', namespace: 'default' },
-    spec: { from: [{ sub: 'system:serviceaccount:default:*' }] },
-  };
-  const features = { type: 'merge', patch: { data: { 'authentication-oidc': 'enabled' } } } as const;
-  objects.patch('configmaps', 'knative-eventing', 'config-features', features, { user });
-  objects.create('eventpolicies.eventing.knative.dev', policy, { user });
-  await settle();
-  const { status } = store.get<KubeObject>('eventpolicies.eventing.knative.dev', 'default', 'p') ?? {};
-  const why =
-    'False OIDCAuthenticationDisabled: the local platform authenticates no senders: this policy is not enforced';
-  expect(conditionsOf(status as Parameters<typeof conditionsOf>[0])).toEqual({
-    AuthenticationEnabled: why,
-    Ready: why,
-    SubjectsResolved: 'Unknown',
+it('a Trigger with format json gets each event as one document', async () => {
+  await apply('Broker', 'default');
+  await apply('Trigger', 'all', { broker: 'default', subscriber: at('/all'), delivery: { format: 'json' } });
+  await post(ingress, '/default/default', { subject: 's', extone: 'x' });
+  expect(seen[0]?.headers).toMatchObject({ 'content-type': 'application/cloudevents+json', prefer: 'reply' });
+  expect(Object.keys(seen[0]?.headers ?? {}).filter((name) => name.startsWith('ce-'))).toEqual([]);
+  expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+    specversion: '1.0',
+    id: '1',
+    type: 'demo',
+    source: '/test',
+    subject: 's',
+    extone: 'x',
+    datacontenttype: 'application/json',
+    knativearrivaltime: expect.any(String),
+    data: { n: 1 },
   });
 });
