@@ -1,10 +1,12 @@
 /** The command line as a function: arguments in, exit code out (0 done, 1 failed, 2 wrong usage). */
 import { parseArgs } from 'citty';
 import { ApiError } from '../../emulator/kernel/errors.ts';
+import { readSoon } from '../core/deploy/failure.ts';
 import { Fault, isFault } from '../core/faults.ts';
 import { renderCli } from '../core/messages/cli.ts';
 import { renderProblem } from '../core/messages/core.ts';
 import { type Locale, localeOf } from '../core/messages/render.ts';
+import { remedyOf } from '../core/remedy.ts';
 import { argsOf, type Command, type CommandArgs, toCitty } from './command.ts';
 import { commands } from './commands.ts';
 import { commandHelp, overview, usageLine } from './help.ts';
@@ -109,6 +111,7 @@ function report(error: unknown, io: CliIo, locale: Locale, json: boolean): numbe
   }
   const { text, fix } = renderProblem(locale, fault);
   const { place } = fault;
+  const remedy = isFault(fault, 'Usage') ? undefined : remedyOf(fault, readSoon);
   const where = place ? `${place.file}:${place.line}:${place.column}: ` : '';
   io.stderr(`${renderCli(locale, 'error.label')} ${where}${text}\n`);
   if (isFault(fault, 'Usage')) {
@@ -116,11 +119,12 @@ function report(error: unknown, io: CliIo, locale: Locale, json: boolean): numbe
     io.stderr(`${command ? usageLine(command, locale) : renderCli(locale, 'help.usage', { usage: '--help' })}\n`);
   } else {
     io.stderr(`${renderCli(locale, 'error.fix')} ${fix}\n`);
+    if (remedy?.type === 'command') io.stderr(`$ ${remedy.line}\n`);
   }
   if (json) {
     const { code, args } = fault;
     io.stdout(
-      `${JSON.stringify({ error: { code, args, message: text, fix, ...(place ? { place } : {}) } }, null, 2)}\n`,
+      `${JSON.stringify({ error: { code, args, message: text, fix, ...(place ? { place } : {}), ...(remedy ? { remedy } : {}) } }, null, 2)}\n`,
     );
   }
   return isFault(fault, 'Usage') ? 2 : 1;

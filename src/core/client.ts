@@ -14,7 +14,7 @@ import { ApiError } from '../../emulator/kernel/errors.ts';
 import type { Json, KubeObject, ObjectMeta } from '../../emulator/kernel/object.ts';
 import { Fault, isFault } from './faults.ts';
 import { kinds, type ResourceKind, resourcePath } from './resources.ts';
-import type { Target } from './target.ts';
+import { describeTarget, type Target } from './target.ts';
 import { bodyLines, bodyText, openTransport, refusal, type TransportRequest } from './transport.ts';
 import { follow } from './watch.ts';
 
@@ -156,16 +156,22 @@ export interface PlatformClient extends Disposable {
   podLogs(namespace: string, pod: string, options?: PodLogOptions): AsyncIterable<string>;
 }
 
+export interface ConnectOptions {
+  /** Whatever would change something is refused before it is sent: a Fault TargetReadOnly. */
+  readOnly?: boolean;
+}
+
 /**
  * Reads the kubeconfig; no request is made yet.
  * @throws Fault KubeconfigMissing, KubeconfigInvalid, ContextMissing, PlatformNotRunning, PlatformStopped
  */
-export async function connect(target: Target): Promise<PlatformClient> {
+export async function connect(target: Target, { readOnly = false }: ConnectOptions = {}): Promise<PlatformClient> {
   const transport = await openTransport(target);
   const discovered = new Map<string, ResourceKind>();
   let known: ReadonlySet<Capability> | undefined;
 
   async function send(request: TransportRequest): Promise<IncomingMessage> {
+    if (readOnly && request.method !== 'GET') throw new Fault('TargetReadOnly', { target: describeTarget(target) });
     let answer: IncomingMessage;
     try {
       answer = await transport.send(request);

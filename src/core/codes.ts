@@ -33,6 +33,7 @@ export const faultCodes = [
   'Forbidden',
   'ApiRefused',
   'CapabilityMissing',
+  'TargetReadOnly',
   'KindUnknown',
   // applications
   'NoApplication',
@@ -79,7 +80,7 @@ export const faultCodes = [
   // the command line
   'Usage',
   'Cancelled',
-  'NotSupported',
+  'NotDirect',
 ] as const;
 export type FaultCode = (typeof faultCodes)[number];
 

@@ -120,17 +120,19 @@ export class Alerts implements vscode.Disposable {
   #wanted(): Map<string, AlertLimits> {
     const { applications, platforms, selection } = this.#deps;
     const { snapshot } = platforms;
-    const general = setting('alerts');
     const wanted = new Map<string, AlertLimits>();
     for (const service of snapshot.services) {
       const owner = applications.items.find(({ application }) => application?.name === service.metadata.name);
       if (owner?.application && wanted.size < mostServices && !isRun(service)) {
-        wanted.set(keyText(serviceKey(service)), { ...general, ...owner.application.alerts });
+        wanted.set(keyText(serviceKey(service)), {
+          ...setting('alerts', vscode.Uri.file(owner.dir)),
+          ...owner.application.alerts,
+        });
       }
     }
     const { current } = selection;
     if (current && findService(snapshot, current) && !wanted.has(keyText(current)))
-      wanted.set(keyText(current), general);
+      wanted.set(keyText(current), setting('alerts'));
     return wanted;
   }
 

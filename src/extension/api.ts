@@ -29,9 +29,8 @@ export function exportedApi({ platforms, applications, deploys, problems }: Deps
       });
     },
     deploy: async (name, { environment, signal, onLine } = {}) => {
-      await applications.refresh();
-      const entry = applications.items.find((each) => each.name === name);
-      if (!entry?.application) throw new Error(problems.say('task.unknownApplication', { application: name }));
+      const entry = await applications.find((items) => items.find((each) => each.name === name));
+      if (!entry) throw new Error(problems.say('task.unknownApplication', { application: name }));
       let last = '';
       const teller = {
         line: (text: string) => {
@@ -41,7 +40,7 @@ export function exportedApi({ platforms, applications, deploys, problems }: Deps
         signal: signal ?? new AbortController().signal,
       };
       const verdict = await deploys
-        .deployTold({ application: entry.application, environment }, teller)
+        .deployTold({ dir: entry.dir, name, environment }, teller)
         .catch((error: unknown) => {
           throw new Error(problems.explain(error).text, { cause: error });
         });

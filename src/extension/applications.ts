@@ -85,6 +85,16 @@ export class Applications implements vscode.Disposable {
     return this.#reading;
   }
 
+  /** As `choose` finds it; the workspace is read anew only for one that is not known yet. */
+  async find(
+    choose: (items: readonly WorkspaceApplication[]) => WorkspaceApplication | undefined,
+  ): Promise<WorkspaceApplication | undefined> {
+    const known = choose(this.#items);
+    if (known) return known;
+    await this.refresh();
+    return choose(this.#items);
+  }
+
   /** The application that a file belongs to: the innermost folder that has one. */
   containing(uri: vscode.Uri | undefined): WorkspaceApplication | undefined {
     if (uri?.scheme !== 'file') return undefined;

@@ -12,15 +12,21 @@ import { tellingLine } from '../core/short-cause.ts';
 import { stepsTeller, verdictText } from './deploy-words.ts';
 import type { Forwarder } from './forward.ts';
 import type { Platforms } from './platform/platforms.ts';
-import type { Offer, Problems } from './problems.ts';
+import type { Problems } from './problems.ts';
 import { remedyOffer } from './remedies.ts';
 import type { Selection } from './selection.ts';
 import { VerdictProblems } from './verdict-problems.ts';
 
 export interface DeployRequest {
-  application: Application;
+  /** Of the application; it is read when its files have been saved, and only then. */
+  dir: string;
+  name: string;
   environment?: string | undefined;
-  noTraffic?: boolean | undefined;
+}
+
+/** As it stands on the disk when the deploy begins. */
+interface Deployed extends DeployRequest {
+  app: Application;
 }
 
 /** A place other than the editor's notifications where a deploy began and is told: a task's terminal, a tool of an agent. */
@@ -33,6 +39,7 @@ export interface DeployTeller {
 /** How far a deploy came. */
 interface Reached {
   phase: PhaseName | undefined;
+  namespace?: string;
 }
 
 export class Deploys implements vscode.Disposable {
@@ -53,7 +60,7 @@ export class Deploys implements vscode.Disposable {
     this.#selection = selection;
     this.#problems = problems;
     this.#log = log;
-    this.#verdictProblems = new VerdictProblems(problems);
+    this.#verdictProblems = new VerdictProblems(problems, 'slipway-deploy');
   }
 
   /** Directory → what its deploy does now, in words. */
@@ -67,94 +74,119 @@ export class Deploys implements vscode.Disposable {
 
   /** Resolves with the verdict; undefined where it was refused or cancelled (which has been said). */
   async deploy(request: DeployRequest): Promise<Verdict | undefined> {
-    const { application } = request;
+    const { dir, name } = request;
     const { say } = this.#problems.words;
-    if (this.#under.has(application.dir)) {
-      void vscode.window.showInformationMessage(say('deploy.busy', { name: application.name }));
-      return undefined;
-    }
-    if (!(await saveFilesOf(application.dir))) return undefined;
-    if (!(await this.#goesHere(request))) return undefined;
-    this.#set(application.dir, say('deploy.title', { name: application.name }));
     const reached: Reached = { phase: undefined };
-    this.#verdictProblems.set(application.dir, undefined);
+    const again = () => this.deploy(request);
     try {
+      const deployed = await this.#begin(request);
+      if (!deployed) return undefined;
+      this.#verdictProblems.set(dir, undefined);
       const verdict = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: say('deploy.toTarget', { name: application.name, target: this.#platforms.snapshot.entry.label }),
+          title: say('deploy.toTarget', { name, target: this.#platforms.snapshot.entry.label }),
           cancellable: true,
         },
         (progress, token) => {
           const stop = new AbortController();
           token.onCancellationRequested(() => stop.abort());
-          return this.#run(request, (message) => progress.report({ message }), stop.signal, reached);
+          return this.#run(deployed, (message) => progress.report({ message }), stop.signal, reached);
         },
       );
-      this.#last.set(application.dir, verdict);
-      this.#set(application.dir, undefined);
-      this.#verdictProblems.set(application.dir, verdict);
-      void this.#tell(verdict, request);
+      this.#end(dir, verdict);
+      void this.#tell(verdict, deployed);
       return verdict;
     } catch (error) {
-      this.#set(application.dir, undefined);
+      this.#set(dir, undefined);
       if (this.#problems.isCancelled(error)) void this.#tellCancelled(request, reached);
-      else void this.#problems.report(error);
+      else void this.#problems.report(error, [], { dir, service: name, again });
       return undefined;
     }
   }
 
   /** The same, told where it began; nothing is notified. @throws what stands in the way, Fault Cancelled */
   async deployTold(request: DeployRequest, teller: DeployTeller): Promise<Verdict | undefined> {
-    const { application } = request;
-    const { say } = this.#problems.words;
-    if (this.#under.has(application.dir)) {
-      teller.line(say('deploy.busy', { name: application.name }));
-      return undefined;
-    }
-    if (!(await saveFilesOf(application.dir)) || !(await this.#goesHere(request, teller))) return undefined;
-    this.#set(application.dir, say('deploy.title', { name: application.name }));
     const reached: Reached = { phase: undefined };
     try {
-      const verdict = await this.#run(request, () => {}, teller.signal, reached, teller);
-      this.#last.set(application.dir, verdict);
+      const deployed = await this.#begin(request, teller);
+      if (!deployed) return undefined;
+      const verdict = await this.#run(deployed, () => {}, teller.signal, reached, teller);
+      this.#end(request.dir, verdict);
       if (verdict.outcome === 'serving' || verdict.outcome === 'ready') {
         await this.#selection.choose({ namespace: verdict.namespace, name: verdict.service });
       }
       return verdict;
     } catch (error) {
+      this.#set(request.dir, undefined);
       if (this.#problems.isCancelled(error)) teller.line(this.#cancelledText(request, reached));
       throw error;
-    } finally {
-      this.#set(application.dir, undefined);
     }
   }
 
-  /** An environment that names another platform than the one in use is not deployed here by mistake. */
-  async #goesHere({ application, environment }: DeployRequest, teller?: DeployTeller): Promise<boolean> {
-    if (environment === undefined) return true;
+  /** Saves and reads the application; undefined where it does not go on (which has been said). @throws Fault */
+  async #begin(request: DeployRequest, teller?: DeployTeller): Promise<Deployed | undefined> {
+    const { dir, name } = request;
     const { say } = this.#problems.words;
-    const found = application.environments[environment];
-    const { entry } = this.#platforms.snapshot;
-    const wanted = found?.context ?? found?.platform;
-    const here = found?.context
-      ? entry.target.context === found.context && !entry.embedded
-      : found?.platform === undefined || entry.id === `platform:${found.platform}`;
-    if (found && here) return true;
-    const text = found
-      ? say('deploy.otherTarget', { environment, wanted: wanted ?? '', current: entry.label })
-      : say('deploy.environmentUnknown', { name: application.name, environment });
-    if (teller) teller.line(text);
-    else {
-      const choose = say('action.choosePlatform');
-      const chosen = await vscode.window.showWarningMessage(text, ...(found ? [choose] : []));
-      if (chosen === choose) await vscode.commands.executeCommand('slipway.platform.use');
+    if (this.#under.has(dir)) {
+      const text = say('deploy.busy', { name });
+      if (teller) teller.line(text);
+      else void vscode.window.showInformationMessage(text);
+      return undefined;
     }
-    return false;
+    this.#set(dir, say('deploy.title', { name }));
+    const { loadApplication } = await import('../core/app/model.ts');
+    const app = (await saveFilesOf(dir)) && (await loadApplication(dir));
+    if (app && (await this.#goesHere(app, request.environment, teller))) return { ...request, app };
+    this.#set(dir, undefined);
+    return undefined;
+  }
+
+  #end(dir: string, verdict: Verdict): void {
+    this.#last.set(dir, verdict);
+    this.#set(dir, undefined);
+    this.#verdictProblems.set(dir, verdict.outcome === 'failed' ? verdict : undefined);
+  }
+
+  /**
+   * An environment that names another platform than the one in use is not deployed here by mistake, and one that is protected only
+   * after its application's name was typed. @throws Fault EnvironmentUnknown, NotDirect
+   */
+  async #goesHere(app: Application, name: string | undefined, teller?: DeployTeller): Promise<boolean> {
+    const { directEnvironment } = await import('../core/app/model.ts');
+    const environment = directEnvironment(app, name);
+    if (!environment) return true;
+    const { say } = this.#problems.words;
+    const { entry } = this.#platforms.snapshot;
+    const { context, platform } = environment;
+    const here = context
+      ? entry.target.context === context && !entry.embedded
+      : platform === undefined || entry.id === `platform:${platform}`;
+    if (!here) {
+      const wanted = context ?? platform ?? '';
+      const text = say('deploy.otherTarget', { environment: environment.name, wanted, current: entry.label });
+      if (teller) teller.line(text);
+      else {
+        const choose = say('action.choosePlatform');
+        const chosen = await vscode.window.showWarningMessage(text, choose);
+        if (chosen === choose) await vscode.commands.executeCommand('slipway.platform.use');
+      }
+      return false;
+    }
+    if (!environment.protected) return true;
+    const prompt = say('deploy.protected', { environment: environment.name, name: app.name });
+    const typed = await vscode.window.showInputBox({
+      title: say('deploy.toTarget', { name: app.name, target: entry.label }),
+      prompt,
+      ignoreFocusOut: true,
+      validateInput: (value) => (value === app.name ? undefined : prompt),
+    });
+    if (typed !== app.name) teller?.line(say('deploy.cancelled', { name: app.name }));
+    return typed === app.name;
   }
 
   async #run(
-    { application, environment, noTraffic }: DeployRequest,
+    { app, dir, environment }: Deployed,
     show: (steps: string) => void,
     signal: AbortSignal,
     reached: Reached,
@@ -165,18 +197,17 @@ export class Deploys implements vscode.Disposable {
       this.#log.info(`  ${text}`);
       teller?.line(text);
     };
-    const [client, { deploy }, { loadApplication }] = await Promise.all([
+    const [client, { deploy, targetNamespace }] = await Promise.all([
       this.#platforms.need((name) => {
         show(say(`platform.step.${name}`));
-        this.#set(application.dir, say(`platform.step.${name}`));
+        this.#set(dir, say(`platform.step.${name}`));
       }, signal),
       import('../core/deploy/deploy.ts'),
-      import('../core/app/model.ts'),
     ]);
     // A start that was waited for goes on for others; this deploy does not.
     if (signal.aborted) throw new Fault('Cancelled');
     const steps = stepsTeller(this.#problems.words);
-    const title = say('deploy.toTarget', { name: application.name, target: this.#platforms.snapshot.entry.label });
+    const title = say('deploy.toTarget', { name: app.name, target: this.#platforms.snapshot.entry.label });
     this.#log.info(title);
     teller?.line(title);
     const onProgress = (event: DeployProgress) => {
@@ -186,7 +217,7 @@ export class Deploys implements vscode.Disposable {
         case 'phase':
           if (event.state === 'started') {
             reached.phase = event.phase;
-            this.#set(application.dir, say(`deploy.phase.${event.phase}`));
+            this.#set(dir, say(`deploy.phase.${event.phase}`));
           } else {
             this.#log.info(`  ${event.phase} ${event.ms} ms${event.detail ? ` (${event.detail})` : ''}`);
             const phase = say(`deploy.phase.${event.phase}`);
@@ -197,20 +228,19 @@ export class Deploys implements vscode.Disposable {
           note(`| ${event.text}`);
           break;
         case 'waiting':
-          this.#set(application.dir, say('deploy.waiting', { reason: event.message || event.reason }));
+          this.#set(dir, say('deploy.waiting', { reason: event.message || event.reason }));
           break;
         case 'note':
           note(say(`deploy.note.${event.code}`, event.args));
           break;
       }
     };
-    // As it stands on the disk now that all is saved: the workspace's list follows changes a moment later.
-    const app = await loadApplication(application.dir);
-    return deploy({ client, app, environment, noTraffic }, onProgress, signal);
+    reached.namespace = targetNamespace(app, app.environments[environment ?? '']);
+    return deploy({ client, app, environment }, onProgress, signal);
   }
 
   /** What was changed before it was cancelled is said: an apply cannot be taken back unasked. */
-  #cancelledText({ application: { name } }: DeployRequest, { phase }: Reached): string {
+  #cancelledText({ name }: DeployRequest, { phase }: Reached): string {
     const { say } = this.#problems.words;
     const target = this.#platforms.snapshot.entry.label;
     if (phase === 'apply') return say('deploy.cancelledApplying', { name, target });
@@ -230,17 +260,16 @@ export class Deploys implements vscode.Disposable {
     const revisions = say('action.revisions');
     const again = say('action.deploy');
     const chosen = await vscode.window.showWarningMessage(text, revisions, again);
-    const { application } = request;
-    const namespace = application.service.object.metadata.namespace ?? 'default';
+    const { namespace = 'default' } = reached;
     if (chosen === revisions)
       await vscode.commands.executeCommand('slipway.service.openRevisions', {
         type: 'service',
-        key: { namespace, name: application.name },
+        key: { namespace, name: request.name },
       });
     if (chosen === again) await this.deploy(request);
   }
 
-  async #tell(verdict: Verdict, request: DeployRequest): Promise<void> {
+  async #tell(verdict: Verdict, request: Deployed): Promise<void> {
     const { say } = this.#problems.words;
     const key = { namespace: verdict.namespace, name: verdict.service };
     if (verdict.outcome !== 'failed' && verdict.outcome !== 'planned') await this.#selection.choose(key);
@@ -275,24 +304,29 @@ export class Deploys implements vscode.Disposable {
 
   async #tellFailure(verdict: Extract<Verdict, { outcome: 'failed' }>, request: DeployRequest): Promise<void> {
     const { say } = this.#problems.words;
-    const { text, fix: coreFix } = this.#problems.of(verdict.cause);
-    // "Below" is the command line's place for the evidence; here it is the output channel, and the telling line comes along.
+    const { text, fix } = this.#problems.of(verdict.cause);
     const told = verdict.cause.code === 'AppExited' ? tellingLine(verdict.evidence.logs) : undefined;
-    const fix = verdict.cause.code === 'AppExited' ? say('deploy.seeOutput') : coreFix;
     const serving = verdict.serving ? say('deploy.stillServing', { revision: verdict.serving }) : '';
     this.#log.error(say('deploy.failed', { service: verdict.service, cause: text }));
     for (const condition of verdict.evidence.conditions) this.#log.error(`  ${condition}`);
     for (const line of verdict.evidence.logs) this.#log.error(`  | ${line}`);
     if (fix) this.#log.error(`  ${fix}`);
-    const { application } = request;
-    const remedy = remedyOffer(verdict.remedy, {
-      platforms: this.#platforms,
-      problems: this.#problems,
-      application,
+    const remedy = remedyOffer(verdict.remedy, say, {
+      dir: request.dir,
+      service: verdict.service,
       again: () => this.deploy(request),
+      client: () => this.#platforms.need(),
     });
-    const all: Offer[] = [
-      remedy,
+    const whole = [
+      say('deploy.failed', { service: verdict.service, cause: text }),
+      told && `${told.replace(/\.$/, '')}.`,
+      fix,
+      serving,
+    ]
+      .filter(Boolean)
+      .join(' ');
+    await this.#problems.tell(whole, [
+      ...(remedy ? [remedy] : []),
       {
         label: say('action.showLogs'),
         run: () =>
@@ -302,18 +336,7 @@ export class Deploys implements vscode.Disposable {
           }),
       },
       { label: say('action.showOutput'), run: () => this.#log.show(true) },
-    ];
-    const offers = all.filter(({ label }, index) => all.findIndex((each) => each.label === label) === index);
-    const whole = [
-      say('deploy.failed', { service: verdict.service, cause: text }),
-      told && `${told.replace(/\.$/, '')}.`,
-      fix,
-      serving,
-    ]
-      .filter(Boolean)
-      .join(' ');
-    const chosen = await vscode.window.showErrorMessage(whole, ...offers.map(({ label }) => label));
-    await offers.find(({ label }) => label === chosen)?.run();
+    ]);
   }
 
   #set(dir: string, doing: string | undefined): void {

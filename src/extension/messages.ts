@@ -5,6 +5,7 @@ import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
 import { plain } from './plain.ts';
 import { aroundChinese, aroundEnglish } from './texts/around-messages.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
+import { fixChinese, fixEnglish } from './texts/fix-messages.ts';
 import { sourceChinese, sourceEnglish } from './texts/source-messages.ts';
 import { thingsChinese, thingsEnglish } from './texts/things-messages.ts';
 import { trafficChinese, trafficEnglish } from './texts/traffic-messages.ts';
@@ -13,6 +14,7 @@ export const extensionMessages = defineArea(
   {
     ...aroundEnglish,
     ...entryEnglish,
+    ...fixEnglish,
     ...thingsEnglish,
     ...trafficEnglish,
     ...sourceEnglish,
@@ -22,7 +24,6 @@ export const extensionMessages = defineArea(
     'action.openUrl': 'Open URL',
     'action.showLogs': 'Show logs',
     'action.sendTraffic': 'Send traffic',
-    'action.openFile': 'Open {file}',
     'action.retry': 'Retry',
     'action.delete': 'Delete',
     'action.remove': 'Remove',
@@ -119,7 +120,6 @@ export const extensionMessages = defineArea(
     'app.pick': 'Which application?',
     'app.none': 'There is no application in this workspace.',
     'app.new': 'New application…',
-    'app.problems': '{name} cannot be used as it is: {problem}',
 
     'deploy.title': 'Deploying {name}',
     'deploy.toTarget': 'Deploying {name} to {target}',
@@ -140,7 +140,8 @@ export const extensionMessages = defineArea(
     'remedy.run': 'Run {command}',
     'remedy.secret': 'Create secret {name}…',
     'remedy.namespace': 'Create namespace {namespace}',
-    'deploy.seeOutput': 'Its last lines are in the output.',
+    'remedy.freePort': 'Take a free port',
+    'remedy.restartPlatform': 'Restart platform',
     'deploy.cancelled': 'Deploying {name} was cancelled.',
     'deploy.busy': '{name} is being deployed already.',
     'deploy.note.firstTakesAll': 'The first revision of a service takes all traffic.',
@@ -152,6 +153,8 @@ export const extensionMessages = defineArea(
     'run.starting': 'Starting {name}',
     'run.ready': '{name} runs at {url}',
     'run.crashed': '{name} crashed: {cause}',
+    'run.platformAway': 'The platform is away; {name} runs again when it is back.',
+    'run.platformBack': 'The platform is back; {name} starts again.',
     'run.state.starting': 'starting',
     'run.state.ready': 'running',
     'run.state.restarting': 'restarting',
@@ -228,6 +231,7 @@ export const extensionMessages = defineArea(
   {
     ...aroundChinese,
     ...entryChinese,
+    ...fixChinese,
     ...thingsChinese,
     ...trafficChinese,
     ...sourceChinese,
@@ -237,7 +241,6 @@ export const extensionMessages = defineArea(
     'action.openUrl': '打开 URL',
     'action.showLogs': '显示日志',
     'action.sendTraffic': '发送流量',
-    'action.openFile': '打开 {file}',
     'action.retry': '重试',
     'action.delete': '删除',
     'action.remove': '移除',
@@ -334,7 +337,6 @@ export const extensionMessages = defineArea(
     'app.pick': '选择应用',
     'app.none': '此工作区中没有应用。',
     'app.new': '新建应用…',
-    'app.problems': '{name} 目前无法使用：{problem}',
 
     'deploy.title': '正在部署 {name}',
     'deploy.toTarget': '正在将 {name} 部署到 {target}',
@@ -355,7 +357,8 @@ export const extensionMessages = defineArea(
     'remedy.run': '运行 {command}',
     'remedy.secret': '创建 Secret {name}…',
     'remedy.namespace': '创建命名空间 {namespace}',
-    'deploy.seeOutput': '其最后的输出见输出面板。',
+    'remedy.freePort': '使用空闲端口',
+    'remedy.restartPlatform': '重启平台',
     'deploy.cancelled': '已取消部署 {name}。',
     'deploy.busy': '{name} 正在部署中。',
     'deploy.note.firstTakesAll': '服务的第一个修订版本承接全部流量。',
@@ -366,6 +369,8 @@ export const extensionMessages = defineArea(
     'run.starting': '正在启动 {name}',
     'run.ready': '{name} 运行于 {url}',
     'run.crashed': '{name} 已崩溃：{cause}',
+    'run.platformAway': '平台已断开；恢复后 {name} 会再次运行。',
+    'run.platformBack': '平台已恢复；{name} 正在重新启动。',
     'run.state.starting': '启动中',
     'run.state.ready': '运行中',
     'run.state.restarting': '重启中',
@@ -459,6 +464,18 @@ export function words(locale: Locale): Words {
   return {
     locale,
     say: (key, args) => renderIn(extensionMessages, locale, key, harmless(args)),
-    problem: ({ code, args }) => renderProblem(locale, { code, args: harmless(args) }),
+    problem: ({ code, args: given }) => {
+      const args = harmless(given);
+      const { text, fix } = renderProblem(locale, { code, args });
+      const key = `fix.${code}`;
+      return { text: closed(text, locale), fix: isOurs(key) ? renderIn(extensionMessages, locale, key, args) : fix };
+    },
   };
+}
+
+const isOurs = (key: string): key is ExtensionKey => Object.hasOwn(extensionMessages.en, key);
+
+/** What ends in somebody else's words may lack its stop, and the next sentence follows it. */
+function closed(text: string, locale: Locale): string {
+  return /[.!?…:。！？：]$/.test(text) ? text : `${text}${locale === 'en' ? '.' : '。'}`;
 }

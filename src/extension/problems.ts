@@ -1,6 +1,7 @@
 /** What went wrong, said once: in words with a way out to the user, in full to the output channel. */
 import * as vscode from 'vscode';
 import { ApiError } from '../../emulator/kernel/errors.ts';
+import type { PlatformClient } from '../core/client.ts';
 import type { MessageArgs, Problem, SourcePlace } from '../core/codes.ts';
 import { Fault } from '../core/faults.ts';
 import { localeOf } from '../core/messages/render.ts';
@@ -55,8 +56,11 @@ export class Problems {
     return error instanceof vscode.CancellationError || (error instanceof Fault && error.code === 'Cancelled');
   }
 
-  /** One notification with what to do; evidence goes to the output channel. Cancelling is no problem. */
-  async report(error: unknown, offers: readonly Offer[] = []): Promise<void> {
+  /**
+   * One notification with the one thing to do about it; evidence goes to the output channel. Cancelling is no problem.
+   * @param uses what its remedy may need: a command to run again, a directory for a terminal
+   */
+  async report(error: unknown, offers: readonly Offer[] = [], uses: RemedyUses = {}): Promise<void> {
     if (this.isCancelled(error)) return;
     const explained = this.explain(error);
     this.#log.error(
@@ -64,28 +68,46 @@ export class Problems {
         ? (error.stack ?? error.message)
         : `${explained.text} ${explained.fix}`,
     );
-    const all = [...offers];
-    const { place } = explained;
-    if (place)
-      all.push({ label: this.say('action.openFile', { file: fileName(place.file) }), run: () => openPlace(place) });
-    if (explained.code === 'PlatformNotRunning' || explained.code === 'PlatformStopped') {
-      all.push({
-        label: this.say('action.start'),
-        run: () => vscode.commands.executeCommand('slipway.platform.start'),
-      });
-    }
-    all.push({ label: this.say('action.showOutput'), run: () => this.#log.show(true) });
+    const remedy = await this.#remedyOf(error, uses);
+    const output: Offer = { label: this.say('action.showOutput'), run: () => this.#log.show(true) };
     const text = explained.fix === '' ? explained.text : `${explained.text} ${explained.fix}`;
-    const chosen = await vscode.window.showErrorMessage(text, ...all.map(({ label }) => label));
-    await all.find(({ label }) => label === chosen)?.run();
+    await this.tell(text, [...(remedy ? [remedy] : []), ...offers, output]);
   }
+
+  /** One notification with its buttons; two ways to the same thing are one. What a button does may fail, too. */
+  async tell(text: string, offers: readonly Offer[]): Promise<void> {
+    const all = offers.filter(({ label }, index) => offers.findIndex((each) => each.label === label) === index);
+    const chosen = await vscode.window.showErrorMessage(text, ...all.map(({ label }) => label));
+    try {
+      await all.find(({ label }) => label === chosen)?.run();
+    } catch (error) {
+      await this.report(error);
+    }
+  }
+
+  async #remedyOf(error: unknown, uses: RemedyUses): Promise<Offer | undefined> {
+    if (!(error instanceof Fault)) return undefined;
+    const [{ remedyOf }, { readSoon }, { remedyOffer }] = await Promise.all([
+      import('../core/remedy.ts'),
+      import('../core/deploy/failure.ts'),
+      import('./remedies.ts'),
+    ]);
+    const fix = remedyOf(error, readSoon);
+    return fix && remedyOffer(fix, this.words.say, uses);
+  }
+}
+
+/** What a remedy may need beside itself; what needs something that is not given is not offered. */
+export interface RemedyUses {
+  /** Where a command of the application runs. */
+  dir?: string | undefined;
+  service?: string | undefined;
+  /** Does the same again. */
+  again?(): unknown;
+  client?(): Promise<PlatformClient>;
 }
 
 export async function openPlace(place: SourcePlace): Promise<void> {
   const start = new vscode.Position(Math.max(0, place.line - 1), Math.max(0, place.column - 1));
   await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection: new vscode.Range(start, start) });
-}
-
-function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }

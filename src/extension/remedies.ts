@@ -1,87 +1,105 @@
 /** The one thing to do about a failed deploy, as a button and as a quick fix: an edit, the line itself, or a command. */
-import { dirname } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { Application } from '../core/app/model.ts';
 import type { SourcePlace } from '../core/codes.ts';
 import type { Fix } from '../core/deploy/fix.ts';
 import { kinds } from '../core/resources.ts';
-import type { Platforms } from './platform/platforms.ts';
-import { type Offer, openPlace, type Problems } from './problems.ts';
+import type { CommandId } from './contributions.ts';
+import type { Say } from './messages.ts';
+import { type Offer, openPlace, type RemedyUses } from './problems.ts';
 
-export interface RemedyUses {
-  platforms: Platforms;
-  problems: Problems;
-  application: Application;
-  /** Deploys the same again. */
-  again(): unknown;
-}
-
-export function remedyOffer(fix: Fix, uses: RemedyUses): Offer {
-  const { say } = uses.problems.words;
+/** undefined: it needs something that `uses` does not have. */
+export function remedyOffer(fix: Fix, say: Say, uses: RemedyUses): Offer | undefined {
   switch (fix.type) {
     case 'edit':
-      return { label: say('remedy.edit', { file: nameOf(fix.place.file) }), run: () => applyEdit(fix) };
+      return { label: say('remedy.edit', { file: basename(fix.place.file) }), run: () => applyEdit(fix) };
     case 'open':
       return {
-        label: say('remedy.open', { file: nameOf(fix.place.file), line: fix.place.line }),
+        label: say('remedy.open', { file: basename(fix.place.file), line: fix.place.line }),
         run: () => openPlace(fix.place),
       };
     case 'command':
-      return commandOffer(fix, uses);
+      return commandOffer(fix, say, uses);
   }
 }
 
 function commandOffer(
   fix: Extract<Fix, { type: 'command' }>,
-  { platforms, problems, application, again }: RemedyUses,
-): Offer {
-  const { say } = problems.words;
-  const key = { namespace: String(fix.args['namespace'] ?? 'default'), name: application.name };
-  const execute = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(id, ...args);
+  say: Say,
+  { dir, service, again, client }: RemedyUses,
+): Offer | undefined {
+  const key = { namespace: String(fix.args['namespace'] ?? 'default'), name: service };
+  const execute = (id: CommandId, ...args: unknown[]) => vscode.commands.executeCommand(id, ...args);
   switch (fix.command) {
     case 'startPlatform':
       return { label: say('action.start'), run: () => execute('slipway.platform.start') };
     case 'deployAgain':
-      return { label: say('action.retry'), run: again };
+      return again && { label: say('action.retry'), run: again };
     case 'showLogs':
-      return {
-        label: say('action.showLogs'),
-        run: () => execute('slipway.service.showLogs', { type: 'service', key }),
-      };
+      return service === undefined
+        ? undefined
+        : {
+            label: say('action.showLogs'),
+            run: () => execute('slipway.service.showLogs', { type: 'service', key }),
+          };
     case 'showService':
-      return {
-        label: say('action.revisions'),
-        run: () => execute('slipway.service.openRevisions', { type: 'service', key }),
-      };
+      return service === undefined
+        ? undefined
+        : {
+            label: say('action.revisions'),
+            run: () => execute('slipway.service.openRevisions', { type: 'service', key }),
+          };
     case 'doctor':
       return { label: say('action.doctor'), run: () => execute('slipway.doctor') };
     case 'logIn':
+    case 'choosePlatform':
       return { label: say('action.choosePlatform'), run: () => execute('slipway.platform.use') };
-    case 'installModule':
+    case 'choosePort':
+      return { label: say('remedy.freePort'), run: () => takeFreePort(again) };
+    case 'replacePlatform':
       return {
-        label: say('remedy.run', { command: fix.line }),
-        run: () => inTerminal(application.dir, fix.line, true),
+        label: say('remedy.restartPlatform'),
+        run: async () => {
+          await execute('slipway.platform.stop');
+          await execute('slipway.platform.start');
+        },
       };
+    case 'installModule':
+      return dir === undefined
+        ? undefined
+        : { label: say('remedy.run', { command: fix.line }), run: () => inTerminal(dir, fix.line, true) };
     case 'createSecret':
       // What is secret only its owner can type.
       return {
         label: say('remedy.secret', { name: String(fix.args['name'] ?? '') }),
-        run: () => inTerminal(application.dir, fix.line, false),
+        run: () => inTerminal(dir, fix.line, false),
       };
     case 'createNamespace': {
       const name = String(fix.args['namespace'] ?? '');
       const run = async () => {
-        const client = await platforms.need();
-        await client.create(kinds.namespace, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-        return again();
+        const platform = await client?.();
+        await platform?.create(kinds.namespace, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+        return again?.();
       };
-      return { label: say('remedy.namespace', { namespace: name }), run };
+      return client && { label: say('remedy.namespace', { namespace: name }), run };
     }
   }
 }
 
-function inTerminal(cwd: string, line: string, execute: boolean): void {
-  const terminal = vscode.window.createTerminal({ name: 'Slipway', cwd });
+/** The setting names a port that another program has: the next free one from now on, wherever it was set. */
+async function takeFreePort(again: (() => unknown) | undefined): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('slipway');
+  const { workspaceValue, workspaceFolderValue } = settings.inspect('platform.port') ?? {};
+  const scope =
+    workspaceFolderValue !== undefined || workspaceValue !== undefined
+      ? vscode.ConfigurationTarget.Workspace
+      : vscode.ConfigurationTarget.Global;
+  await settings.update('platform.port', undefined, scope);
+  await (again ? again() : vscode.commands.executeCommand('slipway.platform.start'));
+}
+
+function inTerminal(cwd: string | undefined, line: string, execute: boolean): void {
+  const terminal = vscode.window.createTerminal({ name: 'Slipway', ...(cwd === undefined ? {} : { cwd }) });
   terminal.show();
   terminal.sendText(line, execute);
 }
@@ -105,8 +123,4 @@ export function editOf(fix: Extract<Fix, { type: 'edit' }>): vscode.WorkspaceEdi
 
 export function rangeAt({ line, column, endLine = line, endColumn = column }: SourcePlace): vscode.Range {
   return new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
-}
-
-function nameOf(file: string): string {
-  return file.slice(dirname(file).length + 1);
 }

@@ -8,6 +8,7 @@ import type { Platforms } from './platform/platforms.ts';
 import type { Problems } from './problems.ts';
 import { setContext } from './settings.ts';
 import { isNoSource } from './source-files.ts';
+import { VerdictProblems } from './verdict-problems.ts';
 
 export interface Running {
   readonly application: Application;
@@ -24,6 +25,7 @@ export class Runs implements vscode.Disposable {
   #problems: Problems;
   #log: vscode.LogOutputChannel;
   #running = new Map<string, Running>();
+  #crashes: VerdictProblems;
   #changes = new vscode.EventEmitter<void>();
 
   readonly onChange = this.#changes.event;
@@ -32,6 +34,7 @@ export class Runs implements vscode.Disposable {
     this.#platforms = platforms;
     this.#problems = problems;
     this.#log = log;
+    this.#crashes = new VerdictProblems(problems, 'slipway-run');
   }
 
   get items(): readonly Running[] {
@@ -89,10 +92,12 @@ export class Runs implements vscode.Disposable {
       running.state = event.state;
       const state = say(`run.state.${event.state}`);
       this.#log.info(`${name}: ${state}${event.ms === undefined ? '' : ` (${event.ms} ms)`}`);
-      if (event.state === 'crashed' && event.problem) {
-        this.#log.error(say('run.crashed', { name, cause: this.#problems.of(event.problem).text }));
-        for (const line of event.logs ?? []) this.#log.error(`  | ${line}`);
+      const { crash } = event;
+      if (crash) {
+        this.#log.error(say('run.crashed', { name, cause: this.#problems.of(crash.cause).text }));
+        for (const line of crash.logs) this.#log.error(`  | ${line}`);
       }
+      this.#crashes.set(running.application.dir, crash && { ...crash, evidence: crash });
       this.#changed();
     }
     listener(event);
@@ -121,7 +126,11 @@ export class Runs implements vscode.Disposable {
 
   #forget(running: Running): void {
     for (const disposable of running.disposables.splice(0)) disposable.dispose();
-    if (this.#running.get(running.application.dir) === running) this.#running.delete(running.application.dir);
+    const { dir } = running.application;
+    if (this.#running.get(dir) === running) {
+      this.#running.delete(dir);
+      this.#crashes.set(dir, undefined);
+    }
     this.#changed();
   }
 
@@ -132,6 +141,7 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     void this.stopAll();
+    this.#crashes.dispose();
     this.#changes.dispose();
   }
 }

@@ -1,22 +1,30 @@
-/** What the last failed deploy of each application left in the Problems view: the compilers' lines, and the cause where its fix goes. */
+/** What the last failed deploy (or run) of each application left in the Problems view: the compilers' lines, and the cause where its fix goes. */
 import * as vscode from 'vscode';
+import type { SourcePlace } from '../core/codes.ts';
 import type { CompilerProblem } from '../core/deploy/compiler-lines.ts';
-import type { Verdict } from '../core/deploy/verdict.ts';
+import type { Cause } from '../core/deploy/diagnose.ts';
+import type { Fix } from '../core/deploy/fix.ts';
 import type { Problems } from './problems.ts';
 import { editOf, rangeAt } from './remedies.ts';
 
-type Failed = Extract<Verdict, { outcome: 'failed' }>;
+/** Of a deploy's verdict, or of a run that crashed. */
+interface Failed {
+  cause: Cause;
+  remedy: Fix;
+  evidence: { place?: SourcePlace | undefined; problems?: readonly CompilerProblem[] | undefined };
+}
 
 export class VerdictProblems implements vscode.Disposable {
   #problems: Problems;
-  #collection = vscode.languages.createDiagnosticCollection('slipway-deploy');
+  #collection: vscode.DiagnosticCollection;
   #failed = new Map<string, Failed>();
   /** Whose cause is not shown any more: its place has been edited since. */
   #touched = new Set<string>();
   #actions: vscode.Disposable;
 
-  constructor(problems: Problems) {
+  constructor(problems: Problems, name: string) {
     this.#problems = problems;
+    this.#collection = vscode.languages.createDiagnosticCollection(name);
     const actions = vscode.languages.registerCodeActionsProvider(
       { scheme: 'file' },
       { provideCodeActions: (document, range) => this.#actionsAt(document.uri.fsPath, range) },
@@ -28,10 +36,10 @@ export class VerdictProblems implements vscode.Disposable {
     this.#actions = vscode.Disposable.from(actions, edits);
   }
 
-  /** `undefined`: a deploy has begun, or went well. */
-  set(dir: string, verdict: Verdict | undefined): void {
+  /** `undefined`: it has begun anew, or went well. */
+  set(dir: string, failed: Failed | undefined): void {
     this.#touched.delete(dir);
-    if (verdict?.outcome === 'failed') this.#failed.set(dir, verdict);
+    if (failed) this.#failed.set(dir, failed);
     else if (!this.#failed.delete(dir)) return;
     this.#paint();
   }

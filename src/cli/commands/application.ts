@@ -2,7 +2,7 @@
 import { basename, relative } from 'node:path';
 import { adopt } from '../../core/app/adopt.ts';
 import { findApplicationAbove } from '../../core/app/find.ts';
-import { type Application, environmentOf, loadApplication } from '../../core/app/model.ts';
+import { type Application, directEnvironment, loadApplication } from '../../core/app/model.ts';
 import { type DeployProgress, deploy } from '../../core/deploy/deploy.ts';
 import type { Verdict } from '../../core/deploy/verdict.ts';
 import { Fault } from '../../core/faults.ts';
@@ -118,13 +118,7 @@ export const deployCommand: Command = {
   },
   async run(invocation) {
     const app = await applicationAt(invocation);
-    const environment = environmentOf(app, invocation.optional('env'));
-    if (environment && environment.deploy !== 'direct') {
-      throw new Fault('NotSupported', {
-        what: `deploy: ${environment.deploy}`,
-        instead: 'Use deploy: direct for now.',
-      });
-    }
+    const environment = directEnvironment(app, invocation.optional('env'));
     const limit = invocation.optional('timeout');
     const timeoutMs = limit === undefined ? undefined : duration(limit);
     if (limit !== undefined && timeoutMs === undefined)

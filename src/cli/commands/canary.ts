@@ -21,99 +21,77 @@ import { duration } from '../text.ts';
 
 const serviceArg = { service: { type: 'positional', description: 'column.service' } } as const;
 
-export const canaryStart: Command = {
-  name: 'canary start',
-  summary: 'canary.start',
-  target: 'namespaced',
-  args: {
-    ...serviceArg,
-    revision: { type: 'positional', description: 'column.revision' },
-    steps: { type: 'string', description: 'canary.steps' },
-    pause: { type: 'string', description: 'canary.pause' },
-    'max-errors': { type: 'string', description: 'canary.maxErrors' },
-    'max-p95': { type: 'string', description: 'canary.maxP95' },
-    'min-requests': { type: 'string', description: 'canary.minRequests' },
-  },
-  async run(invocation) {
-    const service = invocation.text('service');
-    const wish = { revision: invocation.text('revision'), ...limitsOf(invocation) };
-    const client = await invocation.client();
-    const id = driverId();
-    await startCanary(client, invocation.namespace, service, wish, { id });
-    return drive(invocation, client, service, id);
-  },
-};
+type Act<Result> = (client: PlatformClient, namespace: string, service: string) => Promise<Result>;
 
-export const canaryResume: Command = {
-  name: 'canary resume',
-  summary: 'canary.resume',
-  target: 'namespaced',
-  args: serviceArg,
-  async run(invocation) {
-    const service = invocation.text('service');
-    const client = await invocation.client();
-    const id = driverId();
-    await takeUpCanary(client, invocation.namespace, service, { id });
-    return drive(invocation, client, service, id);
-  },
-};
-
-export const canaryStatus: Command = {
-  name: 'canary status',
-  summary: 'canary.status',
-  target: 'namespaced',
-  args: serviceArg,
-  async run(invocation) {
-    const service = invocation.text('service');
-    const client = await invocation.client();
-    const state = canaryOf(await requireService(client, invocation.namespace, service));
-    const text = state ? line(invocation, state, undefined) : invocation.say('canary.none', { service });
-    invocation.answer(state ?? null, text);
-    return 0;
-  },
-};
-
-export const canaryHold: Command = {
-  name: 'canary hold',
-  summary: 'canary.hold',
-  target: 'namespaced',
-  args: serviceArg,
-  run: (invocation) => once(invocation, pauseCanary),
-};
-
-export const canaryAbort: Command = {
-  name: 'canary abort',
-  summary: 'canary.abort',
-  target: 'namespaced',
-  args: serviceArg,
-  run: (invocation) => once(invocation, abortCanary),
-};
-
-export const canaryDismiss: Command = {
-  name: 'canary dismiss',
-  summary: 'canary.dismiss',
-  target: 'namespaced',
-  args: serviceArg,
-  async run(invocation) {
-    const service = invocation.text('service');
-    const client = await invocation.client();
-    await requireService(client, invocation.namespace, service);
-    await dismissCanary(client, invocation.namespace, service);
-    invocation.answer(null, invocation.say('canary.none', { service }));
-    return 0;
-  },
-};
-
-async function once(
-  invocation: Invocation,
-  act: (client: PlatformClient, namespace: string, service: string) => Promise<CanaryState>,
-): Promise<number> {
-  const service = invocation.text('service');
-  const client = await invocation.client();
-  const state = await act(client, invocation.namespace, service);
-  invocation.answer(state, line(invocation, state, undefined));
-  return 0;
+/** A canary that is driven from here to its end. `begin` reads the wishes before anything is asked of the platform. */
+function driven(
+  name: 'start' | 'resume',
+  args: Command['args'],
+  begin: (invocation: Invocation, id: string) => Act<unknown>,
+): Command {
+  return {
+    name: `canary ${name}`,
+    summary: `canary.${name}`,
+    target: 'namespaced',
+    args: { ...serviceArg, ...args },
+    async run(invocation) {
+      const service = invocation.text('service');
+      const id = `cli ${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
+      const act = begin(invocation, id);
+      const client = await invocation.client();
+      await act(client, invocation.namespace, service);
+      return drive(invocation, client, service, id);
+    },
+  };
 }
+
+/** One look or one change, and how the canary is then. */
+function once(name: 'status' | 'hold' | 'abort' | 'dismiss', act: Act<CanaryState | undefined>): Command {
+  return {
+    name: `canary ${name}`,
+    summary: `canary.${name}`,
+    target: 'namespaced',
+    args: serviceArg,
+    async run(invocation) {
+      const service = invocation.text('service');
+      const state = await act(await invocation.client(), invocation.namespace, service);
+      const text = state ? line(invocation, state, undefined) : invocation.say('canary.none', { service });
+      invocation.answer(state ?? null, text);
+      return 0;
+    },
+  };
+}
+
+const startArgs = {
+  revision: { type: 'positional', description: 'column.revision' },
+  steps: { type: 'string', description: 'canary.steps' },
+  pause: { type: 'string', description: 'canary.pause' },
+  'max-errors': { type: 'string', description: 'canary.maxErrors' },
+  'max-p95': { type: 'string', description: 'canary.maxP95' },
+  'min-requests': { type: 'string', description: 'canary.minRequests' },
+} as const;
+
+export const canaryStart = driven('start', startArgs, (invocation, id) => {
+  const wish = { revision: invocation.text('revision'), ...limitsOf(invocation) };
+  return (client, namespace, service) => startCanary(client, namespace, service, wish, { id });
+});
+
+export const canaryResume = driven(
+  'resume',
+  {},
+  (_, id) => (client, namespace, service) => takeUpCanary(client, namespace, service, { id }),
+);
+
+export const canaryStatus = once('status', async (client, namespace, service) =>
+  canaryOf(await requireService(client, namespace, service)),
+);
+export const canaryHold = once('hold', pauseCanary);
+export const canaryAbort = once('abort', abortCanary);
+export const canaryDismiss = once('dismiss', async (client, namespace, service) => {
+  await requireService(client, namespace, service);
+  await dismissCanary(client, namespace, service);
+  return undefined;
+});
 
 /** Says each change, a line each; 0 when it succeeded, 1 when it was rolled back or held. */
 async function drive(invocation: Invocation, client: PlatformClient, service: string, id: string): Promise<number> {
@@ -143,10 +121,6 @@ async function drive(invocation: Invocation, client: PlatformClient, service: st
 function line(invocation: Invocation, state: CanaryState, seen: CanaryObservation | undefined): string {
   const now = Date.now();
   return canaryText(invocation.locale, state, now, { seen, driven: isDriven(state, now) });
-}
-
-function driverId(): string {
-  return `cli ${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
 }
 
 function limitsOf(invocation: Invocation) {

@@ -1,7 +1,7 @@
 /** run: development mode in a terminal. */
 import { relative } from 'node:path';
 import { render } from '../../core/messages/core.ts';
-import { type RunEvent, startRun } from '../../core/run/run.ts';
+import { type RunCrash, type RunEvent, type RunSession, startRun } from '../../core/run/run.ts';
 import type { Command } from '../command.ts';
 import type { Invocation } from '../invocation.ts';
 import { watchSaves } from '../saves.ts';
@@ -25,7 +25,7 @@ export const run: Command = {
       { client, app, debug: invocation.flag('debug'), namespace: invocation.optional('namespace') },
       (event) => early.push(event),
     );
-    const show = (event: RunEvent): void => showEvent(invocation, event, session.url);
+    const show = (event: RunEvent): void => showEvent(invocation, event, session);
     early.forEach(show);
     session.on(show);
     await using saves = await watchSaves(app.dir, (file) => {
@@ -47,7 +47,7 @@ export const run: Command = {
   },
 };
 
-function showEvent(invocation: Invocation, event: RunEvent, url: string | undefined): void {
+function showEvent(invocation: Invocation, event: RunEvent, { service: name, url }: RunSession): void {
   if (invocation.json) {
     invocation.item(event.type === 'state' ? { ...event, url } : event, '');
     return;
@@ -56,6 +56,9 @@ function showEvent(invocation: Invocation, event: RunEvent, url: string | undefi
     case 'log':
       if (event.line.mark === undefined) invocation.item(event.line, event.line.text);
       break;
+    case 'platform':
+      invocation.note(`· ${invocation.say(event.there ? 'run.back' : 'run.away', { name })}`);
+      break;
     case 'debug':
       invocation.note(`· ${invocation.say('run.debugger', { host: event.host, port: event.port })}`);
       break;
@@ -63,9 +66,21 @@ function showEvent(invocation: Invocation, event: RunEvent, url: string | undefi
       if (event.state === 'ready') {
         invocation.note(`✓ ${invocation.say('run.ready', { ms: event.ms ?? 0, url: url ?? '' })}`);
       } else if (event.state === 'crashed') {
-        const problem = event.problem && render(invocation.locale, `problem.${event.problem.code}`, event.problem.args);
-        invocation.note(`✗ ${invocation.say('run.crashed', { problem: problem ?? '' })}`);
+        showCrash(invocation, event.crash);
         invocation.note(`  ${invocation.say('run.waiting')}`);
       }
   }
+}
+
+function showCrash({ locale, note, say }: Invocation, crash: RunCrash | undefined): void {
+  if (!crash) {
+    note(`✗ ${say('run.crashed', { problem: '' })}`);
+    return;
+  }
+  const { cause, place, remedy } = crash;
+  note(`✗ ${say('run.crashed', { problem: render(locale, `problem.${cause.code}`, cause.args) })}`);
+  if (place) note(`  ${place.file}:${place.line}:${place.column}`);
+  // Its output has just been printed: only what is to be done is added.
+  if (cause.code !== 'AppExited') note(`  ${say('error.fix')} ${render(locale, `fix.${cause.code}`, cause.args)}`);
+  if (remedy.type === 'command' && remedy.command !== 'showLogs') note(`  $ ${remedy.line}`);
 }

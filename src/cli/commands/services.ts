@@ -8,44 +8,28 @@ import { listServices, showService } from '../../core/services.ts';
 import { applyTraffic, readTraffic, rollback, type TrafficModel } from '../../core/traffic/traffic.ts';
 import type { Command } from '../command.ts';
 import type { Invocation } from '../invocation.ts';
-import { duration, since, table } from '../text.ts';
+import { listing, titledTable } from '../listing.ts';
+import { duration, since } from '../text.ts';
 
 const serviceArg = { service: { type: 'positional', description: 'column.service' } } as const;
 
-function heads(invocation: Invocation, ...keys: CliKey[]): string[] {
-  return keys.map((key) => invocation.say(key));
-}
-
-export const ls: Command = {
+export const ls = listing({
   name: 'ls',
   summary: 'ls.summary',
   target: 'namespaced',
-  args: {},
-  async run(invocation) {
-    const client = await invocation.client();
-    // All of them unless one is named: `run` has its own namespace, and both should be seen.
-    const services = await listServices(client, invocation.optional('namespace'));
-    const rows = services.map((service) => [
-      service.namespace,
-      service.name,
-      service.ready,
-      service.latestReady ?? '',
-      service.url ?? '',
-      service.ready === 'True' ? '' : service.reason,
-    ]);
-    const head = heads(
-      invocation,
-      'column.namespace',
-      'column.name',
-      'column.ready',
-      'column.revision',
-      'column.url',
-      'column.reason',
-    );
-    invocation.answer(services, rows.length > 0 ? table(head, rows) : invocation.say('ls.none'));
-    return 0;
-  },
-};
+  // All of them unless one is named: `run` has its own namespace, and both should be seen.
+  read: (invocation) => (client) => listServices(client, invocation.optional('namespace')),
+  columns: ['column.namespace', 'column.name', 'column.ready', 'column.revision', 'column.url', 'column.reason'],
+  row: (service) => [
+    service.namespace,
+    service.name,
+    service.ready,
+    service.latestReady ?? '',
+    service.url ?? '',
+    service.ready === 'True' ? '' : service.reason,
+  ],
+  none: 'ls.none',
+});
 
 export const show: Command = {
   name: 'show',
@@ -63,13 +47,14 @@ export const show: Command = {
         .filter(({ status }) => status !== 'True')
         .map(({ type, reason, message }) => `  ${type}: ${[reason, message].filter(Boolean).join(': ')}`),
       '',
-      revisionTable(invocation, revisions),
+      titledTable(invocation, revisionTable.columns, revisions.map(revisionTable.row)),
     ];
     if (instances.length > 0) {
       parts.push(
         '',
-        table(
-          heads(invocation, 'column.instances', 'column.revision', 'column.state', 'column.age'),
+        titledTable(
+          invocation,
+          ['column.instances', 'column.revision', 'column.state', 'column.age'],
           instances.map((each) => [each.name, each.revision, each.state, since(each.created)]),
         ),
       );
@@ -81,23 +66,8 @@ export const show: Command = {
   },
 };
 
-export const revisions: Command = {
-  name: 'revisions',
-  summary: 'revisions.summary',
-  target: 'namespaced',
-  args: serviceArg,
-  async run(invocation) {
-    const name = invocation.text('service');
-    const client = await invocation.client();
-    const all = await listRevisions(client, invocation.namespace, name);
-    invocation.answer(all, revisionTable(invocation, all));
-    return 0;
-  },
-};
-
-function revisionTable(invocation: Invocation, all: readonly RevisionModel[]): string {
-  const head = heads(
-    invocation,
+const revisionTable = {
+  columns: [
     'column.revision',
     'column.ready',
     'column.traffic',
@@ -105,20 +75,29 @@ function revisionTable(invocation: Invocation, all: readonly RevisionModel[]): s
     'column.instances',
     'column.age',
     'column.reason',
-  );
-  return table(
-    head,
-    all.map((revision) => [
-      revision.name,
-      revision.ready,
-      revision.percent > 0 ? `${revision.percent} %` : '',
-      revision.tags.join(','),
-      String(revision.actualReplicas),
-      since(revision.created),
-      revision.ready === 'True' ? '' : revision.reason,
-    ]),
-  );
-}
+  ],
+  row: (revision: RevisionModel) => [
+    revision.name,
+    revision.ready,
+    revision.percent > 0 ? `${revision.percent} %` : '',
+    revision.tags.join(','),
+    String(revision.actualReplicas),
+    since(revision.created),
+    revision.ready === 'True' ? '' : revision.reason,
+  ],
+} as const;
+
+export const revisions = listing({
+  name: 'revisions',
+  summary: 'revisions.summary',
+  target: 'namespaced',
+  args: serviceArg,
+  read: (invocation) => {
+    const service = invocation.text('service');
+    return (client) => listRevisions(client, invocation.namespace, service);
+  },
+  ...revisionTable,
+});
 
 export const diff: Command = {
   name: 'diff',
@@ -200,15 +179,14 @@ export const rollbackCommand: Command = {
 };
 
 function answerTraffic(invocation: Invocation, model: TrafficModel): number {
-  const head = heads(
-    invocation,
+  const columns: CliKey[] = [
     'column.revision',
     'column.traffic',
     'column.actual',
     'column.tags',
     'column.ready',
     'column.age',
-  );
+  ];
   const rows = model.rows.map((row) => [
     row.revision,
     `${row.percent} %${row.followsLatest ? ' @latest' : ''}`,
@@ -217,7 +195,7 @@ function answerTraffic(invocation: Invocation, model: TrafficModel): number {
     row.ready,
     since(row.created),
   ]);
-  invocation.answer(model, table(head, rows));
+  invocation.answer(model, titledTable(invocation, columns, rows));
   if (!model.settled) invocation.note(invocation.say('traffic.unsettled', { service: model.service }));
   return 0;
 }

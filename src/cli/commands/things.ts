@@ -9,44 +9,23 @@ import { draftFaults } from '../../core/event-draft.ts';
 import { findReceiver, sendEvent } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
 import { listImages, putImage, removeImage } from '../../core/images.ts';
-import type { CliKey } from '../../core/messages/cli.ts';
 import { deliveries, fireNow, listPings, nextFires } from '../../core/ping.ts';
 import type { Command } from '../command.ts';
-import type { Invocation } from '../invocation.ts';
-import { bytes, since, table } from '../text.ts';
-
-function tableOr(invocation: Invocation, keys: readonly CliKey[], rows: string[][]): string {
-  if (rows.length === 0) return invocation.say('none');
-  return table(
-    keys.map((key) => invocation.say(key)),
-    rows,
-  );
-}
+import { listing } from '../listing.ts';
+import { bytes, since } from '../text.ts';
 
 const sourceArg = { source: { type: 'positional', description: 'column.name' } } as const;
 const hostArg = { host: { type: 'positional', description: 'column.host' } } as const;
 
-export const pingLs: Command = {
+export const pingLs = listing({
   name: 'ping ls',
   summary: 'ping.ls',
   target: 'namespaced',
-  args: {},
-  async run(invocation) {
-    const client = await invocation.client();
-    const pings = await listPings(client, invocation.optional('namespace'));
-    const rows = pings.map((ping) => [ping.namespace, ping.name, ping.schedule, ping.timezone, ping.sink, ping.ready]);
-    const keys: CliKey[] = [
-      'column.namespace',
-      'column.name',
-      'column.schedule',
-      'column.time',
-      'column.sink',
-      'column.ready',
-    ];
-    invocation.answer(pings, tableOr(invocation, keys, rows));
-    return 0;
-  },
-};
+  read: (invocation) => (client) => listPings(client, invocation.optional('namespace')),
+  columns: ['column.namespace', 'column.name', 'column.schedule', 'column.time', 'column.sink', 'column.ready'],
+  row: (ping) => [ping.namespace, ping.name, ping.schedule, ping.timezone, ping.sink, ping.ready],
+  none: 'none',
+});
 
 export const pingNext: Command = {
   name: 'ping next',
@@ -120,34 +99,23 @@ export const eventSend: Command = {
   },
 };
 
-export const pingDeliveries: Command = {
+export const pingDeliveries = listing({
   name: 'ping deliveries',
   summary: 'ping.deliveries',
   target: 'namespaced',
   args: sourceArg,
-  async run(invocation) {
-    const client = await invocation.client();
-    const all = await deliveries(client, invocation.namespace, invocation.optional('source'));
-    const rows = all.map((each) => [
-      new Date(each.at).toISOString(),
-      each.source,
-      each.sink,
-      each.status === 0 ? (each.error ?? '—') : String(each.status),
-      String(each.attempts),
-      `${each.ms} ms`,
-    ]);
-    const keys: CliKey[] = [
-      'column.time',
-      'column.name',
-      'column.sink',
-      'column.status',
-      'column.attempts',
-      'column.took',
-    ];
-    invocation.answer(all, tableOr(invocation, keys, rows));
-    return 0;
-  },
-};
+  read: (invocation) => (client) => deliveries(client, invocation.namespace, invocation.optional('source')),
+  columns: ['column.time', 'column.name', 'column.sink', 'column.status', 'column.attempts', 'column.took'],
+  row: (each) => [
+    new Date(each.at).toISOString(),
+    each.source,
+    each.sink,
+    each.status === 0 ? (each.error ?? '—') : String(each.status),
+    String(each.attempts),
+    `${each.ms} ms`,
+  ],
+  none: 'none',
+});
 
 export const domainAdd: Command = {
   name: 'domain add',
@@ -180,20 +148,15 @@ export const domainRm: Command = {
   },
 };
 
-export const domainLs: Command = {
+export const domainLs = listing({
   name: 'domain ls',
   summary: 'domain.ls',
   target: 'namespaced',
-  args: {},
-  async run(invocation) {
-    const client = await invocation.client();
-    const domains = await listDomains(client, invocation.optional('namespace'));
-    const rows = domains.map((each) => [each.namespace, each.host, each.service, each.ready, each.url ?? each.reason]);
-    const keys: CliKey[] = ['column.namespace', 'column.host', 'column.service', 'column.ready', 'column.url'];
-    invocation.answer(domains, tableOr(invocation, keys, rows));
-    return 0;
-  },
-};
+  read: (invocation) => (client) => listDomains(client, invocation.optional('namespace')),
+  columns: ['column.namespace', 'column.host', 'column.service', 'column.ready', 'column.url'],
+  row: (each) => [each.namespace, each.host, each.service, each.ready, each.url ?? each.reason],
+  none: 'none',
+});
 
 export const imageBuild: Command = {
   name: 'image build',
@@ -220,26 +183,21 @@ export const imageBuild: Command = {
   },
 };
 
-export const imageLs: Command = {
+export const imageLs = listing({
   name: 'image ls',
   summary: 'image.ls',
   target: 'platform',
-  args: {},
-  async run(invocation) {
-    const client = await invocation.client();
-    const images = await listImages(client);
-    const rows = images.map((image) => [
-      image.tag ? `${image.name}:${image.tag}` : image.name,
-      image.digest.slice(0, 19),
-      String(image.files),
-      bytes(image.bytes),
-      since(new Date(image.createdAt).toISOString()),
-    ]);
-    const keys: CliKey[] = ['column.image', 'column.digest', 'column.files', 'column.size', 'column.age'];
-    invocation.answer(images, tableOr(invocation, keys, rows));
-    return 0;
-  },
-};
+  read: () => listImages,
+  columns: ['column.image', 'column.digest', 'column.files', 'column.size', 'column.age'],
+  row: (image) => [
+    image.tag ? `${image.name}:${image.tag}` : image.name,
+    image.digest.slice(0, 19),
+    String(image.files),
+    bytes(image.bytes),
+    since(new Date(image.createdAt).toISOString()),
+  ],
+  none: 'none',
+});
 
 export const imageRm: Command = {
   name: 'image rm',

@@ -179,6 +179,15 @@ export function environmentOf(app: Application, name: string | undefined): Envir
   throw new Fault('EnvironmentUnknown', { environment: name, known });
 }
 
+/** One that Slipway itself deploys to. @throws Fault EnvironmentUnknown, NotDirect */
+export function directEnvironment(app: Application, name: string | undefined): Environment | undefined {
+  const environment = environmentOf(app, name);
+  if (environment && environment.deploy !== 'direct') {
+    throw new Fault('NotDirect', { environment: environment.name, deploy: environment.deploy });
+  }
+  return environment;
+}
+
 /** Repository of an image reference: without tag and digest. */
 export function repositoryOf(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]+$/, '');

@@ -131,7 +131,8 @@ export const slipwayFields: Readonly<Record<string, Field>> = {
   },
   alerts: {
     type: 'group',
-    description: 'Limits beyond which the editor marks the service (0 = not looked at).',
+    description:
+      'Limits beyond which the editor marks the service (0 = not looked at), on a platform that measures requests: an embedded one.',
     expected: 'an object with errorPercent, p95Ms and coldStartMs',
     fields: {
       errorPercent: {

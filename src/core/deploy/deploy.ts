@@ -1,6 +1,4 @@
 /** Deploy: build → snapshot → upload → apply → wait → verdict. Never says success while the old revision serves. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ImageConfig } from '../../../emulator/capabilities/protocol.ts';
 import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
@@ -18,10 +16,10 @@ import { applyTraffic, type TrafficTarget, trafficManager, wishedTargets, writeT
 import { runBuild, tellingLines } from './build.ts';
 import { compilerProblems } from './compiler-lines.ts';
 import { type Cause, troubles } from './diagnose.ts';
-import { fixFor } from './fix.ts';
+import { explainFailure } from './failure.ts';
 import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
 import { provenanceNotes, provenanceOf, withProvenance } from './provenance.ts';
-import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { type Snapshot, sourcesOf, takeSnapshot } from './snapshot.ts';
 import type { Evidence, PhaseName, Verdict, VerdictBase } from './verdict.ts';
 import { waitForService } from './wait.ts';
 
@@ -96,23 +94,8 @@ export async function deploy(
     endPhase();
     const serves = cause.code === 'PlatformLost' ? undefined : await whatServes(client, namespace, app.name);
     const logs = evidence.logs ?? [];
-    const problems =
-      evidence.problems ??
-      compilerProblems(
-        logs.map((line) => inDirectory(line, app.dir)),
-        app.dir,
-      );
-    const remedy = fixFor(cause, {
-      app,
-      namespace,
-      target: describeTarget(client.target),
-      read: readSoon,
-      sources,
-      logs,
-      problems,
-      place: evidence.place,
-    });
-    const place = evidence.place ?? (remedy.type === 'command' ? undefined : remedy.place);
+    const where = { app, namespace, target: describeTarget(client.target), sources };
+    const { remedy, place, problems } = explainFailure(cause, where, { ...evidence, logs });
     return {
       ...base(),
       outcome: 'failed',
@@ -126,7 +109,7 @@ export async function deploy(
         ...evidence,
         logs,
         ...(place ? { place } : {}),
-        ...(problems.length > 0 ? { problems } : {}),
+        ...(problems.length > 0 ? { problems: [...problems] } : {}),
       },
     };
   };
@@ -170,9 +153,7 @@ export async function deploy(
   if (builds) {
     phase('snapshot');
     snapshot = await takeSnapshot(app.dir, { signal });
-    sources = snapshot.files
-      .filter(({ path, size }) => isSource(path) && size < 200_000)
-      .map(({ path }) => join(app.dir, path));
+    sources = sourcesOf(app.dir, snapshot.files);
     endPhase(`${snapshot.files.length} files`);
     const config = imageConfig(app);
     const repository = imageRepository(app, environment);
@@ -212,14 +193,12 @@ export async function deploy(
   let applied: KubeObject;
   let manifest: Manifest = app.service;
   try {
-    if (existing && options.noTraffic) {
-      // Refused before anything changes: a split that is held for a deploy that never was would surprise.
-      await apply(client, prepared.service, signal, true);
-      await pinTraffic(client, existing, signal);
-    }
+    // A dry run where one is there: refused before the split is held for a deploy that never was.
+    const service = await withNotes(existing);
+    if (existing && options.noTraffic) await pinTraffic(client, existing, signal);
     if (!existing && options.noTraffic)
       onProgress({ type: 'note', code: 'firstTakesAll', args: { service: app.name } });
-    applied = await apply(client, await withNotes(existing), signal);
+    applied = await apply(client, service, signal);
     if (prepared.traffic) {
       if (!existing || options.resetTraffic) applied = await setTraffic(client, applied, prepared.traffic, signal);
       else onProgress({ type: 'note', code: 'trafficInManifest', args: { file: app.service.file } });
@@ -428,23 +407,6 @@ function refusedCause(error: unknown, target: Target, revision = '?'): Cause | u
   return /failed calling webhook|context deadline exceeded/.test(detail)
     ? { code: 'WebhookTimeout', args: { detail } }
     : undefined;
-}
-
-function readSoon(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-const isSource = (path: string): boolean =>
-  /\.([cm]?[jt]sx?|py|go|rb|java|kt|rs|php|cs)$/.test(path) &&
-  !/(^|\/)(node_modules|dist|build|test|tests|vendor)\//.test(path);
-
-/** Where the platform laid the snapshot is nobody's business: its files are the application's own. */
-function inDirectory(line: string, dir: string): string {
-  return line.replaceAll(/(?:file:\/\/)?\/\S*\/trees\/[0-9a-f]{16,}\//g, `${dir}/`);
 }
 
 function isLoss(error: unknown): boolean {

@@ -6,9 +6,9 @@ import { isScalar } from 'yaml';
 import { nearestWord } from '../app/check.ts';
 import type { Application, Manifest } from '../app/model.ts';
 import { isObject, valueAt } from '../app/values.ts';
-import type { CauseCode, MessageArgs, SourcePlace } from '../codes.ts';
+import type { CauseCode, MessageArgs, Problem, SourcePlace } from '../codes.ts';
 import { removeAt, setValue, type TextEdit } from '../manifest/edits.ts';
-import { findingsOf } from '../manifest/findings.ts';
+import { findingsOf, slipwayFindings } from '../manifest/findings.ts';
 import { fixesOf } from '../manifest/fixes.ts';
 import { locate, type ManifestDocument, type ManifestSource, readSource } from '../manifest/source.ts';
 import type { CompilerProblem } from './compiler-lines.ts';
@@ -24,6 +24,9 @@ export const fixCommands = [
   'createSecret',
   'logIn',
   'doctor',
+  'choosePlatform',
+  'choosePort',
+  'replacePlatform',
 ] as const;
 export type FixCommand = (typeof fixCommands)[number];
 
@@ -81,7 +84,11 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
     case 'BuildCommandMissing':
       return setting('build.command');
     case 'ManifestRefused':
-      return refusedFix(scene, text('manifest')) ?? open(scene.place) ?? field(namedField(text('detail')) ?? 'spec');
+      return (
+        manifestFix(text('manifest'), scene.read, undefined, app.name) ??
+        open(scene.place) ??
+        field(namedField(text('detail')) ?? 'spec')
+      );
     case 'ImageMissing':
     case 'ImageNeedsDocker':
     case 'RegistryUnreachable':
@@ -197,14 +204,23 @@ function settingPlace({ app, read }: FixScene, path: string): SourcePlace | unde
   return document && source.place(locate(document, path).range);
 }
 
-/** What the editor offers for the same mistake, else the place of the field. */
-function refusedFix(scene: FixScene, file: string): Fix | undefined {
-  const text = scene.read(file);
+/**
+ * What the editor offers for the first mistake of a file, else the place of the field.
+ * @param problems of slipway.yaml, which has a definition of its own; a manifest is asked the platform's admission
+ */
+export function manifestFix(
+  file: string,
+  read: FixScene['read'],
+  problems?: readonly Problem[],
+  service?: string,
+): Fix | undefined {
+  const text = read(file);
   if (text === undefined) return undefined;
   const source = readSource(file, text);
-  const errors = findingsOf(source).filter(({ severity }) => severity === 'error');
+  const found = problems ? slipwayFindings(source, problems) : findingsOf(source);
+  const errors = found.filter(({ severity }) => severity === 'error');
   for (const finding of errors) {
-    const [fix] = fixesOf(source, finding, scene.app.name);
+    const [fix] = fixesOf(source, finding, service);
     const made = fix && asFix(source, fix.edits);
     if (made) return made;
   }

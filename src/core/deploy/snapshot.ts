@@ -58,6 +58,27 @@ export async function takeSnapshot(dir: string, options: SnapshotOptions = {}): 
   return { dir: root, files, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 
+/** Files that somebody wrote by hand, absolute: what could have a port or an error in it. */
+export function sourcesOf(dir: string, files: readonly { path: string; size: number }[]): string[] {
+  return files.filter(({ path, size }) => isSource(path) && size < 200_000).map(({ path }) => join(dir, path));
+}
+
+/** The same of a directory that is not deployed but run in place; never throws. */
+export async function listSources(dir: string): Promise<string[]> {
+  try {
+    const root = await realpath(resolve(dir));
+    const found: Entry[] = [];
+    await walk(root, root, '', await filterOf(root), found, new Set([root]), {});
+    return sourcesOf(dir, found);
+  } catch {
+    return [];
+  }
+}
+
+const isSource = (path: string): boolean =>
+  /\.([cm]?[jt]sx?|py|go|rb|java|kt|rs|php|cs)$/.test(path) &&
+  !/(^|\/)(node_modules|dist|build|test|tests|vendor)\//.test(path);
+
 interface Entry {
   path: string;
   /** On disk. */

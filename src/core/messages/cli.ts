@@ -67,6 +67,8 @@ const area = defineArea(
     'run.crashed': '{problem}',
     'run.waiting': 'The next save starts it again.',
     'run.debugger': 'debugger: attach to {host}:{port}',
+    'run.away': 'the platform is away; {name} runs again when it is back',
+    'run.back': 'the platform is back; {name} starts again',
     'run.stopped': 'stopped, nothing is left',
 
     'deploy.summary': 'build, apply, wait, verdict',
@@ -284,6 +286,8 @@ const area = defineArea(
     'run.crashed': '{problem}',
     'run.waiting': '下次保存时会重新启动。',
     'run.debugger': '调试器：请附加到 {host}:{port}',
+    'run.away': '平台已断开；恢复后 {name} 会再次运行',
+    'run.back': '平台已恢复；{name} 正在重新启动',
     'run.stopped': '已停止，没有残留',
 
     'deploy.summary': '构建、应用、等待、给出结论',

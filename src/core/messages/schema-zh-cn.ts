@@ -440,8 +440,8 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
   'Start command in development mode; start by default.': '开发模式的启动命令；默认与 start 相同。',
   'Port of an application that cannot take it from PORT.': '无法从 PORT 读取端口的应用所用的端口。',
   'Environment of the start command.': '启动命令的环境变量。',
-  'Limits beyond which the editor marks the service (0 = not looked at).':
-    '超出后编辑器会标记服务的上限（0 表示不检查）。',
+  'Limits beyond which the editor marks the service (0 = not looked at), on a platform that measures requests: an embedded one.':
+    '超出后编辑器会标记该服务的上限（0 表示不检查）；仅在会统计请求的平台（内嵌平台）上有效。',
   'Per cent of answers that may be errors (5xx) over a minute; 5 by default.':
     '一分钟内允许出错（5xx）的响应百分比；默认为 5。',
   'Milliseconds within which 95 of 100 answers should begin, over a minute.':

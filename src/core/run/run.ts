@@ -7,18 +7,23 @@ import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { podAnnotations } from '../../../emulator/pods/ports.ts';
 import { type Application, containersOf } from '../app/model.ts';
 import { isObject } from '../app/values.ts';
-import type { Informer, ObjectInput, PlatformClient } from '../client.ts';
-import type { MessageArgs, ProblemCode } from '../codes.ts';
+import type { Informer, ObjectInput, PlatformClient, WatchHandlers } from '../client.ts';
+import type { SourcePlace } from '../codes.ts';
 import { conditionOf } from '../conditions.ts';
+import type { CompilerProblem } from '../deploy/compiler-lines.ts';
 import { deployManager, imageConfig } from '../deploy/deploy.ts';
-import { diagnose, type Scene } from '../deploy/diagnose.ts';
+import { type Cause, diagnose, type Scene } from '../deploy/diagnose.ts';
+import { explainFailure } from '../deploy/failure.ts';
+import type { Fix } from '../deploy/fix.ts';
 import { ownContainer, prepareObjects } from '../deploy/objects.ts';
+import { listSources } from '../deploy/snapshot.ts';
 import { enrich } from '../deploy/wait.ts';
 import { gatewayOf, publicUrl } from '../gateway.ts';
 import { putInPlaceImage, removeImage } from '../images.ts';
 import { followLogs } from '../logs.ts';
 import type { ServiceStatus } from '../lookup.ts';
 import { kinds, labels, type ResourceKind } from '../resources.ts';
+import { describeTarget } from '../target.ts';
 import { until } from '../until.ts';
 
 export const runNamespace = 'dev';
@@ -35,10 +40,22 @@ export interface RunOptions {
 export type RunState = 'starting' | 'ready' | 'restarting' | 'crashed' | 'stopped';
 
 export type RunEvent =
-  | { type: 'state'; state: RunState; ms?: number; problem?: { code: ProblemCode; args: MessageArgs }; logs?: string[] }
+  | { type: 'state'; state: RunState; ms?: number; crash?: RunCrash }
   | { type: 'log'; line: LogLine }
+  /** The platform went away, and with it the application; both come back by themselves. */
+  | { type: 'platform'; there: boolean }
   /** A new instance waits for its debugger here. Comes again after each restart. */
   | { type: 'debug'; pod: string; host: string; port: number };
+
+/** Why it does not run, and the one thing to do about it, as of a failed deploy. */
+export interface RunCrash {
+  cause: Cause;
+  remedy: Fix;
+  place: SourcePlace | undefined;
+  problems: readonly CompilerProblem[];
+  /** Its last lines, oldest first. */
+  logs: string[];
+}
 
 export interface RunSession {
   readonly service: string;
@@ -198,6 +215,8 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
   /** Instances that a restart took down: what they still say of themselves is past. */
   const past = new Set<string>();
   const waiters = new Set<() => void>();
+  /** Watches that the platform's absence broke off. */
+  const away = new Set<string>();
   let told = '';
 
   const settle = (
@@ -215,6 +234,7 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     namespace,
     {
       onSync: () => look(),
+      ...loss('services'),
       onEvent: (event) => {
         if (event === 'deleted' && !abort.signal.aborted) close('stopped');
         else look();
@@ -225,10 +245,29 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
   const pods: Informer<KubeObject> = client.watch<KubeObject>(
     kinds.pod,
     namespace,
-    { onSync: () => look(), onEvent: () => look() },
+    { onSync: () => look(), ...loss('pods'), onEvent: () => look() },
     { labelSelector, signal: abort.signal },
   );
   void forwardLogs();
+
+  /** Of an outage both watches tell; what one of them still has is past until the other is back, too. */
+  function loss(watch: string): Pick<WatchHandlers<KubeObject>, 'onLost' | 'onBack'> {
+    return {
+      onLost: () => {
+        if (away.size === 0) tell({ type: 'platform', there: false });
+        away.add(watch);
+        // The instance may come back as the same one: that it is ready is told anew.
+        told = '';
+      },
+      onBack: () => {
+        away.delete(watch);
+        if (away.size > 0) return;
+        since = Date.now();
+        tell({ type: 'platform', there: true });
+        look();
+      },
+    };
+  }
 
   async function forwardLogs(): Promise<void> {
     const wish = { namespace, service: app.name, since: context.began, follow: true };
@@ -240,7 +279,7 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
   }
 
   function look(): void {
-    if (abort.signal.aborted) return;
+    if (abort.signal.aborted || away.size > 0) return;
     const service = services.get(app.name, namespace);
     status = (service?.status ?? status) as ServiceStatus | undefined;
     const living = pods.items.filter(({ metadata }) => !metadata.deletionTimestamp && !past.has(metadata.uid));
@@ -268,11 +307,18 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     told = id;
     const revision = pod.metadata.labels?.[labels.revision];
     enrich(client, namespace, app.name, { ...scene, revision: revision ? named(revision) : undefined })
-      .then((closer) => {
-        const problem = diagnose(closer);
-        if (problem && told === id) settle('crashed', { problem, logs: closer.logs.slice(-20) });
+      .then(async (closer) => {
+        const cause = diagnose(closer);
+        const crash = cause && (await explained(cause, closer.logs.slice(-20)));
+        if (crash && told === id) settle('crashed', { crash });
       })
       .catch(() => settle('crashed', {}));
+  }
+
+  async function explained(cause: Cause, logs: string[]): Promise<RunCrash> {
+    const sources = await listSources(app.dir);
+    const failed = { app, namespace, target: describeTarget(client.target), sources };
+    return { cause, logs, ...explainFailure(cause, failed, { logs }) };
   }
 
   function announceDebugger(pod: KubeObject): void {

@@ -3,8 +3,10 @@
  * that launches, prints, restarts and ends. It has no threads of its own; the child sessions have.
  */
 import * as vscode from 'vscode';
-import type { RunEvent } from '../../core/run/run.ts';
+import type { RunCrash, RunEvent } from '../../core/run/run.ts';
+import { tellingLine } from '../../core/short-cause.ts';
 import type { Deps } from '../deps.ts';
+import { remedyOffer } from '../remedies.ts';
 import type { Running } from '../runs.ts';
 
 type Uses = Pick<Deps, 'problems' | 'runs' | 'log'>;
@@ -25,6 +27,8 @@ export class RunAdapter implements vscode.DebugAdapter {
   #stop = new AbortController();
   #attached = new Set<string>();
   #ended = false;
+  /** It was ready once, or has been told not to become so. */
+  #ran = false;
 
   readonly onDidSendMessage = this.#messages.event;
 
@@ -80,9 +84,13 @@ export class RunAdapter implements vscode.DebugAdapter {
         command: request.command,
         success: false,
         message: text,
-        body: { error: { id: 1, format: text.replaceAll(/[{}]/g, ''), showUser: true } },
+        // Told by us, with the one thing to do; the editor's own way is a modal box that offers launch.json.
+        body: { error: { id: 1, format: text.replaceAll(/[{}]/g, ''), showUser: request.command !== 'launch' } },
       });
-      if (request.command === 'launch') await this.#end();
+      if (request.command !== 'launch') return;
+      const dir = String(request.arguments?.['application'] ?? '');
+      void this.#deps.problems.report(error, [], { dir, again: () => startAgain(this.#session) });
+      await this.#end();
     }
   }
 
@@ -121,15 +129,33 @@ export class RunAdapter implements vscode.DebugAdapter {
       case 'debug':
         this.#attach(event, name, dir);
         return;
+      case 'platform':
+        this.#output(`${say(event.there ? 'run.platformBack' : 'run.platformAway', { name })}\n`, 'stderr');
+        return;
       case 'state':
         if (event.state === 'ready') {
           const url = this.#running?.session.url ?? this.#deps.runs.find(dir)?.session.url ?? '';
           this.#output(`${say('run.ready', { name, url })}${event.ms === undefined ? '' : ` (${event.ms} ms)`}\n`);
-        } else if (event.state === 'crashed' && event.problem) {
-          const { text, fix } = this.#deps.problems.of(event.problem);
-          this.#output(`${say('run.crashed', { name, cause: text })}\n${fix}\n`, 'stderr');
-        }
+          this.#ran = true;
+        } else if (event.crash) this.#crashed(event.crash, name, dir);
     }
+  }
+
+  /** A run that never came up is notified once; who saves while it runs looks at its console and the Problems view. */
+  #crashed({ cause, remedy, logs }: RunCrash, name: string, dir: string): void {
+    const { problems, log } = this.#deps;
+    const { say } = problems.words;
+    const { text, fix } = problems.of(cause);
+    const crashed = say('run.crashed', { name, cause: text });
+    this.#output(`${crashed}\n${fix}\n`, 'stderr');
+    if (this.#ran) return;
+    this.#ran = true;
+    const offer = remedyOffer(remedy, say, { dir, service: name });
+    const telling = cause.code === 'AppExited' ? tellingLine(logs) : undefined;
+    void problems.tell([crashed, telling ?? fix].join(' '), [
+      ...(offer ? [offer] : []),
+      { label: say('action.showOutput'), run: () => log.show(true) },
+    ]);
   }
 
   #attach({ pod, host, port }: { pod: string; host: string; port: number }, name: string, dir: string): void {
@@ -199,4 +225,8 @@ export class RunAdapter implements vscode.DebugAdapter {
     void this.#end();
     this.#messages.dispose();
   }
+}
+
+function startAgain({ workspaceFolder, configuration }: vscode.DebugSession): Thenable<boolean> {
+  return vscode.debug.startDebugging(workspaceFolder, configuration, { noDebug: configuration['noDebug'] === true });
 }

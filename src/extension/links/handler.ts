@@ -18,9 +18,8 @@ export function registerLinks(
         void vscode.window.showWarningMessage(say('untrusted'));
         return;
       }
-      await deps.applications.refresh();
-      const entry = deps.applications.items.find(({ name, application }) => application && name === link.application);
-      if (!entry?.application) {
+      const entry = await deps.applications.find((items) => items.find(({ name }) => name === link.application));
+      if (!entry) {
         void vscode.window.showWarningMessage(say('link.noApplication', { name: link.application }));
         return;
       }
@@ -31,7 +30,7 @@ export function registerLinks(
         deploy,
       );
       if (chosen !== deploy) return;
-      await deps.deploys.deploy({ application: entry.application, environment: link.environment });
+      await deps.deploys.deploy({ dir: entry.dir, name: entry.name, environment: link.environment });
     },
   });
 }

@@ -72,11 +72,11 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
 }
 
 function actions(
-  { problems, runs }: Uses,
+  { problems, runs, platforms }: Uses,
   { application, dir }: WorkspaceApplication,
   range: vscode.Range,
 ): vscode.CodeLens[] {
-  if (!vscode.workspace.isTrusted) return [];
+  if (!vscode.workspace.isTrusted || platforms.snapshot.entry.readOnly) return [];
   const { say } = problems.words;
   const subject = { type: 'application', dir };
   const lens = (icon: string, title: string, command: CommandId) =>
@@ -137,7 +137,7 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
       ...(next === undefined
         ? []
         : [text(say('lens.next', { time: new Date(next).toLocaleTimeString(locale) }), 'slipway.ping.next', subject)]),
-      text(`$(zap) ${say('lens.fire')}`, 'slipway.ping.fire', subject),
+      ...(snapshot.entry.readOnly ? [] : [text(`$(zap) ${say('lens.fire')}`, 'slipway.ping.fire', subject)]),
     ];
   }
   if (kind === 'DomainMapping') {

@@ -245,7 +245,8 @@ export class Platforms implements vscode.Disposable {
 
   #connectionTo(entry: PlatformEntry): Connection {
     const ports = {
-      connect: async ({ target }: PlatformEntry) => (await import('../../core/client.ts')).connect(target),
+      connect: async ({ target, readOnly }: PlatformEntry) =>
+        (await import('../../core/client.ts')).connect(target, { readOnly }),
       explain: (error: unknown) => this.#problems.explain(error).text,
       log: (message: string) => this.#log.info(message),
     };

@@ -3,15 +3,17 @@
  * `file:line:column: severity: text`, the states of a running application `[slipway] state …`, in every language.
  */
 import * as vscode from 'vscode';
+import type { Application } from '../../core/app/model.ts';
 import type { SourcePlace } from '../../core/codes.ts';
-import { isFault } from '../../core/faults.ts';
+import { Fault, isFault } from '../../core/faults.ts';
+import type { RunCrash } from '../../core/run/run.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import { verdictText } from '../deploy-words.ts';
+import { saveFilesOf } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
 import { applicationFor, type SlipwayTask } from './definition.ts';
 
 type Uses = Pick<Deps, 'applications' | 'deploys' | 'platforms' | 'problems' | 'runs'>;
-type Usable = WorkspaceApplication & { application: NonNullable<WorkspaceApplication['application']> };
 
 interface Output {
   line(text: string): void;
@@ -64,26 +66,23 @@ async function perform(deps: Uses, asked: SlipwayTask, folder: string | undefine
     output.line(say('untrusted'));
     return 1;
   }
-  await deps.applications.refresh();
-  const entry = applicationFor(deps.applications.items, asked.application, folder);
+  const entry = await deps.applications.find((items) => applicationFor(items, asked.application, folder));
   if (!entry) {
     output.problem(undefined, 'error', say('task.unknownApplication', { application: asked.application ?? '' }));
     return 1;
   }
-  for (const problem of entry.problems) {
-    const { text, fix } = deps.problems.of(problem);
-    output.problem(problem.place, problem.severity, [text, fix].filter(Boolean).join(' '));
-  }
-  if (!isUsable(entry)) return 1;
   const perKind = { deploy, run, build };
   return perKind[asked.task](deps, entry, asked, output);
 }
 
-const isUsable = (entry: WorkspaceApplication): entry is Usable => entry.application !== undefined;
-
-async function deploy(deps: Uses, { application }: Usable, asked: SlipwayTask, output: Output): Promise<number> {
+async function deploy(
+  deps: Uses,
+  { dir, name }: WorkspaceApplication,
+  asked: SlipwayTask,
+  output: Output,
+): Promise<number> {
   const { problems, deploys } = deps;
-  const verdict = await deploys.deployTold({ application, environment: asked.environment }, output);
+  const verdict = await deploys.deployTold({ dir, name, environment: asked.environment }, output);
   if (!verdict) return 1;
   const text = verdictText(problems.words, verdict);
   if (verdict.outcome !== 'failed') {
@@ -97,38 +96,64 @@ async function deploy(deps: Uses, { application }: Usable, asked: SlipwayTask, o
       output.problem(place, severity, message);
   }
   output.problem(verdict.evidence.place, 'error', [text, problems.of(verdict.cause).fix].filter(Boolean).join(' '));
+  if (verdict.remedy.type === 'command') output.line(`$ ${verdict.remedy.line}`);
   return 1;
 }
 
-async function build(deps: Uses, { application }: Usable, asked: SlipwayTask, output: Output): Promise<number> {
+async function build(deps: Uses, { dir }: WorkspaceApplication, asked: SlipwayTask, output: Output): Promise<number> {
+  const application = await savedApplication(dir);
   const [client, { buildImage }] = await Promise.all([
     deps.platforms.need(undefined, output.signal),
     import('../../core/deploy/build-image.ts'),
   ]);
+  const lines: string[] = [];
   const built = await buildImage(
     { client, app: application, environment: asked.environment },
-    (text) => output.line(text),
+    (text) => {
+      lines.push(text);
+      output.line(text);
+    },
     output.signal,
-  );
+  ).catch(async (error: unknown) => {
+    const { compilerProblems } = await import('../../core/deploy/compiler-lines.ts');
+    for (const each of compilerProblems(lines, dir)) output.problem(each.place, each.severity, each.message);
+    throw error;
+  });
   const { image, files, uploadedBytes: bytes } = built;
   output.line(deps.problems.say('task.built', { image: image.reference, files, bytes }));
   return 0;
 }
 
+function tellCrash({ problems }: Uses, { cause, place, remedy, problems: lines }: RunCrash, output: Output): void {
+  for (const each of lines) output.problem(each.place, each.severity, each.message);
+  const { text, fix } = problems.of(cause);
+  output.problem(place, 'error', [text, fix].filter(Boolean).join(' '));
+  if (remedy.type === 'command' && remedy.command !== 'showLogs') output.line(`$ ${remedy.line}`);
+}
+
+/** As it is on the disk once all of it is saved. @throws Fault */
+async function savedApplication(dir: string): Promise<Application> {
+  if (!(await saveFilesOf(dir))) throw new Fault('Cancelled');
+  const { loadApplication } = await import('../../core/app/model.ts');
+  return loadApplication(dir);
+}
+
 /** Until it is stopped here, elsewhere in the editor, or on the platform. */
-async function run(deps: Uses, { application, dir }: Usable, _asked: SlipwayTask, output: Output): Promise<number> {
+async function run(deps: Uses, { dir }: WorkspaceApplication, _asked: SlipwayTask, output: Output): Promise<number> {
   const { say } = deps.problems.words;
+  const application = await savedApplication(dir);
   output.line(`[slipway] starting ${application.name}`);
   const running = await deps.runs.start(application, {
     debug: false,
     signal: output.signal,
     onEvent: (event) => {
       if (event.type === 'log') output.line(event.line.text);
+      if (event.type === 'platform')
+        output.line(say(event.there ? 'run.platformBack' : 'run.platformAway', { name: application.name }));
       if (event.type !== 'state') return;
       const { url } = running?.session ?? {};
       output.line(`[slipway] ${event.state} ${say(`run.state.${event.state}`)}${url ? ` ${url}` : ''}`);
-      if (event.state === 'crashed' && event.problem)
-        output.problem(undefined, 'error', deps.problems.of(event.problem).text);
+      if (event.crash) tellCrash(deps, event.crash, output);
     },
   });
   const end = () => void deps.runs.stop(dir);

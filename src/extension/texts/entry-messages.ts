@@ -7,7 +7,7 @@ export const entryEnglish = {
     'Deploying {name} was cancelled after its manifests were applied: {target} goes on with the new revision by itself.',
   'deploy.otherTarget':
     'Environment {environment} goes to {wanted}, and the platform in use is {current}. Choose that platform first.',
-  'deploy.environmentUnknown': '{name} has no environment {environment}.',
+  'deploy.protected': 'Environment {environment} is protected: type {name} to deploy there.',
   'action.choosePlatform': 'Choose platform',
   'action.revisions': 'Show revisions',
   'task.deploy': 'deploy {name}',
@@ -31,7 +31,7 @@ export const entryChinese = {
   'deploy.cancelledApplying': '{name} 的部署在应用清单时被取消：其中一部分可能已经在 {target} 上。',
   'deploy.cancelledApplied': '{name} 的部署在清单应用之后被取消：{target} 会自行继续启用新修订版本。',
   'deploy.otherTarget': '环境 {environment} 部署到 {wanted}，而当前使用的平台是 {current}。请先选择该平台。',
-  'deploy.environmentUnknown': '{name} 没有环境 {environment}。',
+  'deploy.protected': '环境 {environment} 受保护：输入 {name} 以部署到该环境。',
   'action.choosePlatform': '选择平台',
   'action.revisions': '显示修订版本',
   'task.deploy': '部署 {name}',

@@ -65,12 +65,11 @@ async function list(deps: Deps): Promise<unknown> {
 async function deploy(deps: Deps, input: ToolInputs['slipway_deploy'], signal: AbortSignal): Promise<unknown> {
   const { say } = deps.problems.words;
   if (!vscode.workspace.isTrusted) return { error: say('untrusted') };
-  await deps.applications.refresh();
-  const entry = deps.applications.items.find(({ name }) => name === input.application);
-  if (!entry?.application) return { error: say('task.unknownApplication', { application: input.application }) };
+  const entry = await deps.applications.find((items) => items.find(({ name }) => name === input.application));
+  if (!entry) return { error: say('task.unknownApplication', { application: input.application }) };
   const lines: string[] = [];
   const verdict = await deps.deploys.deployTold(
-    { application: entry.application, environment: input.environment },
+    { dir: entry.dir, name: entry.name, environment: input.environment },
     { line: (text) => lines.push(text), signal: AbortSignal.any([signal, AbortSignal.timeout(deployMs)]) },
   );
   if (!verdict) return { error: lines.at(-1) ?? say('deploy.busy', { name: entry.name }) };

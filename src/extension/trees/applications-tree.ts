@@ -233,7 +233,9 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
           ? say('tree.instances.one')
           : say('tree.instances.many', { count: ready });
     const description = failed
-      ? [model.reason || crashed?.state, shortCause(model.message)].filter(Boolean).join(': ')
+      ? [model.ready === 'False' ? model.reason || crashed?.state : crashed?.state, shortCause(model.message)]
+          .filter(Boolean)
+          .join(': ')
       : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale]
           .filter(Boolean)
           .join(' · ');

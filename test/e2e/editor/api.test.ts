@@ -56,7 +56,30 @@ describe('another extension', () => {
   });
 });
 
+describe('a tool that only looks', () => {
+  it('answers without a question', async () => {
+    await editor().run('Consumer: read logs by tool');
+    const answer = JSON.parse(await report<string>('read.json')) as { lines: string[] };
+    expect(answer.lines.join('\n')).toMatch(/listening|started/);
+    expect(await editor().page.locator('.monaco-dialog-box').count()).toBe(0);
+  });
+
+  it('refuses what makes no sense, in words for a model', async () => {
+    await editor().run('Consumer: move traffic wrongly by tool');
+    expect(JSON.parse(await report<string>('wrong.json'))).toEqual({ error: 'percent: the shares make 40, not 100' });
+  });
+});
+
 describe('a tool that changes something', () => {
+  it('deploys after the user has confirmed, and answers with the verdict', async () => {
+    await editor().run('Consumer: deploy by tool');
+    const dialog = editor().page.locator('.monaco-dialog-box', { hasText: /Deploy shop/ });
+    await dialog.waitFor();
+    await dialog.locator('.monaco-button', { hasText: 'Yes' }).click();
+    const answer = JSON.parse(await report<string>('ship.json', 90_000)) as Record<string, unknown>;
+    expect(answer).toMatchObject({ outcome: 'serving', verdict: expect.stringContaining('shop') });
+  });
+
   it('does it after the user has confirmed', async () => {
     await editor().run('Consumer: move traffic by tool');
     const dialog = editor().page.locator('.monaco-dialog-box', { hasText: /Move the traffic of shop/ });

@@ -1,14 +1,20 @@
-/** Deploy from everywhere a hand may be: an editor's title, a task, a link; cancelled in between. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/**
+ * Deploy, run and build from everywhere a hand may be: an editor's title, tasks, a key, the status bar, a link; cancelled in between; and
+ * what is wrong before anything begins, with the one thing to do about it.
+ */
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { titleOf } from '../../support/editor/titles.ts';
 import { request } from '../../support/ingress.ts';
 import { kubeOf, serving } from '../../support/kube.ts';
-import { temporaryHome } from '../../support/places.ts';
+import { root, temporaryHome } from '../../support/places.ts';
 import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
 
 const template = temporaryHome('entry-template');
 await slipway(['new', 'node-web', join(template.dir, 'shop')], { env: template.env, cwd: template.dir });
@@ -19,6 +25,9 @@ const tasks = {
   tasks: [
     { label: 'ship it', type: 'slipway', task: 'deploy', application: 'shop' },
     { label: 'image only', type: 'slipway', task: 'build', application: 'shop' },
+    { label: 'run it', type: 'slipway', task: 'run', application: 'shop', isBackground: true },
+    { label: 'to production', type: 'slipway', task: 'deploy', application: 'shop', environment: 'production' },
+    { label: 'by pipeline', type: 'slipway', task: 'deploy', application: 'shop', environment: 'elsewhere' },
     { label: 'nothing there', type: 'slipway', task: 'deploy', application: 'gone' },
   ],
 };
@@ -39,7 +48,28 @@ const editor = useEditor({
     return workspace;
   },
 });
+/** An application that serves, in a few lines. */
+const serves =
+  "import { createServer } from 'node:http';\ncreateServer((_, answer) => answer.end('one')).listen(Number(process.env.PORT));\n";
 const platform = () => slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
+
+const shop = (...parts: string[]) => join(workspace, 'shop', ...parts);
+const ask = async (host: string, path = '/') => request((await platform()).ingress, { host, path });
+const runTask = async (label: string) => {
+  await editor().run('Tasks: Run Task');
+  await editor().quickInput.choose(label);
+};
+const terminal = (text: string | RegExp) => editor().page.locator('.panel .xterm-rows', { hasText: text }).first();
+const toast = (text: string | RegExp) => editor().notification(text);
+const press = (text: string | RegExp, button: string) =>
+  toast(text).locator('.monaco-button', { hasText: button }).first().click();
+/** Away with what earlier steps said. */
+const quiet = async () => {
+  await editor().run('Notifications: Clear All Notifications');
+  await until('no notification', async () => (await editor().page.locator('.notification-toast').count()) === 0);
+};
+const problem = (text: string | RegExp) =>
+  editor().page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
 
 describe('deploy', () => {
   it('from the title of any file of the application', async () => {
@@ -65,12 +95,6 @@ describe('deploy', () => {
     );
     await action.waitFor({ state: 'detached' });
   });
-
-  const runTask = async (label: string) => {
-    await editor().run('Tasks: Run Task');
-    await editor().quickInput.choose(label);
-  };
-  const terminal = (text: string | RegExp) => editor().page.locator('.panel .xterm-rows', { hasText: text }).first();
 
   it('as a task, with its steps and the verdict in the terminal', async () => {
     writeFileSync(
@@ -135,5 +159,171 @@ describe('deploy', () => {
     await editor().shot('cancelled');
     expect(existsSync(source)).toBe(true);
     expect((await request((await platform()).ingress, { host: 'shop.default.localhost' })).status).toBe(200);
+  });
+});
+
+describe('build and run', () => {
+  let source = '';
+  let settings = '';
+  beforeAll(async () => {
+    // The last deploy left an application that never opens a port.
+    source = serves;
+    writeFileSync(shop('src', 'server.ts'), source);
+    settings = readFileSync(shop('slipway.yaml'), 'utf8');
+    await quiet();
+  });
+
+  it('build as a task: the image in the store; what a compiler says stands at its place', async () => {
+    await runTask('image only');
+    await terminal(/built\sdev\.local\/shop@sha256/).waitFor({ timeout: 60_000 });
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const command = `node ${tsc} --noEmit --pretty false --ignoreConfig src/wrong.ts`;
+    writeFileSync(shop('slipway.yaml'), settings.replace(/^build:\n/m, `build:\n  command: ${command}\n`));
+    writeFileSync(shop('src', 'wrong.ts'), "export const n: number = 'text';\n");
+    await runTask('image only');
+    await terminal(/error:\sThe\sbuild\scommand/).waitFor({ timeout: 60_000 });
+    await editor().shot('task-build-fails');
+    await editor().page.keyboard.press('Control+Shift+m');
+    await problem(/Type 'string' is not assignable to type 'number'/).waitFor();
+    await editor().shot('task-build-problem');
+    writeFileSync(shop('slipway.yaml'), settings);
+    rmSync(shop('src', 'wrong.ts'));
+  });
+
+  it('run as a task: up, down with its reason at the line, up again with the next save, and gone with Ctrl-C', async () => {
+    const host = 'shop.dev.localhost';
+    await runTask('run it');
+    await terminal(/\[slipway\]\sready/).waitFor({ timeout: 60_000 });
+    expect((await ask(host)).body).toContain('one');
+    await editor().shot('task-run');
+    writeFileSync(shop('src', 'server.ts'), `const moon = undefined as any;\nmoon.rise();\n${source}`);
+    await terminal(/\[slipway\]\scrashed/).waitFor({ timeout: 60_000 });
+    await editor().page.keyboard.press('Control+Shift+m');
+    await problem(/ended with code 1/).waitFor();
+    await editor().shot('task-run-crashed');
+    writeFileSync(shop('src', 'server.ts'), source.replace('one', 'two'));
+    await problem(/ended with code 1/).waitFor({ state: 'detached' });
+    await until('the next save', async () => (await ask(host)).body.includes('two'));
+    await editor().run('Terminal: Focus Terminal');
+    await editor().page.keyboard.press('Control+c');
+    const kube = kubeOf((await platform()).kubeconfig);
+    await until('it gone', async () => (await kube.find(serving('dev', 'services', 'shop'))) === undefined);
+    writeFileSync(shop('src', 'server.ts'), source);
+  });
+});
+
+describe('before anything begins', () => {
+  const settings = () => readFileSync(shop('slipway.yaml'), 'utf8');
+
+  it('a mistake in slipway.yaml: the key deploys nothing, one button mends it, and the key again goes well', async () => {
+    writeFileSync(shop('slipway.yaml'), settings().replace('start:', 'strat:'));
+    await editor().openAt('shop/src/server.ts', 1);
+    await editor().page.keyboard.press('Control+Alt+Shift+d');
+    await toast(/run\.strat is not a field/).waitFor();
+    await editor().shot('mistake');
+    await press(/run\.strat/, 'Fix in slipway.yaml');
+    await editor().page.locator('.tab.active', { hasText: 'slipway.yaml' }).waitFor();
+    await editor().page.locator('.view-line', { hasText: 'start:' }).first().waitFor();
+    await editor().page.keyboard.press('Control+Alt+Shift+d');
+    await toast(/serves 100 %|is up to date/).waitFor({ timeout: 90_000 });
+    expect(settings()).toContain('start:');
+    await quiet();
+  });
+
+  it('the same for a run: no box about launch.json, but the line to mend', async () => {
+    writeFileSync(shop('slipway.yaml'), settings().replace('start:', 'strat:'));
+    await editor().run('slipway.application.run');
+    await toast(/run\.strat is not a field/).waitFor();
+    expect(await editor().page.locator('.monaco-dialog-box').count()).toBe(0);
+    await editor().shot('mistake-run');
+    writeFileSync(shop('slipway.yaml'), settings().replace('strat:', 'start:'));
+    await quiet();
+  });
+
+  it('a tool that is not there: a run that cannot start says which, and where it is named', async () => {
+    const before = settings();
+    writeFileSync(shop('slipway.yaml'), before.replace(/start: .*/, 'start: no-such-runtime src/server.ts'));
+    await editor().run('slipway.application.run');
+    const failure = /shop crashed: The start command was not found/;
+    await toast(failure).waitFor({ timeout: 60_000 });
+    editor().complaints.provoked(failure);
+    await editor().shot('tool-missing');
+    await press(failure, 'Open slipway.yaml, line');
+    await editor().page.locator('.tab.active', { hasText: 'slipway.yaml' }).waitFor();
+    await editor().page.keyboard.press('Shift+F5');
+    await editor().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    writeFileSync(shop('slipway.yaml'), before);
+    await quiet();
+  });
+
+  it('a protected environment asks for the name; one that goes by a pipeline is refused', async () => {
+    const text = settings();
+    writeFileSync(
+      shop('slipway.yaml'),
+      `${text}\nenvironments:\n  production:\n    platform: default\n    protected: true\n  elsewhere:\n    deploy: pipeline\n`,
+    );
+    await runTask('by pipeline');
+    await terminal(/deploys\sby\spipeline/).waitFor();
+    await runTask('to production');
+    await editor().quickInput.expect(/production is protected/);
+    await editor().quickInput.type('shop');
+    await editor().shot('protected');
+    await editor().quickInput.accept();
+    await terminal(/is\sup\sto\sdate|serves/).waitFor({ timeout: 60_000 });
+    writeFileSync(shop('slipway.yaml'), text);
+  });
+
+  it('a port that is taken: one button takes a free one, and the deploy goes on', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    await slipway(['down'], { env: editor().env, cwd: workspace });
+    const file = join(editor().dir, 'editor', 'user-data', 'Machine', 'settings.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), 'slipway.platform.port': port }));
+    await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'stopped' }).waitFor();
+    await editor().openContainer();
+    await editor().act('Applications', /^shop/, 'slipway.application.deploy');
+    const failure = new RegExp(`Port ${port} is taken`);
+    await toast(failure).waitFor({ timeout: 60_000 });
+    editor().complaints.provoked(failure);
+    await editor().shot('port-taken');
+    await press(failure, 'Take a free port');
+    await toast(/is up to date|serves 100 %/).waitFor({ timeout: 90_000 });
+    expect(readFileSync(file, 'utf8')).not.toContain('platform.port');
+    taken.close();
+    await quiet();
+  });
+});
+
+describe('what is there', () => {
+  it('the status bar offers to deploy', async () => {
+    await editor().page.locator('.statusbar-item[id*="slipway.platform"]').click();
+    await editor().quickInput.entry('Deploy').waitFor();
+    await editor().quickInput.cancel();
+  });
+
+  it('opens a service in the browser through a port that stands for its host', async () => {
+    await editor().openContainer();
+    const opened = editor().page.context().waitForEvent('page');
+    await editor().act('Applications', /revision/, 'slipway.service.openUrl');
+    const page = await opened;
+    await page.getByText('one').first().waitFor();
+    // The name itself would lead a browser elsewhere than to the machine of the extension.
+    expect(new URL(page.url()).hostname).not.toContain('shop');
+    await page.close();
+  });
+
+  it('Doctor tells it, and copies it without the names of the machine', async () => {
+    await editor().run('slipway.doctor');
+    await editor().page.locator('.tab.active', { hasText: 'doctor.md' }).waitFor();
+    await press(/Doctor: \d+ errors/, 'Copy report');
+    const report = await until('the report', async () => {
+      const text = String(await editor().page.evaluate('navigator.clipboard.readText()'));
+      return text.includes('Slipway Doctor') ? text : undefined;
+    });
+    expect(report).toMatch(/embedded; ready; .*protocol \d+/);
+    expect(report).toContain('- shop (1 manifests)');
+    expect(report).not.toContain(editor().env['HOME'] ?? 'HOME');
+    await editor().shot('doctor');
   });
 });

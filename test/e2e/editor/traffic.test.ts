@@ -270,6 +270,21 @@ describe('alerts', () => {
     expect(await editor().page.locator('.notification-toast').count()).toBe(0);
     await editor().shot('alerts');
   });
+
+  it('have the limits of the application, and several are one item', async () => {
+    const file = join(workspace, 'shop', 'slipway.yaml');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\nalerts:\n  p95Ms: 1\n  coldStartMs: 1\n`);
+    const item = editor().page.locator('.statusbar-item[id*="slipway.alerts"]', { hasText: /\d+ alerts/ });
+    await item.waitFor({ timeout: 60_000 });
+    await editor()
+      .row('Applications', /% errors/)
+      .filter({ hasText: /p95 \d+ ms/ })
+      .filter({ hasText: /cold start \d+ ms/ })
+      .waitFor();
+    expect(await item.count()).toBe(1);
+    expect(await editor().page.locator('.notification-toast').count()).toBe(0);
+    await editor().shot('alerts-several');
+  });
 });
 
 describe('a lost platform', () => {

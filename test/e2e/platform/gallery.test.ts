@@ -7,14 +7,16 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fix } from '../../../src/core/deploy/fix.ts';
 import { type ApiDoor, openDoor } from '../../support/api-door.ts';
 import { serving } from '../../support/kube.ts';
 import { type UpAnswer, usePlatform } from '../../support/platform.ts';
+import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
-import { type Ended, type Failure, failures, serves, skipped } from './gallery-failures.ts';
+import { withPort, writeApplication } from './gallery-application.ts';
+import { type Ended, type Failure, failures, skipped } from './gallery-failures.ts';
 
 /** Without a container engine, also where the machine has one: what only one could do is a failure of its own here. */
 const platform = usePlatform('gallery', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
@@ -27,40 +29,9 @@ beforeAll(async () => {
   door = await openDoor(platform().up.kubeconfig, platform().dir);
 });
 afterAll(() => door?.close());
-const indent = (text: string | undefined, by: number): string =>
-  text === undefined
-    ? ''
-    : `${text
-        .trimEnd()
-        .split('\n')
-        .map((line) => ' '.repeat(by) + line)
-        .join('\n')}\n`;
-
-function manifestOf(name: string, { container, metadata, revision, spec }: Failure): string {
-  return `apiVersion: serving.knative.dev/v1
-kind: Service
-metadata:
-  name: ${name}
-spec:
-  template:
-${metadata === undefined ? '' : `    metadata:\n${indent(metadata, 6)}`}    spec:
-${indent(revision, 6)}      containers:
-        - image: dev.local/${name}
-${indent(container, 10)}${indent(spec, 2)}`;
-}
-
 function application(name: string, failure: Failure): string {
   const dir = platform().at(name);
-  const all: Record<string, string> = {
-    'deploy/service.yaml': manifestOf(name, failure),
-    'slipway.yaml': `name: ${name}\nbuild:\n  image: dev.local/${name}\nrun:\n  start: node app.js\n`,
-    'app.js': serves,
-    ...failure.files,
-  };
-  for (const [path, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
+  writeApplication(dir, name, failure);
   return dir;
 }
 
@@ -105,10 +76,7 @@ describe('each failure ends in one cause, one fix and its evidence', () => {
       async () => {
         const port = await freePort();
         const taken = failure.name === 'port-taken' ? createServer().listen(port, '127.0.0.1') : undefined;
-        const files = Object.fromEntries(
-          Object.entries(failure.files ?? {}).map(([file, text]) => [file, text.replace('FREE', String(port))]),
-        );
-        const dir = application(failure.name, { ...failure, files });
+        const dir = application(failure.name, withPort(failure, port));
         await failure.before?.(dir);
         const run = (): Promise<Ended> => deployed(dir, failure.args);
         const ended = await (failure.deploy ? failure.deploy(dir, run) : run());
@@ -195,12 +163,3 @@ describe('each failure ends in one cause, one fix and its evidence', () => {
     await platform().slipway('down', '--name', 'mortal');
   }, 120_000);
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Fix } from '../../../src/core/deploy/fix.ts';
 import { usePlatform } from '../../support/platform.ts';
 
 const platform = usePlatform('mistakes');
@@ -43,6 +44,32 @@ it('a field that is not there: what the platform says, not a crash', async () =>
     'apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: bad-field\nspec:\n  template:\n    spec:\n      containerConcurrency: -3\n      containers:\n        - image: dev.local/bad-field\n',
   );
   expect(await refusal(['deploy', dir])).toContain('containerConcurrency');
+});
+
+it('a mistake before anything is done: the edit that mends it, the line, or the command', async () => {
+  const remedyOf = async (...args: string[]) => {
+    const { stdout } = await platform().slipway(...args, '--json');
+    return (JSON.parse(stdout) as { error: { remedy?: Fix } }).error.remedy;
+  };
+  const text = 'name: typo\nbuild:\n  image: dev.local/typo\nrun:\n  strat: node app.js\n';
+  const typo = application('typo', { 'slipway.yaml': text });
+  expect(await remedyOf('deploy', typo)).toMatchObject({
+    type: 'edit',
+    place: { file: join(typo, 'slipway.yaml'), line: 5, column: 3, endColumn: 8 },
+    text: 'start',
+  });
+  const syntax = application('syntax', {
+    'deploy/service.yaml': 'apiVersion: serving.knative.dev/v1\nkind: [Service\n',
+  });
+  expect(await remedyOf('run', syntax)).toMatchObject({
+    type: 'open',
+    place: { file: join(syntax, 'deploy/service.yaml') },
+  });
+  expect(await remedyOf('ls', '--name', 'nowhere')).toMatchObject({
+    type: 'command',
+    command: 'startPlatform',
+    line: 'slipway up --detach --name nowhere',
+  });
 });
 
 it('an unknown template: the names that there are', async () => {

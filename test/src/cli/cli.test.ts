@@ -106,7 +106,11 @@ describe('a platform', () => {
       const up = await run('up', '--detach', '--name', 'second', '--port', String(taken), '--json');
       expect(up.code).toBe(1);
       const { error } = up.json<{ error: { code: string; args: { port: number; by: string } } }>();
-      expect(error).toMatchObject({ code: 'PortTaken', args: { port: taken } });
+      expect(error).toMatchObject({
+        code: 'PortTaken',
+        args: { port: taken },
+        remedy: { type: 'command', command: 'choosePort', line: 'slipway up --detach' },
+      });
       if (process.platform === 'linux') expect(error.args.by).toContain(`pid ${process.pid}`);
     } finally {
       server.close();

@@ -54,6 +54,18 @@ exports.activate = (/** @type {vscode.ExtensionContext} */ { subscriptions }) =>
       }),
     ),
     vscode.commands.registerCommand(
+      'consumer.ship',
+      reporting('ship.json', () => tool('slipway_deploy', { application: 'shop' })),
+    ),
+    vscode.commands.registerCommand(
+      'consumer.read',
+      reporting('read.json', () => tool('slipway_logs', { service: 'shop', lines: 5 })),
+    ),
+    vscode.commands.registerCommand(
+      'consumer.wrong',
+      reporting('wrong.json', () => tool('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 40 } })),
+    ),
+    vscode.commands.registerCommand(
       'consumer.move',
       reporting('move.json', () => tool('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 100 } })),
     ),

@@ -39,10 +39,13 @@ const ofSecondWindows = [
 export interface Complaints {
   /** Lines so far; empty is good. */
   list(): string[];
+  /** Of a notification that a suite provoked and has seen: the workbench writes those of errors to its console, too. */
+  provoked(text: RegExp): void;
 }
 
 export function collectComplaints(page: Page, logs: string): Complaints {
   const seen: string[] = [];
+  const provoked: RegExp[] = [];
   page.on('console', (message: ConsoleMessage) => {
     if (message.type() !== 'error') return;
     const text = `${message.text()} (${message.location().url})`;
@@ -52,7 +55,12 @@ export function collectComplaints(page: Page, logs: string): Complaints {
     const text = error.stack ?? error.message;
     if (ours.test(text)) seen.push(`page: ${text}`);
   });
-  return { list: () => [...seen, ...hostErrors(logs)] };
+  const isProvoked = (line: string): boolean =>
+    /\/workbench\.js\)$/.test(line) && provoked.some((text) => text.test(line));
+  return {
+    list: () => [...seen.filter((line) => !isProvoked(line)), ...hostErrors(logs)],
+    provoked: (text) => void provoked.push(text),
+  };
 }
 
 /** Errors in extension-host logs that name us: failed activations, unhandled rejections, commands that threw. */

@@ -71,6 +71,8 @@ const quietSettings = {
   'files.simpleDialog.enable': true,
   // The list of problems does not scroll to the active file's: what a suite looks for stays in sight.
   'problems.autoReveal': false,
+  // Where the window is a browser, the editor forwards each port that any process opens, and warns when there are many.
+  'remote.autoForwardPorts': false,
 };
 
 export interface Editor extends AsyncDisposable {
@@ -193,13 +195,17 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     notification: (text) => page.locator('.notifications-toasts .notification-toast', { hasText: text }),
     openContainer: async () => {
       const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Slipway"]') });
+      const ours = page.locator('.sidebar .composite.title', { hasText: /slipway/i });
       await tab.waitFor();
-      if (
-        (await tab.getAttribute('aria-selected')) !== 'true' &&
-        !(await tab.evaluate((node) => node.classList.contains('checked')))
-      )
+      // A click on the tab that is open closes it, and a window that has just been reloaded opens it by itself a moment later.
+      await until('our view container', async () => {
+        if (await ours.isVisible()) return true;
         await tab.click();
-      await page.locator('.sidebar .composite.title', { hasText: /slipway/i }).waitFor();
+        return ours.waitFor({ timeout: 2_000 }).then(
+          () => true,
+          () => false,
+        );
+      });
     },
     act: async (view, text, command) => {
       const row = editor.row(view, text);

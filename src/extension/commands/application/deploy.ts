@@ -1,7 +1,6 @@
 /** Deploy an application to the current platform. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
-import { openPlace } from '../../problems.ts';
 import { applicationOf } from '../argument.ts';
 
 export function deployApplication(deps: Deps) {
@@ -13,17 +12,6 @@ export function deployApplication(deps: Deps) {
     }
     const entry = await applicationOf(deps, argument);
     if (!entry) return undefined;
-    if (!entry.application) {
-      const [problem] = entry.problems;
-      const text = problem ? deps.problems.of(problem).text : '';
-      const open = say('action.openFile', { file: problem?.place?.file.split(/[\\/]/).at(-1) ?? 'slipway.yaml' });
-      const chosen = await vscode.window.showErrorMessage(
-        say('app.problems', { name: entry.name, problem: text }),
-        ...(problem?.place ? [open] : []),
-      );
-      if (chosen === open && problem?.place) await openPlace(problem.place);
-      return undefined;
-    }
-    return deps.deploys.deploy({ application: entry.application });
+    return deps.deploys.deploy({ dir: entry.dir, name: entry.name });
   };
 }

@@ -14,8 +14,9 @@ export function stopApplication(deps: Deps) {
         return session.service === pointed.key.name && session.namespace === pointed.key.namespace;
       return false;
     });
-    let running = byPointing ?? (items.length === 1 ? items[0] : undefined);
-    if (!running && items.length > 1) {
+    // What was pointed at and is not this window's is none of those that it runs.
+    let running = byPointing ?? (!pointed && items.length === 1 ? items[0] : undefined);
+    if (!pointed && items.length > 1) {
       const picks = items.map((item) => ({ label: item.application.name, description: item.session.url ?? '', item }));
       const chosen = await vscode.window.showQuickPick(picks, { placeHolder: say('run.pick') });
       running = chosen?.item;

@@ -9,7 +9,7 @@ export function platformMenu(deps: Deps) {
     const { snapshot } = deps.platforms;
     const ready = snapshot.state === 'ready';
     const items: { label: string; command: string }[] = [
-      ...(ready && deps.applications.items.length > 0 && vscode.workspace.isTrusted
+      ...(ready && !snapshot.entry.readOnly && deps.applications.items.length > 0 && vscode.workspace.isTrusted
         ? [item('rocket', say('action.deploy'), 'slipway.application.deploy')]
         : []),
       ...(ready ? [] : [item('play', say('action.start'), 'slipway.platform.start')]),

@@ -1,0 +1,52 @@
+/** What is told of a failure besides its cause: the one thing to do, its place, and the compilers' lines in the output. */
+import { readFileSync } from 'node:fs';
+import type { Application } from '../app/model.ts';
+import type { SourcePlace } from '../codes.ts';
+import { type CompilerProblem, compilerProblems } from './compiler-lines.ts';
+import type { Cause } from './diagnose.ts';
+import { type Fix, fixFor } from './fix.ts';
+
+export interface FailedIn {
+  app: Application;
+  namespace: string;
+  /** In words (describeTarget). */
+  target: string;
+  /** The application's sources: one of them may have a port in it. */
+  sources: readonly string[];
+}
+
+export interface FailureEvidence {
+  logs: readonly string[];
+  place?: SourcePlace | undefined;
+  problems?: readonly CompilerProblem[] | undefined;
+}
+
+export function explainFailure(
+  cause: Cause,
+  failed: FailedIn,
+  { logs, place, problems: known }: FailureEvidence,
+): { remedy: Fix; place: SourcePlace | undefined; problems: readonly CompilerProblem[] } {
+  const { dir } = failed.app;
+  const problems =
+    known ??
+    compilerProblems(
+      logs.map((line) => inDirectory(line, dir)),
+      dir,
+    );
+  const remedy = fixFor(cause, { ...failed, read: readSoon, logs, problems, place });
+  return { remedy, problems, place: place ?? (remedy.type === 'command' ? undefined : remedy.place) };
+}
+
+/** undefined where it cannot be read. */
+export function readSoon(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the platform laid the snapshot is nobody's business: its files are the application's own. */
+function inDirectory(line: string, dir: string): string {
+  return line.replaceAll(/(?:file:\/\/)?\/\S*\/trees\/[0-9a-f]{16,}\//g, `${dir}/`);
+}
