@@ -226,6 +226,11 @@ describe.skipIf(!path)('kubectl (needs kubectl)', () => {
     await kubectl.out(['rollout', 'status', 'deploy/plain', '--timeout=60s']);
     expect(await kubectl.out(['get', 'deploy/plain', '--no-headers'])).toMatch(/^plain +2\/2 +2 +2 /);
     expect(await kubectl.out(['rollout', 'history', 'deploy/plain'])).toMatch(/^1 +<none>/m);
+    await kubectl.out(['autoscale', 'deploy/plain', '--max=3', '--cpu-percent=60']);
+    expect(await kubectl.out(['get', 'hpa', 'plain', '--no-headers'])).toMatch(
+      /^plain +Deployment\/plain +cpu: <unknown>\/60% +1 +3 +0 /,
+    );
+    await kubectl.out(['delete', 'hpa/plain']);
   });
 
   it('deletes in the background, in the foreground, and leaves orphans', async () => {
