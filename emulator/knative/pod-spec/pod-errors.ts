@@ -167,7 +167,10 @@ function checkVolume(volume: Volume, path: string, report: Report): void {
   if (csi && !csi.driver) report(required(`${path}.csi.driver`));
   for (const source of ['configMap', 'secret'] as const) {
     volume[source]?.items?.forEach((item, index) => {
-      report(...relativePathErrors(`${path}.${source}.items[${index}].path`, item.path));
+      const where = `${path}.${source}.items[${index}]`;
+      if (!item.key) report(required(`${where}.key`));
+      if (item.path) report(...relativePathErrors(`${where}.path`, item.path));
+      else report(required(`${where}.path`));
     });
   }
   for (const source of ['configMap', 'secret', 'projected'] as const) {
