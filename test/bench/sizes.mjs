@@ -8,7 +8,7 @@ const kB = (file) => Math.round(statSync(file).size / 1024);
 
 export async function sizes({ vsix }) {
   const whole = readdirSync(dist, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
   const pages = readdirSync(join(dist, 'webview')).filter((name) => name.endsWith('.js'));
   return [

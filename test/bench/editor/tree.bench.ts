@@ -36,6 +36,7 @@ const paintTime = `new Promise((resolve) => {
     );
     requestAnimationFrame(row ? () => resolve(performance.now() - began) : look);
   };
+  setTimeout(() => resolve(Number.NaN), 20_000);
   tab.querySelector('a').click();
   look();
 })`;
@@ -58,23 +59,35 @@ const textTime = (text: string) => `new Promise((resolve) => {
 
 it('the tree', async () => {
   const { page } = editor();
-  const explorer = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Explorer"]') });
   const ready = page.locator('.statusbar-item', { hasText: api.context }).locator('.codicon-check');
   const row = editor().row('Applications', 'service-0000');
-  // A click while the editor is still opening the view is overtaken by it.
-  const hide = () =>
-    until('another view in the side bar', async () => {
-      await explorer.click();
-      return await row.waitFor({ state: 'hidden', timeout: 3_000 }).then(
-        () => true,
-        () => false,
-      );
-    });
+  const hide = async () => {
+    await page.keyboard.press('Control+Shift+e');
+    await row.waitFor({ state: 'hidden' });
+  };
+  /** A window that is connected and in which the view has never been open. */
+  const freshWindow = () =>
+    until(
+      'a window that shows another view',
+      async () => {
+        await editor().reload();
+        await editor().run('slipway.platform.use');
+        await editor().quickInput.expect(/platform/i);
+        await editor().quickInput.cancel();
+        await ready.waitFor({ timeout: 60_000 });
+        if (!(await page.locator('.sidebar .composite.title', { hasText: /slipway/i }).isVisible())) return true;
+        // The editor had not stored yet that another was shown.
+        await hide();
+        await pause(1_000);
+        return false;
+      },
+      { timeout: 90_000 },
+    );
   await editor().openContainer();
   const began = performance.now();
   await editor().run('slipway.platform.use');
   await editor().quickInput.choose(api.context);
-  await editor().row('Applications', 'service-0000').waitFor({ timeout: 60_000 });
+  await row.waitFor({ timeout: 60_000 });
   report({
     name: 'tree: another platform of 1,000 services and 5,000 revisions, chosen by hand',
     value: Math.round(performance.now() - began),
@@ -84,22 +97,21 @@ it('the tree', async () => {
   await editor().shot('large');
   await hide();
 
-  // In a window that is connected, the view has never been open: what is measured is ours, not the platform's lists.
+  // What is measured is ours, not the platform's lists.
   const firsts: number[] = [];
   for (let round = 0; round < 3; round += 1) {
-    await editor().reload();
-    await editor().run('slipway.platform.use');
-    await editor().quickInput.expect(/platform/i);
-    await editor().quickInput.cancel();
-    await ready.waitFor({ timeout: 60_000 });
+    await freshWindow();
     firsts.push(Number(await page.evaluate(paintTime)));
     // The first rows come first; the last is there soon too.
-    await editor().row('Applications', 'service-0000').click();
+    await row.click();
     await until('the last service', async () => {
       await page.keyboard.press('End');
       return await editor().row('Applications', 'service-0999').isVisible();
     });
-    await page.keyboard.press('Home');
+    await until('the first again', async () => {
+      await page.keyboard.press('Home');
+      return await row.isVisible();
+    });
     await hide();
   }
   report({

@@ -21,6 +21,10 @@ const editorsOwn: { pattern: RegExp; why: string }[] = [
     why: 'a reload of the window while the editor is at files of its own, whose paths have our name in them',
   },
   {
+    pattern: /Failed to resolve files at location: [^\n]* Canceled: Canceled/,
+    why: 'a reload of the window while the editor looks through the folder for files of its own',
+  },
+  {
     pattern: /Unable to refresh tree view slipway\.\w+: Canceled/,
     why: 'a reload of the window while a tree asks for its rows',
   },
