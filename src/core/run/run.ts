@@ -189,6 +189,14 @@ function asMap(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
+interface PodStatus {
+  containerStatuses?: { restartCount?: number; state?: ContainerState; lastState?: ContainerState }[];
+}
+
+interface ContainerState {
+  terminated?: { containerID?: string };
+}
+
 interface FollowContext {
   client: PlatformClient;
   app: Application;
@@ -301,8 +309,11 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
 
   /** Once for each end of each instance. */
   function crashed(scene: Scene, pod: KubeObject): void {
-    const restarts = (pod.status as { containerStatuses?: { restartCount?: number }[] }).containerStatuses ?? [];
-    const id = `crashed ${pod.metadata.uid} ${restarts.map(({ restartCount }) => restartCount).join()}`;
+    // By what ended: the count of restarts is the same before and after an end that is followed by a back-off.
+    const ends = (pod.status as PodStatus).containerStatuses?.map(
+      ({ state, lastState, restartCount }) => (state?.terminated ?? lastState?.terminated)?.containerID ?? restartCount,
+    );
+    const id = `crashed ${pod.metadata.uid} ${ends?.join()}`;
     if (told === id) return;
     told = id;
     const revision = pod.metadata.labels?.[labels.revision];

@@ -64,7 +64,7 @@ describe('the log view', () => {
     const green = row('green and bold')
       .locator('span', { hasText: /^green$/ })
       .last();
-    expect(await green.evaluate((node) => node.style.color)).toContain('ansiGreen');
+    expect(await green.evaluate((node) => node.style.getPropertyValue('--c'))).toContain('ansiGreen');
     const line = row('upstream slow');
     expect(await line.locator('.level').textContent()).toBe('WARN');
     await line.locator('.twistie').click();

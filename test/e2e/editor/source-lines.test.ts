@@ -74,7 +74,10 @@ describe('while an application runs', () => {
     await until('the running application', async () => isReady(await kube.find(serving('dev', 'services', 'shop'))), {
       timeout: 60_000,
     });
+    // Both lines are not to be seen at once.
+    await editor().openAt('shop/server.js', listening);
     await stands(listening, 'listening');
+    await editor().openAt('shop/server.js', get);
     await ask('/hello');
     await stands(get, 'GET /hello');
     await ask('/again');
