@@ -119,6 +119,12 @@ describe('a hostile name', () => {
       .row('Platform', /img src=x/)
       .hover();
     await editor().shot('hostile');
+    // A notification makes links of what looks like one.
+    await editor().run('slipway.ping.next');
+    const told = editor().notification(/img src=x/);
+    await told.waitFor();
+    await editor().shot('hostile-notification');
+    expect(await told.locator('.notification-list-item-message a').count()).toBe(0);
     for (const frame of editor().page.frames()) {
       expect(await frame.evaluate('window.hacked').catch(() => undefined)).toBeUndefined();
     }
