@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
+import { noticesOf } from '../../support/editor/notices.ts';
 import { titleOf } from '../../support/editor/titles.ts';
 import { request } from '../../support/ingress.ts';
 import { kubeOf, serving } from '../../support/kube.ts';
@@ -60,16 +61,7 @@ const runTask = async (label: string) => {
   await editor().quickInput.choose(label);
 };
 const terminal = (text: string | RegExp) => editor().page.locator('.panel .xterm-rows', { hasText: text }).first();
-const toast = (text: string | RegExp) => editor().notification(text);
-const press = (text: string | RegExp, button: string) =>
-  toast(text).locator('.monaco-button', { hasText: button }).first().click();
-/** Away with what earlier steps said. */
-const quiet = async () => {
-  await editor().run('Notifications: Clear All Notifications');
-  await until('no notification', async () => (await editor().page.locator('.notification-toast').count()) === 0);
-};
-const problem = (text: string | RegExp) =>
-  editor().page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
+const { toast, press, quiet, problem } = noticesOf(editor);
 
 describe('deploy', () => {
   it('from the title of any file of the application', async () => {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
+import { noticesOf } from '../../support/editor/notices.ts';
 import { request } from '../../support/ingress.ts';
 import { root, temporaryHome } from '../../support/places.ts';
 import type { UpAnswer } from '../../support/platform.ts';
-import { until } from '../../support/until.ts';
 
 const template = temporaryHome('gallery-template');
 await slipway(['new', 'node-web', join(template.dir, 'shop')], { env: template.env, cwd: template.dir });
@@ -35,16 +35,7 @@ const deploy = async () => {
   await editor().openContainer();
   await editor().act('Applications', /^shop/, 'slipway.application.deploy');
 };
-const toast = (text: string | RegExp) => editor().notification(text);
-const press = (text: string | RegExp, button: string | RegExp) =>
-  toast(text).locator('.monaco-button', { hasText: button }).first().click();
-/** Away with what earlier steps said. */
-const quiet = async () => {
-  await editor().run('Notifications: Clear All Notifications');
-  await until('no notification', async () => (await editor().page.locator('.notification-toast').count()) === 0);
-};
-const problem = (text: string | RegExp) =>
-  editor().page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
+const { toast, press, quiet, problem } = noticesOf(editor);
 
 it('deploys at first', async () => {
   Object.assign(original, {
