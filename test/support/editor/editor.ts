@@ -96,6 +96,8 @@ export interface Editor extends AsyncDisposable {
   openContainer(): Promise<void>;
   /** Clicks the inline action of a tree's row, by the command's title. */
   act(view: string, text: string | RegExp, command: string): Promise<void>;
+  /** Takes an entry of a tree row's menu, by the command's title. */
+  menu(view: string, text: string | RegExp, command: string): Promise<void>;
   /** Opens a file of the workspace at a line, as Quick Open does. */
   openAt(file: string, line: number): Promise<void>;
   /** Reloads the window. `remembered`: a panel type that must be in the workbench's saved layout first, which it writes when idle. */
@@ -216,6 +218,24 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
         .locator(`.action-label[aria-label^="${titleOf(command, false, options.locale)}"]`)
         .first()
         .click();
+    },
+    menu: async (view, text, command) => {
+      const row = editor.row(view, text);
+      await row.waitFor({ timeout: ready });
+      await row.click({ button: 'right' });
+      const entries = page.locator('.monaco-menu .action-item');
+      const title = titleOf(command, false, options.locale);
+      const wanted = entries.filter({ has: page.getByText(title, { exact: true }) });
+      await wanted.first().waitFor();
+      // By the keyboard: a menu that has just opened takes no click for a moment.
+      const count = await entries.count();
+      for (let moved = 0; moved < count; moved += 1) {
+        await page.keyboard.press('ArrowDown');
+        if ((await wanted.and(page.locator('.focused')).count()) > 0) break;
+      }
+      await wanted.and(page.locator('.focused')).first().waitFor();
+      await page.keyboard.press('Enter');
+      await entries.first().waitFor({ state: 'detached' });
     },
     openAt: async (file, line) => {
       await page.keyboard.press('Control+p');

@@ -1,0 +1,183 @@
+/** What one does with a service and its revisions, action by action: each is asked of the platform. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { slipway, slipwayJson } from '../../support/cli.ts';
+import { useEditor } from '../../support/editor/editor.ts';
+import { request } from '../../support/ingress.ts';
+import { type Kube, kubeOf, serving } from '../../support/kube.ts';
+import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
+
+let workspace = '';
+let platform: UpAnswer;
+let kube: Kube;
+const editor = useEditor({
+  name: 'actions',
+  workspace: (dir) => {
+    workspace = join(dir, 'workspace');
+    mkdirSync(workspace);
+    return workspace;
+  },
+});
+const run = async (...args: string[]) => {
+  const result = await slipway(args, { env: editor().env, cwd: workspace });
+  expect(result.code, result.stderr).toBe(0);
+};
+const traffic = () => editor().webview('traffic');
+const spec = async () =>
+  ((await kube.get(serving('default', 'services', 'shop'))).spec?.['traffic'] ?? []) as {
+    revisionName?: string;
+    percent?: number;
+    tag?: string;
+  }[];
+const shares = async () =>
+  (await spec())
+    .filter(({ percent = 0 }) => percent > 0)
+    .map(({ revisionName = '@latest', percent }) => `${revisionName} ${percent}`)
+    .sort()
+    .join();
+const menu = (row: string | RegExp, command: string) => editor().menu('Applications', row, command);
+const confirm = async (text: RegExp, button: string) => {
+  const dialog = editor().page.locator('.monaco-dialog-box', { hasText: text });
+  await dialog.waitFor();
+  await dialog.locator('.monaco-button', { hasText: button }).first().click();
+};
+const copied = (text: string | RegExp) =>
+  until('the clipboard', async () => {
+    const now = String(await editor().page.evaluate('navigator.clipboard.readText()'));
+    return (typeof text === 'string' ? now === text : text.test(now)) ? now : undefined;
+  });
+
+beforeAll(async () => {
+  await run('up', '--detach', '--port', '0');
+  platform = await slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
+  kube = kubeOf(platform.kubeconfig);
+  const dir = join(workspace, 'shop');
+  await run('new', 'node-web', dir);
+  await run('deploy', dir);
+  writeFileSync(join(dir, 'PRICES'), 'pears\n');
+  await run('deploy', dir);
+  await editor().openContainer();
+  await editor().row('Applications', '00002').waitFor({ timeout: 60_000 });
+  await (await traffic()).locator('.rev').first().waitFor();
+}, 240_000);
+
+describe('the traffic view', () => {
+  it('has presets, takes a change back, and applies', async () => {
+    const page = await traffic();
+    const field = (short: string) => page.locator(`.rev[data-revision="shop-${short}"] .pct`);
+    const preset = (name: string) => page.getByRole('button', { name, exact: true });
+    const reads = (short: string, text: string) =>
+      until(`${short} at ${text}`, async () => (await field(short).inputValue()) === text);
+    if (!(await field('00001').isVisible())) {
+      await page.getByText('Add revision').click();
+      await field('00001').waitFor();
+    }
+    await preset('50 / 50').click();
+    await reads('00001', '50 %');
+    await preset('90 / 10').click();
+    await reads('00002', '90 %');
+    await preset('−10 %').click();
+    await reads('00002', '80 %');
+    await page.getByRole('button', { name: 'Undo the last change' }).click();
+    await reads('00002', '90 %');
+    await editor().shot('presets');
+    await page.locator('#apply').click();
+    await until('the split', async () => (await shares()) === 'shop-00001 10,shop-00002 90');
+  });
+});
+
+describe('a revision', () => {
+  it('is given a tag that is checked as it is typed, and answers at the URL of its own', async () => {
+    await menu('00001', 'slipway.revision.tag');
+    await editor().quickInput.type('Old one');
+    await editor().quickInput.expectMessage(/lower-case/);
+    await editor().quickInput.type('old');
+    await editor().quickInput.accept();
+    await until('the tag', async () =>
+      (await spec()).some(({ tag, revisionName }) => tag === 'old' && revisionName === 'shop-00001'),
+    );
+    await editor()
+      .row('Applications', /00001.*old/)
+      .waitFor();
+    await editor().shot('tagged');
+    await menu('00001', 'slipway.service.copyUrl');
+    const url = new URL(await copied(/old-shop/));
+    const answer = await request(platform.ingress, { host: url.hostname });
+    expect(answer.body).toContain('shop-00001');
+  });
+
+  it('is compared with another that is picked', async () => {
+    await menu('00001', 'slipway.revision.compare');
+    await editor().quickInput.choose('00002');
+    await editor().page.locator('.tab.active', { hasText: 'shop: 00001 ↔ 00002' }).waitFor();
+    await editor().page.locator('.multiDiffEditor').getByText('PRICES').first().waitFor();
+    await editor().page.keyboard.press('Control+F4');
+  });
+
+  it('is sent all traffic, and the split before comes back', async () => {
+    await menu('00001', 'slipway.traffic.sendAll');
+    await until('all on it', async () => (await shares()) === 'shop-00001 100');
+    await editor().run('slipway.traffic.rollback');
+    await until('the split before', async () => (await shares()) === 'shop-00001 10,shop-00002 90');
+  });
+
+  it('is not deleted while it takes traffic, and is after a question when it takes none', async () => {
+    await menu('00001', 'slipway.revision.delete');
+    await editor()
+      .notification(/00001 takes 10 %/)
+      .waitFor();
+    await run('traffic', 'shop', 'shop-00002=100', '--tag', '=old');
+    await editor().row('Applications', /00001/).filter({ hasNotText: 'old' }).waitFor();
+    await menu('00001', 'slipway.revision.delete');
+    await confirm(/Delete revision shop-00001/, 'Delete');
+    await editor().row('Applications', '00001').waitFor({ state: 'detached' });
+    expect(await kube.find(serving('default', 'revisions', 'shop-00001'))).toBeUndefined();
+  });
+});
+
+describe('a service', () => {
+  it('is shown as the platform has it, and its URL copied', async () => {
+    await menu(/revision/, 'slipway.service.showYaml');
+    await editor().page.locator('.tab.active', { hasText: 'shop.yaml' }).waitFor();
+    await editor().page.locator('.view-line', { hasText: 'kind: Service' }).first().waitFor();
+    await menu(/revision/, 'slipway.service.copyUrl');
+    await copied(`http://shop.default.localhost:${platform.ingress.port}`);
+  });
+
+  it('is deleted after a question', async () => {
+    await menu(/revision/, 'slipway.service.delete');
+    await confirm(/Delete the service shop from embedded/, 'Delete');
+    await until('it gone', async () => (await kube.find(serving('default', 'services', 'shop'))) === undefined);
+    await editor()
+      .row('Applications', /not deployed/)
+      .waitFor();
+    await (await traffic())
+      .getByText(/shop-0000/)
+      .first()
+      .waitFor({ state: 'detached' });
+    await editor().shot('deleted');
+  });
+});
+
+describe('a platform', () => {
+  it('gives the path of its kubeconfig, forgets its objects after a question, and stops', async () => {
+    await run('deploy', join(workspace, 'shop'));
+    await editor().row('Applications', '00001').waitFor({ timeout: 60_000 });
+    await editor().run('slipway.platform.copyKubeconfig');
+    await copied(platform.kubeconfig);
+    await editor().run('slipway.platform.reset');
+    await confirm(/Forget everything on platform embedded/, 'Reset');
+    await until('it gone', async () => (await kube.find(serving('default', 'services', 'shop'))) === undefined);
+    await editor()
+      .row('Applications', /not deployed/)
+      .waitFor();
+    await editor().run('slipway.platform.stop');
+    await editor()
+      .row('Platform', /embedded/)
+      .filter({ hasText: 'stopped' })
+      .waitFor();
+    await editor().shot('stopped');
+  });
+});
