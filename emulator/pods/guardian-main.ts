@@ -3,7 +3,7 @@
  * groups of running instances from its standard input, which ends when the platform does, in whatever way; then it ends
  * them all, and whoever carries the platform's mark, its containers, and itself. Bundled to dist/guardian.mjs.
  *
- * Lines: `mark <platform>/`, `+<pgid>`, `-<pgid>`, `engine <GuardedEngine as JSON>`.
+ * Lines: `mark <platform>/`, `+<pgid>`, `-<pgid>`, `engine <GuardedEngine as JSON>`, `container+<id>`, `container-<id>`.
  */
 import { createInterface } from 'node:readline';
 import { type GuardedEngine, removeAll } from './docker/remove-all.ts';
@@ -14,6 +14,7 @@ const graceMs = 800;
 const engineMs = 30_000;
 
 const groups = new Set<number>();
+const containers = new Set<string>();
 let mark: string | undefined;
 let engine: GuardedEngine | undefined;
 
@@ -24,6 +25,8 @@ const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   if (line.startsWith('mark ')) mark = line.slice('mark '.length);
   else if (line.startsWith('engine ')) engine = JSON.parse(line.slice('engine '.length)) as GuardedEngine;
+  else if (line.startsWith('container+')) containers.add(line.slice('container+'.length));
+  else if (line.startsWith('container-')) containers.delete(line.slice('container-'.length));
   else if (line.startsWith('+')) groups.add(Number(line.slice(1)));
   else if (line.startsWith('-')) groups.delete(Number(line.slice(1)));
 });
@@ -32,7 +35,7 @@ process.stdin.on('error', () => undefined);
 
 async function endAll(): Promise<void> {
   const end = performance.now() + graceMs;
-  const containers = engine && removeAll(engine);
+  const removed = engine && removeAll(engine, containers);
   for (const group of groups) signalGroup(group, 'SIGTERM');
   // A process that was being spawned when the platform died may not have been announced: its mark tells it.
   const strays = () => (mark ? markedProcesses(mark).map(({ pid }) => pid) : []);
@@ -51,6 +54,6 @@ async function endAll(): Promise<void> {
   killProcesses(strays());
   killProcesses(strays());
   // A busy engine takes its time; whoever is still waiting for it holds nobody up.
-  await Promise.race([containers, new Promise((resolve) => setTimeout(resolve, engineMs))]);
+  await Promise.race([removed, new Promise((resolve) => setTimeout(resolve, engineMs))]);
   process.exit(0);
 }

@@ -12,6 +12,9 @@ export interface Guardian {
   remove(pgid: number): void;
   /** Names an engine in which containers of the platform run. */
   guard(engine: GuardedEngine): void;
+  /** Names a container of that engine. */
+  addContainer(id: string): void;
+  removeContainer(id: string): void;
   readonly pid: number | undefined;
   /** Lets it go: it ends the groups that are still named, then itself. */
   close(): Promise<void>;
@@ -28,6 +31,7 @@ export interface GuardianOptions {
 
 export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
   const groups = new Set<number>();
+  const containers = new Set<string>();
   let engine: GuardedEngine | undefined;
   let closed = false;
   let child: ChildProcess;
@@ -50,6 +54,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     (child.stdin as unknown as { unref?(): void } | null)?.unref?.();
     if (options.mark) tell(`mark ${options.mark}`);
     for (const group of groups) tell(`+${group}`);
+    for (const id of containers) tell(`container+${id}`);
     if (engine) tell(`engine ${JSON.stringify(engine)}`);
     await once(child, 'spawn');
   };
@@ -67,6 +72,14 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     guard(named) {
       engine = named;
       tell(`engine ${JSON.stringify(named)}`);
+    },
+    addContainer(id) {
+      containers.add(id);
+      tell(`container+${id}`);
+    },
+    removeContainer(id) {
+      containers.delete(id);
+      tell(`container-${id}`);
     },
     get pid() {
       return child.pid;

@@ -10,15 +10,22 @@ export interface GuardedEngine {
 
 /**
  * Kills and removes the containers, then their networks. Says nothing of what cannot be done: the next start reaps again.
- * All are killed before the first is removed: the engine takes down their networks one after another, and whoever waited for
- * that would run on meanwhile.
+ * All are told to end before the first is removed, those that are known at once, before the engine has answered which there
+ * are: it takes down their networks one after another, and whoever waited for that would run on meanwhile.
+ * @param known ids.
  */
-export async function removeAll({ socketPath, label }: GuardedEngine): Promise<void> {
+export async function removeAll({ socketPath, label }: GuardedEngine, known: Iterable<string>): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
   const call = (method: string, path: string) => ask(socketPath, method, path);
+  const ended = new Map<string, Promise<unknown>>();
+  const end = async (id: string) => {
+    await call('POST', `/containers/${id}/kill`);
+    await call('DELETE', `/containers/${id}?force=1&v=1`);
+  };
+  for (const id of known) ended.set(id, end(id));
   const containers = await call('GET', `/containers/json?all=1&filters=${filters}`);
-  await Promise.all(containers.map(({ Id }) => call('POST', `/containers/${Id}/kill`)));
-  await Promise.all(containers.map(({ Id }) => call('DELETE', `/containers/${Id}?force=1&v=1`)));
+  for (const { Id } of containers) if (!ended.has(Id)) ended.set(Id, end(Id));
+  await Promise.all(ended.values());
   const networks = await call('GET', `/networks?filters=${filters}`);
   await Promise.all(networks.map(({ Id }) => call('DELETE', `/networks/${Id}`)));
 }

@@ -46,7 +46,7 @@ export interface DockerRuntimeOptions {
   /** How containers reach the names of the cluster; asked for with the first pod. Absent: not at all. */
   inside?: () => InsideAccess | undefined;
   /** Told before the first container is made, where the engine is reached by a socket. */
-  guardian?: () => Pick<Guardian, 'guard'> | undefined;
+  guardian?: () => Pick<Guardian, 'guard' | 'addContainer' | 'removeContainer'> | undefined;
 }
 
 const platformLabel = 'slipway.dev/platform';
@@ -73,9 +73,14 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     (info.Components ?? []).some(({ Name }) => /rootlesskit/i.test(Name));
   const ownLabel = `${platformLabel}=${options.platform}`;
   const live = new Set<Docker.Container>();
+  const keep = (container: Docker.Container) => {
+    live.add(container);
+    options.guardian?.()?.addContainer(container.id);
+  };
   const drop = async (container: Docker.Container) => {
     live.delete(container);
     await container.remove({ force: true, v: true }).catch(() => undefined);
+    options.guardian?.()?.removeContainer(container.id);
   };
 
   const labelsOf = (pod: KubeObject, container: string) => ({
@@ -119,7 +124,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
       ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
       HostConfig: { ...network, IpcMode: 'shareable', ...publishedPorts(ports) },
     });
-    live.add(container);
+    keep(container);
     try {
       await container.start();
       return { container, state: await container.inspect() };
@@ -151,7 +156,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
         debugPort: debug,
       }),
     );
-    live.add(created);
+    keep(created);
     let finished: Promise<void>;
     try {
       // Before it starts, so that not a line is missed.

@@ -11,7 +11,7 @@ export interface ExecTarget {
   argv: string[];
   cwd: string;
   env: Record<string, string>;
-  guardian: Guardian;
+  guardian: Pick<Guardian, 'add' | 'remove'>;
 }
 
 /** Ends the command's whole group when its standard input fails (the client is gone). */

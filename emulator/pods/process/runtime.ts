@@ -35,7 +35,7 @@ export interface ProcessRuntimePorts {
   /** Work folders and the list of process groups for `reap` live here (platformFiles(data).pods). */
   stateDir: string;
   images: LocalImages;
-  guardian: Guardian;
+  guardian: Pick<Guardian, 'add' | 'remove'>;
   /** `<platform>/`: what tells this platform's processes from others'; the same that the guardian got. */
   mark: string;
 }

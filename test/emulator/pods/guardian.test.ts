@@ -88,7 +88,7 @@ describe('no orphans', () => {
       await spawnAndKill(3, { guardian: false });
       expect(markedProcesses(mark).length).toBeGreaterThan(3);
       const nothing = () => undefined;
-      const guardian = { add: nothing, remove: nothing, guard: nothing, pid: undefined, close: async () => undefined };
+      const guardian = { add: nothing, remove: nothing };
       const images = {
         resolve: () => undefined,
         checkout: async () => {
