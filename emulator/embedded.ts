@@ -34,6 +34,7 @@ import { servingControllers } from './knative/controllers.ts';
 import type { RemoteImage } from './knative/revision/digests.ts';
 import { createBootTimes } from './platform/boot-times.ts';
 import { watchCertificates } from './platform/certificates.ts';
+import { type ClusterServicesWatch, watchClusterServices } from './platform/cluster-services.ts';
 import { createDebugLeases } from './platform/debug-leases.ts';
 import { embeddedDefinitions } from './platform/definitions.ts';
 import { createDeliver } from './platform/deliver.ts';
@@ -142,7 +143,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     ]);
     late.guardian = guardian;
     closers.push(() => logs.close());
-    const tokens = createTokens(tokenKey(certs));
+    const tokens = createTokens(
+      tokenKey(certs),
+      (resource, namespace, { name, uid }) => store.get(resource, namespace, name)?.metadata.uid === uid,
+    );
     const scaling = markScaling(store, logs);
     closers.push(() => scaling[Symbol.dispose]());
     closers.push(() => guardian.close());
@@ -253,6 +257,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       plane,
       loopbackPort: listening.inside.port,
       serves: insideNames(store, routing),
+      services: () => services,
+      listenApi: (host, port) => moreApi(host, port),
+      apiPort: () => Number(new URL(listener.url).port),
       log,
     });
     closers.push(() => access[Symbol.dispose]());
@@ -274,13 +281,19 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
         runtimes: { process: processes, docker },
         logs,
         drain: drains.wait,
+        api: { url: () => listener.url, ca: certs.ca.cert },
         token: (account, seconds, bound) => tokens.issue(account, Date.now() + seconds * 1_000, bound),
         log,
       },
       { stateDir: files.pods, onPhase: boots.record, onProbe: requestLogs.probed },
     );
-    kubelet.start();
     closers.push(() => kubelet.close());
+    const services: ClusterServicesWatch = watchClusterServices({
+      store,
+      post: (message) => plane.post(message),
+      portAddress: kubelet.portAddress,
+    });
+    closers.push(() => services[Symbol.dispose]());
     closers.push(
       debug.onChange((pod, held) => {
         const [namespace = '', name = ''] = pod.split('/');
@@ -358,6 +371,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     closers.push(() => api.close());
     const listener = await listenKept(settings.apiPort ?? 0);
     closers.push(() => listener.close());
+    // Applications are told where the API is.
+    kubelet.start();
     const kept = { apiPort: listener.port, ingressPort: ingress.port };
     writeSettings(data, { ...readSettings(data), ...kept, ...(overTls.error ? {} : { ingressTlsPort: overTls.port }) });
 
@@ -385,6 +400,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     writeRecord(record);
     closers.push(() => removeRecord(data));
     return { record, ended: ending.promise, close: closeAll };
+
+    /** For containers: under a certificate that names the address by which they reach it. */
+    async function moreApi(host: string, port: number): Promise<ApiListener> {
+      const own = await ensureCerts(files.pki, { hosts: [host] });
+      const more = await listenApi(api, { host, port, certs: own, authenticate });
+      closers.push(() => more.close());
+      return more;
+    }
 
     async function listenKept(port: number): Promise<ApiListener> {
       try {

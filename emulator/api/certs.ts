@@ -34,6 +34,8 @@ const hostsAlways = [
   'kubernetes.default.svc.cluster.local',
   '127.0.0.1',
   '::1',
+  // The machine as containers of Docker Desktop name it.
+  'host.docker.internal',
 ];
 
 /** Reads or makes them; renews what ends within 30 days. A new CA renews everything. */

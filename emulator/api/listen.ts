@@ -13,6 +13,7 @@ import type { Certificates } from './certs.ts';
 import { isOpenPath } from './health.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Api } from './server.ts';
+import { accountUser } from './tokens.ts';
 
 export interface ListenOptions {
   host?: string;
@@ -131,7 +132,7 @@ export async function listenApi(api: Api, options: ListenOptions): Promise<ApiLi
       return statusAnswer(new ApiError('Forbidden', 'requests of web pages are refused'));
     }
     const user = userOf(message);
-    if (user) return { user };
+    if (user) return impersonated(user, message.headers) ?? { user };
     if (isOpenPath(path) && !message.headers.authorization) return { user: anonymous };
     return statusAnswer(new ApiError('Unauthorized', 'Unauthorized'));
   }
@@ -150,6 +151,24 @@ export async function listenApi(api: Api, options: ListenOptions): Promise<ApiLi
       return undefined;
     }
   }
+}
+
+/** `kubectl --as`: for the platform's owner. Undefined: nobody else is asked for. */
+function impersonated(
+  user: UserInfo,
+  headers: IncomingMessage['headers'],
+): { user: UserInfo } | ApiResponse | undefined {
+  const name = headers['impersonate-user'];
+  if (typeof name !== 'string') return undefined;
+  if (!user.groups.includes('system:masters')) {
+    const what = `users "${name}" is forbidden: User "${user.username}" cannot impersonate resource "users"`;
+    return statusAnswer(new ApiError('Forbidden', `${what} in API group "" at the cluster scope`));
+  }
+  const groups = String(headers['impersonate-group'] ?? '')
+    .split(/, */)
+    .filter(Boolean);
+  if (name.startsWith('system:serviceaccount:')) return { user: accountUser(name, groups) };
+  return { user: { username: name, groups: [...groups, 'system:authenticated'] } };
 }
 
 const capabilityPrefix = '/apis/platform.slipway.dev/';
@@ -179,6 +198,7 @@ const own = new Set([
   'kubernetes.default',
   'kubernetes.default.svc',
   'kubernetes.default.svc.cluster.local',
+  'host.docker.internal',
 ]);
 
 function splitUrl(url: string): { path: string; query: URLSearchParams } {

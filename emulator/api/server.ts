@@ -6,8 +6,9 @@ import type { KubeObject } from '../kernel/object.ts';
 import type { Objects } from '../kernel/objects.ts';
 import type { Registry } from '../kernel/registry.ts';
 import { loadRuleEngine } from '../kernel/schema/rules.ts';
-import { type Store, StoreFull } from '../kernel/store.ts';
+import { type Store, StoreFull, type View } from '../kernel/store.ts';
 import type { ExecStreams, ExitInfo } from '../pods/ports.ts';
+import { authorize } from './authorize.ts';
 import { maximumBytes } from './body.ts';
 import { shapeOf } from './convert.ts';
 import { followCrds } from './crds.ts';
@@ -32,7 +33,7 @@ import {
 import { review } from './reviews.ts';
 import { matchRoute } from './routes.ts';
 import { scaleRequest } from './scale.ts';
-import { upgradePod } from './streams/upgrade.ts';
+import { refuse, upgradePod } from './streams/upgrade.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What stands behind `pods/{log,exec,attach,portforward}`. Each throws ApiError to refuse. */
@@ -104,6 +105,7 @@ export function createApi(ports: ApiPorts): Api {
       let response: ApiResponse;
       try {
         await rulesOf(request);
+        authorizeSafely(store, request);
         response = await dispatch(request, (message) => warnings.push(message));
       } catch (error) {
         response = errorAnswer(error, (message) => log?.('error', `${request.method} ${request.path}: ${message}`));
@@ -115,6 +117,12 @@ export function createApi(ports: ApiPorts): Api {
       const path = safePath(request.path);
       if (path?.plural !== 'pods' || path.group !== '' || !streamed.has(path.subresource)) return false;
       const pod = store.get('pods', path.namespace, path.name);
+      try {
+        authorize(store, request);
+      } catch (error) {
+        refuse(socket, error as ApiError);
+        return true;
+      }
       await upgradePod({ request, path, pod, pods, socket, head, signal: closing.signal });
       return true;
     },
@@ -145,7 +153,7 @@ export function createApi(ports: ApiPorts): Api {
     }
     const path = safePath(request.path);
     if (!path) return notFoundPage();
-    const reviewed = review(request, path, tokens, Date.now());
+    const reviewed = review(request, path, { view: store, tokens, now: Date.now() });
     if (reviewed) return reviewed;
     const match = registry.byPath(path.group, path.version, path.plural);
     if (!match) return notFoundPage();
@@ -234,6 +242,20 @@ export function createApi(ports: ApiPorts): Api {
   }
 }
 
+/** @throws ApiError Forbidden, or BadRequest where the path cannot be read. */
+function authorizeSafely(view: View, request: ApiRequest): void {
+  try {
+    authorize(view, request);
+  } catch (error) {
+    if (error instanceof URIError) throw brokenEscape();
+    throw error;
+  }
+}
+
+function brokenEscape(): ApiError {
+  return new ApiError('BadRequest', 'the path has a broken escape');
+}
+
 const streamed = new Set(['exec', 'attach', 'portforward']);
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -241,7 +263,7 @@ function safePath(path: string): ResourcePath | undefined {
   try {
     return parseResourcePath(path);
   } catch (error) {
-    if (error instanceof URIError) throw new ApiError('BadRequest', 'the path has a broken escape');
+    if (error instanceof URIError) throw brokenEscape();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Service account tokens: signed JWTs, as `kubectl create token` asks for them. Whoever holds one may act as its account. */
+/** Service account tokens: signed JWTs, as pods get them and `kubectl create token` asks for them. Whoever holds one acts as its account. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { UserInfo } from '../kernel/resource.ts';
 
@@ -17,11 +17,24 @@ interface Claims {
   aud: string[];
   sub: string;
   exp: number;
+  'kubernetes.io'?: {
+    namespace: string;
+    pod?: { name: string; uid: string };
+    serviceaccount: { name: string; uid: string };
+  };
 }
+
+/** Whether what a token is bound to is still there. */
+export type IsThere = (
+  resource: 'pods' | 'serviceaccounts',
+  namespace: string,
+  object: { name: string; uid: string },
+) => boolean;
 
 const issuer = 'https://kubernetes.default.svc.cluster.local';
 
-export function createTokens(key: Uint8Array): Tokens {
+/** @param isThere default: it is not asked. */
+export function createTokens(key: Uint8Array, isThere: IsThere = () => true): Tokens {
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   return {
     issue({ namespace, name, uid }, expires, { audience = issuer, pod } = {}) {
@@ -43,17 +56,19 @@ export function createTokens(key: Uint8Array): Tokens {
       if (expected.byteLength !== given.byteLength || !timingSafeEqual(expected, given)) return undefined;
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
       if (claims.exp * 1000 <= now || !claims.aud.includes(issuer)) return undefined;
+      const { namespace = '', pod, serviceaccount } = claims['kubernetes.io'] ?? {};
+      if (serviceaccount && !isThere('serviceaccounts', namespace, serviceaccount)) return undefined;
+      if (pod && !isThere('pods', namespace, pod)) return undefined;
       return accountUser(claims.sub);
     },
   };
 }
 
-function accountUser(username: string): UserInfo {
+export function accountUser(username: string, further: readonly string[] = []): UserInfo {
   const namespace = username.split(':')[2] ?? '';
-  return {
-    username,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-  };
+  const own = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  // No token makes an account more than one.
+  return { username, groups: [...new Set([...own, ...further])].filter((group) => group !== 'system:masters') };
 }
 
 function encode(value: unknown): string {

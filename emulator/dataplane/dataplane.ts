@@ -4,6 +4,7 @@ import { createGateway, type GatewayPorts } from './gateway.ts';
 import { passThrough } from './inside.ts';
 import { listen } from './listen.ts';
 import type { FromDataPlane, ToDataPlane } from './protocol.ts';
+import { createClusterServices } from './services.ts';
 import { createTlsFront } from './tls.ts';
 
 export interface DataPlane {
@@ -16,7 +17,8 @@ export function createDataPlane(
   ports: Partial<Omit<GatewayPorts, 'emit'>> = {},
 ): DataPlane {
   let receivers: number | undefined;
-  const gateway = createGateway({ passThrough: passThrough(() => receivers), ...ports, emit });
+  const services = createClusterServices(emit, ports.random);
+  const gateway = createGateway({ passThrough: passThrough(() => receivers, services.find), ...ports, emit });
   const tls = createTlsFront((socket) => gateway.accept(socket, 'tls'));
   const servers = new Set<Server>();
   let closed: Promise<void> | undefined;
@@ -64,6 +66,7 @@ export function createDataPlane(
   function close(): Promise<void> {
     closed ??= (async () => {
       const ended = [...servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      services.close();
       await gateway.close();
       await Promise.all(ended);
     })();
@@ -93,6 +96,9 @@ export function createDataPlane(
           break;
         case 'certificates':
           tls.setCertificates(message.certificates);
+          break;
+        case 'services':
+          services.change(message.services);
           break;
         case 'receivers':
           receivers = message.port;

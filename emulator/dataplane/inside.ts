@@ -29,17 +29,31 @@ export function receivesEvents(host: string): boolean {
   return eventReceiver.test(host);
 }
 
-/** @param receivers port on loopback of the platform's own receivers of events; undefined: there are none. */
+/**
+ * @param receivers port on loopback of the platform's own receivers of events; undefined: there are none.
+ * @param service an instance behind a port of an ordinary Service.
+ */
 export const passThrough =
-  (receivers: () => number | undefined): OnRequest =>
+  (
+    receivers: () => number | undefined,
+    service: (host: string, port: number) => Address | undefined = () => undefined,
+  ): OnRequest =>
   (downstream, head) => {
     const address = parseAuthority(head.method === 'CONNECT' ? head.path : head.authority);
     const port = receivers();
     if (address && port && receivesEvents(address.host) && head.method !== 'CONNECT') {
       return forward(downstream, head, { host: '127.0.0.1', port });
     }
+    const instance = address && asksForNames(downstream, head) ? service(address.host, address.port) : undefined;
+    if (instance)
+      return head.method === 'CONNECT' ? openTunnel(downstream, instance) : forward(downstream, head, instance);
     return toElsewhere(downstream, head, address);
   };
+
+/** Who takes this for its proxy, and containers, whose DNS leads them here. */
+function asksForNames(downstream: Downstream, head: RequestHead): boolean {
+  return head.method === 'CONNECT' || head.asked === 'proxy' || !isLoopback(downstream.remoteAddress);
+}
 
 function toElsewhere(downstream: Downstream, head: RequestHead, address: Address | undefined): DownstreamHandler {
   if (!address || clusterLocal.test(address.host)) {

@@ -143,6 +143,14 @@ export interface RoutingChanges {
   revisions: Record<RevisionKey, RevisionTarget | null>;
 }
 
+/** What stands behind an ordinary Service. */
+export interface ServiceTarget {
+  /** Ready instances by the Service's port, where they are reached from here. */
+  ports: Record<number, { host: string; port: number }[]>;
+  /** Its own address, where it is to be served too. */
+  address?: string;
+}
+
 export type ToDataPlane =
   | { type: 'snapshot'; snapshot: RoutingSnapshot }
   | { type: 'changes'; changes: RoutingChanges }
@@ -158,6 +166,8 @@ export type ToDataPlane =
   | { type: 'certificates'; certificates: Certificates }
   /** Where requests from inside to the names of channels and of the brokers' ingress go: a port on loopback. */
   | { type: 'receivers'; port: number }
+  /** Ordinary Services by `name.namespace`; null = gone. Those with an address are answered by `serviceListening`. */
+  | { type: 'services'; services: Record<string, ServiceTarget | null> }
   | { type: 'close' };
 
 export type FromDataPlane =
@@ -165,6 +175,8 @@ export type FromDataPlane =
   | { type: 'listening'; host: string; port: number; inside: { host: string; port: number } }
   /** `error`: why it does not listen there (an `errno` code). */
   | { type: 'insideListening'; host: string; asked: number; port: number; error?: string }
+  /** Whether a Service is served at its address, by all of its ports that lead anywhere. */
+  | { type: 'serviceListening'; service: string; ok: boolean }
   /** `error`: why it does not listen (an `errno` code). */
   | { type: 'tlsListening'; port: number; error?: string }
   | { type: 'failed'; code: string; message: string }

@@ -3,7 +3,14 @@
  * replaced: the next one gets the same ports and what the last one knew, so that applications and their names live on.
  */
 import { Worker } from 'node:worker_threads';
-import type { DataPlanePort, FromDataPlane, RoutingChanges, RoutingSnapshot, ToDataPlane } from './protocol.ts';
+import type {
+  DataPlanePort,
+  FromDataPlane,
+  RoutingChanges,
+  RoutingSnapshot,
+  ServiceTarget,
+  ToDataPlane,
+} from './protocol.ts';
 
 /** How long requests in flight get to end when it is closed. */
 const closeTimeoutMs = 2000;
@@ -23,6 +30,7 @@ export function createWorkerDataPlane(url: URL): DataPlanePort {
   let requestLogs: (ToDataPlane & { type: 'logRequests' }) | undefined;
   let receivers: (ToDataPlane & { type: 'receivers' }) | undefined;
   let certificates: (ToDataPlane & { type: 'certificates' }) | undefined;
+  const services: Record<string, ServiceTarget | null> = {};
   let tls: { host: string; port: number } | undefined;
   /** Port at each address where it listens for requests from inside. */
   const insideAt = new Map<string, number>();
@@ -67,6 +75,7 @@ export function createWorkerDataPlane(url: URL): DataPlanePort {
     worker = start();
     if (snapshot) worker.postMessage({ type: 'snapshot', snapshot } satisfies ToDataPlane);
     for (const message of [requestLogs, receivers, certificates]) if (message) worker.postMessage(message);
+    if (Object.keys(services).length > 0) worker.postMessage({ type: 'services', services } satisfies ToDataPlane);
     for (const [at, port] of insideAt) {
       worker.postMessage({ type: 'listenInside', host: at, port } satisfies ToDataPlane);
     }
@@ -82,6 +91,7 @@ export function createWorkerDataPlane(url: URL): DataPlanePort {
       if (message.type === 'snapshot') snapshot = message.snapshot;
       else if (message.type === 'changes' && snapshot) snapshot = withChanges(snapshot, message.changes);
       else if (message.type === 'logRequests') requestLogs = message;
+      else if (message.type === 'services') merge(services, message.services);
       else if (message.type === 'receivers') receivers = message;
       else if (message.type === 'certificates') certificates = message;
       else if (message.type === 'listenTls') tls = { host: message.host, port: message.port };

@@ -1,31 +1,91 @@
-/** What containers need of the platform to reach the names of the cluster: listeners at an address that they reach. */
+/** What containers need of the platform to reach what is in the cluster: listeners at addresses that they reach. */
+import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import type { DataPlanePort } from '../dataplane/protocol.ts';
+import { promisify } from 'node:util';
+import type { DataPlanePort, FromDataPlane } from '../dataplane/protocol.ts';
+import type { CoreService } from '../knative/workloads/types.ts';
 import type { InsideAccess } from '../pods/docker/network.ts';
+import type { ClusterServicesWatch } from './cluster-services.ts';
 import { listenNames } from './name-server.ts';
+
+const run = promisify(execFile);
 
 export interface InsideAccessPorts {
   plane: Pick<DataPlanePort, 'post' | 'onMessage'>;
   /** Port of the inside listener on loopback. */
   loopbackPort: number;
   serves(host: string): boolean;
+  services(): ClusterServicesWatch;
+  /** Listens for the API at one more address. @throws the error of listening. */
+  listenApi(host: string, port: number): Promise<{ port: number }>;
+  apiPort(): number;
   log(level: 'warn' | 'info', message: string): void;
 }
 
-export function createInsideAccess({ plane, loopbackPort, serves, log }: InsideAccessPorts): InsideAccess & Disposable {
+export function createInsideAccess(ports: InsideAccessPorts): InsideAccess & Disposable {
+  const { plane, loopbackPort, serves, log } = ports;
   const servers: Disposable[] = [];
+  /** Of the containers' network, once names are served in it. */
+  let network: { gateway: string; device: string } | undefined;
+  /** By a Service's uid: whether it is served at its own address. */
+  const addressed = new Map<string, Promise<boolean>>();
 
-  /** @returns the port, or undefined where it cannot be had. */
-  function listenInside(host: string, port: number): Promise<number | undefined> {
+  function nextMessage<T extends FromDataPlane['type']>(
+    type: T,
+    matches: (message: FromDataPlane & { type: T }) => boolean,
+  ): Promise<FromDataPlane & { type: T }> {
     return new Promise((resolve) => {
       const subscription = plane.onMessage((message) => {
-        if (message.type !== 'insideListening' || message.host !== host || message.asked !== port) return;
+        const own = message as FromDataPlane & { type: T };
+        if (message.type !== type || !matches(own)) return;
         subscription[Symbol.dispose]();
-        if (message.error) log('info', `no inside names at ${host}:${port}: ${message.error}`);
-        resolve(message.error ? undefined : message.port);
+        resolve(own);
       });
-      plane.post({ type: 'listenInside', host, port });
     });
+  }
+
+  /** @returns the port, or undefined where it cannot be had. */
+  async function listenInside(host: string, port: number): Promise<number | undefined> {
+    const told = nextMessage('insideListening', (message) => message.host === host && message.asked === port);
+    plane.post({ type: 'listenInside', host, port });
+    const answer = await told;
+    if (answer.error) log('info', `no inside names at ${host}:${port}: ${answer.error}`);
+    return answer.error ? undefined : answer.port;
+  }
+
+  /**
+   * Gives a Service its address: as one more of the network's device, which is ours and takes it along when it goes. Where that
+   * cannot be done, its name leads to the gateway, which knows it by the Host of HTTP.
+   */
+  function address(service: CoreService): Promise<boolean> {
+    const { uid, name, namespace } = service.metadata;
+    const known = addressed.get(uid);
+    if (known) return known;
+    const made = (async () => {
+      if (!network || !service.spec?.clusterIP) return false;
+      try {
+        await run('ip', ['address', 'add', `${service.spec.clusterIP}/32`, 'dev', network.device]);
+      } catch (error) {
+        if (!/File exists/.test(String(error))) {
+          log('info', `Services have no addresses of their own in containers: ${(error as Error).message.trim()}`);
+          return false;
+        }
+      }
+      const told = nextMessage('serviceListening', (message) => message.service === `${name}.${namespace}`);
+      ports.services().addressed(service);
+      return (await told).ok;
+    })();
+    addressed.set(uid, made);
+    return made;
+  }
+
+  async function addressesOf(host: string): Promise<readonly string[] | undefined> {
+    const services = ports.services();
+    const service = services.serviceOf(host);
+    if (!service || !network) return undefined;
+    const { clusterIP } = service.spec ?? {};
+    if (clusterIP === 'None') return services.podAddresses(service);
+    return clusterIP && (await address(service)) ? [clusterIP] : [network.gateway];
   }
 
   return {
@@ -40,21 +100,37 @@ export function createInsideAccess({ plane, loopbackPort, serves, log }: InsideA
         });
         socket.bind({ address: '127.0.0.1', port: 53 }, () => socket.close(() => resolve(true)));
       }),
-    async serveNames(address) {
+    async serveNames(gateway, device) {
       try {
-        const names = await listenNames({ address, serves });
-        if ((await listenInside(address, 80)) === undefined) {
+        const names = await listenNames({ address: gateway, serves, addressesOf });
+        if ((await listenInside(gateway, 80)) === undefined) {
           names[Symbol.dispose]();
           return false;
         }
         servers.push(names);
+        network = { gateway, device };
         return true;
       } catch (error) {
-        log('info', `no name server at ${address}: ${(error as Error).message}`);
+        log('info', `no name server at ${gateway}: ${(error as Error).message}`);
         return false;
       }
     },
-    serveProxy: (address) => listenInside(address, 0),
+    async serveLinks(namespace) {
+      const all = ports.services().inNamespace(namespace);
+      await Promise.all(all.filter(({ spec }) => spec?.clusterIP !== 'None').map(address));
+    },
+    serveProxy: (host) => listenInside(host, 0),
+    get apiPort() {
+      return ports.apiPort();
+    },
+    async serveApi(host, port) {
+      try {
+        return (await ports.listenApi(host, port)).port;
+      } catch (error) {
+        log('info', `no API for containers at ${host}:${port}: ${(error as Error).message}`);
+        return undefined;
+      }
+    },
     [Symbol.dispose]() {
       for (const server of servers.splice(0)) server[Symbol.dispose]();
     },

@@ -14,6 +14,8 @@ export interface NameServerOptions {
   port?: number;
   /** Whether the platform serves this host (lower case, no dot at its end). */
   serves(host: string): boolean;
+  /** Where another name of the cluster leads; undefined: there is none. */
+  addressesOf?(host: string): Promise<readonly string[] | undefined>;
   /** `host` or `host:port` of whom it asks for all others. Default: this system's. */
   upstream?: readonly string[];
 }
@@ -28,7 +30,7 @@ const mostWaiting = 256;
 
 /** @throws the error of binding (EACCES, EADDRINUSE). */
 export async function listenNames(options: NameServerOptions): Promise<Disposable & { port: number }> {
-  const { address, serves } = options;
+  const { address, serves, addressesOf } = options;
   const socket = createSocket('udp4');
   const upstream = parseServer((options.upstream ?? getServers())[0]);
   let waiting = 0;
@@ -37,8 +39,12 @@ export async function listenNames(options: NameServerOptions): Promise<Disposabl
     const query = parse(message);
     const host = query?.questions?.[0]?.name.toLowerCase().replace(/\.$/, '');
     if (!query || host === undefined) return;
-    const known = serves(host);
-    if (known || clusterDomain.test(host) || !upstream) return reply(peer, answer(query, known ? address : undefined));
+    if (serves(host)) return reply(peer, answer(query, [address]));
+    if (clusterDomain.test(host) || !upstream) {
+      const found = clusterDomain.test(host) ? addressesOf?.(host) : undefined;
+      void Promise.resolve(found).then((addresses) => reply(peer, answer(query, addresses)));
+      return;
+    }
     if (waiting >= mostWaiting) return;
     waiting++;
     const relay = createSocket(isIPv6(upstream.host) ? 'udp6' : 'udp4');
@@ -72,18 +78,18 @@ export async function listenNames(options: NameServerOptions): Promise<Disposabl
   return { port: socket.address().port, [Symbol.dispose]: () => socket.close() };
 }
 
-/** Pure. `address` undefined: there is no such name. */
-function answer({ id, questions = [] }: Packet, address: string | undefined): Uint8Array {
+/** Pure. No addresses: there is no such name. */
+function answer({ id, questions = [] }: Packet, addresses: readonly string[] = []): Uint8Array {
   const [question] = questions;
   const flags = AUTHORITATIVE_ANSWER | RECURSION_DESIRED | RECURSION_AVAILABLE;
   return encode({
     type: 'response',
     ...(id === undefined ? {} : { id }),
-    flags: address ? flags : flags | nameError,
+    flags: addresses.length > 0 ? flags : flags | nameError,
     questions,
     answers:
-      address && question && (question.type === 'A' || String(question.type) === 'ANY')
-        ? [{ type: 'A', name: question.name, ttl, data: address }]
+      question && (question.type === 'A' || String(question.type) === 'ANY')
+        ? addresses.map((data) => ({ type: 'A' as const, name: question.name, ttl, data }))
         : [],
   });
 }

@@ -1,4 +1,5 @@
 /** What stands in a new platform, put back at each start where it is missing: what users changed stays as they left it. */
+import { clusterRoles } from '../api/roles.ts';
 import type { DraftObject, GroupResource, KubeObject } from '../kernel/object.ts';
 import type { Objects } from '../kernel/objects.ts';
 import { queuePorts } from '../knative/revision/queue.ts';
@@ -43,8 +44,24 @@ const activatorSeeds: readonly Seed[] = (() => {
   ];
 })();
 
+/** A name that applications' bindings may refer to; they count by what is stored. */
+const roleSeeds: readonly Seed[] = Object.entries(clusterRoles).map(([name, rules]) => ({
+  resource: 'clusterroles.rbac.authorization.k8s.io',
+  object: {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } },
+    rules,
+  } as DraftObject,
+}));
+
 export function seed(objects: Objects, seeds: readonly Seed[]): void {
-  for (const { resource, object } of [...seededNamespaces.map(namespaceSeed), ...activatorSeeds, ...seeds]) {
+  for (const { resource, object } of [
+    ...seededNamespaces.map(namespaceSeed),
+    ...activatorSeeds,
+    ...roleSeeds,
+    ...seeds,
+  ]) {
     const { namespace, name } = object.metadata;
     if (name && !objects.view.get(resource, namespace, name)) objects.create(resource, object, { user });
   }

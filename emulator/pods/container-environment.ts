@@ -18,6 +18,8 @@ export interface EnvironmentFacts {
   nodeName: string;
   /** Values that win over the manifest's, known before `$(NAME)` is resolved: PORT. */
   fixed: Record<string, string>;
+  /** What the platform tells it; the manifest wins. */
+  own?: Record<string, string>;
 }
 
 /** @throws ConfigError. */
@@ -28,7 +30,12 @@ export function containerEnvironment(
   facts: EnvironmentFacts,
 ): Record<string, string> {
   const env: Record<string, string> = { HOSTNAME: pod.metadata.name };
-  if (pod.spec?.enableServiceLinks === true) Object.assign(env, serviceLinks(pod, view));
+  if (pod.spec?.enableServiceLinks === true) {
+    for (const service of view.list('services', { namespace: pod.metadata.namespace ?? '' })) {
+      Object.assign(env, linksOf(service.metadata.name, (service.spec ?? {}) as ServiceSpec));
+    }
+  }
+  Object.assign(env, facts.own);
   for (const source of container.envFrom ?? []) {
     const reference = source.configMapRef ?? source.secretRef;
     if (!reference) continue;
@@ -147,33 +154,35 @@ export interface DataObject extends KubeObject {
 }
 
 /**
- * For each Service of the namespace that has an address `REDIS_MAIN_SERVICE_HOST` and `…_PORT`, one of them for each port
+ * For a Service that has an address `REDIS_MAIN_SERVICE_HOST` and `…_PORT`, one of them for each port
  * with a name, and Docker's older links (`REDIS_MAIN_PORT_6379_TCP_ADDR`): kubelet's envvars.
  */
-function serviceLinks(pod: Pod, view: View): Record<string, string> {
+function linksOf(service: string, { clusterIP: host, ports = [] }: ServiceSpec): Record<string, string> {
+  const [first] = ports;
+  if (!host || host === 'None' || !first) return {};
   const env: Record<string, string> = {};
-  for (const service of view.list('services', { namespace: pod.metadata.namespace ?? '' })) {
-    const { clusterIP: host, ports = [] } = (service.spec ?? {}) as ServiceSpec;
-    const [first] = ports;
-    if (!host || host === 'None' || !first) continue;
-    const prefix = variableName(service.metadata.name);
-    env[`${prefix}_SERVICE_HOST`] = host;
-    env[`${prefix}_SERVICE_PORT`] = String(first.port);
-    for (const { name, port } of ports) if (name) env[`${prefix}_SERVICE_PORT_${variableName(name)}`] = String(port);
-    const urlOf = ({ protocol = 'TCP', port }: ServicePort) => `${protocol.toLowerCase()}://${host}:${port}`;
-    env[`${prefix}_PORT`] = urlOf(first);
-    for (const port of ports) {
-      const { protocol = 'TCP' } = port;
-      const link = `${prefix}_PORT_${port.port}_${protocol}`;
-      Object.assign(env, {
-        [link]: urlOf(port),
-        [`${link}_PROTO`]: protocol.toLowerCase(),
-        [`${link}_PORT`]: String(port.port),
-        [`${link}_ADDR`]: host,
-      });
-    }
+  const prefix = variableName(service);
+  env[`${prefix}_SERVICE_HOST`] = host;
+  env[`${prefix}_SERVICE_PORT`] = String(first.port);
+  for (const { name, port } of ports) if (name) env[`${prefix}_SERVICE_PORT_${variableName(name)}`] = String(port);
+  const urlOf = ({ protocol = 'TCP', port }: ServicePort) => `${protocol.toLowerCase()}://${host}:${port}`;
+  env[`${prefix}_PORT`] = urlOf(first);
+  for (const port of ports) {
+    const { protocol = 'TCP' } = port;
+    const link = `${prefix}_PORT_${port.port}_${protocol}`;
+    Object.assign(env, {
+      [link]: urlOf(port),
+      [`${link}_PROTO`]: protocol.toLowerCase(),
+      [`${link}_PORT`]: String(port.port),
+      [`${link}_ADDR`]: host,
+    });
   }
   return env;
+}
+
+/** What every pod is told of the Service `kubernetes`, whether it wants service links or not. */
+export function apiEnvironment({ host, port }: { host: string; port: number }): Record<string, string> {
+  return linksOf('kubernetes', { clusterIP: host, ports: [{ name: 'https', port }] });
 }
 
 interface ServicePort {

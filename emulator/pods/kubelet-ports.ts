@@ -45,6 +45,8 @@ export interface KubeletPorts {
     seconds: number,
     options: { audience?: string | undefined; pod: { name: string; uid: string } },
   ): string;
+  /** Where the API is reached on loopback, and the authority that its certificate is of (PEM). Absent: pods are not told. */
+  api?: { url(): string; ca: string };
   /**
    * Resolves once the data plane sends this pod nothing any more and what was in flight is answered. The kubelet does not
    * wait longer than the pod's grace. Absent: instances are told to stop at once.

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../kernel/object.ts';
-import { containerEnvironment, expand } from './container-environment.ts';
+import { apiEnvironment, containerEnvironment, expand } from './container-environment.ts';
 import { type ContainerRunner, createContainerRunner } from './container-runner.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
 import { chooseRuntime, unschedulable } from './placement.ts';
@@ -364,7 +364,8 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     const port = containerPort === undefined ? undefined : ((await box.reservePort?.(containerPort)) ?? containerPort);
     const where = { podIP: box.ip, hostIP, nodeName: ports.nodeName };
     const fixed: Record<string, string> = port === undefined || !box.reservePort ? {} : { PORT: String(port) };
-    const env = containerEnvironment(pod, container, view, { ...where, fixed });
+    const own = box.api ? apiEnvironment(box.api) : kubeconfigEnvironment();
+    const env = containerEnvironment(pod, container, view, { ...where, fixed, own });
     const image =
       runtime?.name === 'docker'
         ? container.image
@@ -376,7 +377,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       args: container.args?.map((word) => expand(word, env)),
       workingDir: container.workingDir,
       env,
-      mounts: volumes.mounts(container, env),
+      mounts: volumes.mounts(container, env, { account: runtime?.name === 'docker' }),
       port,
       imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent',
       pullConfigs: runtime?.name === 'docker' ? pullConfigs(pod.metadata.namespace ?? '', spec, view) : [],
@@ -386,6 +387,12 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       tty: container.tty === true,
       stdin: container.stdin !== true ? 'closed' : container.stdinOnce === true ? 'once' : 'open',
     };
+  }
+
+  /** A process has no path of its own where client libraries look for a service account; they look here first. */
+  function kubeconfigEnvironment(): Record<string, string> {
+    const file = runtime?.name === 'process' ? volumes.kubeconfig() : undefined;
+    return file ? { KUBECONFIG: file } : {};
   }
 
   /** When what ends now has to be gone at the latest (monotonic ms); a later, less patient call brings it forward. */

@@ -1,13 +1,22 @@
 /** The volumes of one pod over its life: made when a container is, kept up to date, tokens renewed, removed at the end. */
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { accountKubeconfig, accountVolume, hasAccount, withAccountMount, withAccountVolume } from './account-volume.ts';
 import type { EnvironmentFacts } from './container-environment.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
 import type { ContainerSpec } from './ports.ts';
 import type { Container, Pod } from './types.ts';
-import { accountTokens, prepareMounts, refreshVolumes, removeVolumes, tokensRenewedAfter } from './volumes.ts';
+import { accountTokens, prepare, prepareMounts, refreshVolumes, removeVolumes, tokensRenewedAfter } from './volumes.ts';
 
 export interface PodVolumes {
   /** @throws ConfigError. */
-  mounts(container: Container, env: Record<string, string>): ContainerSpec['mounts'];
+  mounts(
+    container: Container,
+    env: Record<string, string>,
+    options: { /** Its service account's files among them, where it is to have one. */ account: boolean },
+  ): ContainerSpec['mounts'];
+  /** For a container that can have no mounts: a kubeconfig of the pod's service account, where it is to have one. */
+  kubeconfig(): string | undefined;
   /** ConfigMaps or Secrets of the namespace have changed. */
   refresh(): void;
   remove(): void;
@@ -18,16 +27,24 @@ export function createPodVolumes(
     clock,
     view,
     token,
+    api,
     log,
     volumeDir: dir,
-  }: Pick<KubeletPorts, 'clock' | 'view' | 'token' | 'log'> & { volumeDir: string },
-  pod: () => Pod,
+  }: Pick<KubeletPorts, 'clock' | 'view' | 'token' | 'api' | 'log'> & { volumeDir: string },
+  given: () => Pod,
   facts: () => Omit<EnvironmentFacts, 'fixed'>,
 ): PodVolumes {
   let timer: Disposable | undefined;
   let mounted = false;
   let over = false;
-  const ports = () => ({ dir, view, facts: facts(), token: token && accountTokens(view, token) });
+  const ports = () => ({ dir, view, facts: facts(), token: token && accountTokens(view, token), ca: api?.ca });
+  /** As it is when it begins: whoever takes the right away later makes another pod. */
+  let decided: boolean | undefined;
+  const account = () => {
+    decided ??= api !== undefined && token !== undefined && hasAccount(given(), view);
+    return decided;
+  };
+  const pod = () => (decided ? withAccountVolume(given()) : given());
 
   const tried = (work: () => void) => {
     try {
@@ -51,14 +68,26 @@ export function createPodVolumes(
     });
   }
 
+  function begin(): void {
+    if (mounted) return;
+    mounted = true;
+    renewTokens();
+  }
+
   return {
-    mounts(container, env) {
-      const mounts = prepareMounts(pod(), container, env, ports());
-      if (mounts.length > 0 && !mounted) {
-        mounted = true;
-        renewTokens();
-      }
+    mounts(container, env, options) {
+      const whole = options.account && account() ? withAccountMount(container) : container;
+      const mounts = prepareMounts(pod(), whole, env, ports());
+      if (mounts.length > 0) begin();
       return mounts;
+    },
+    kubeconfig() {
+      if (!account() || !api) return undefined;
+      const { path } = prepare(pod(), accountVolume, ports());
+      begin();
+      const file = join(dirname(path), 'kubeconfig');
+      writeFileSync(file, accountKubeconfig(path, api.url(), pod().metadata.namespace ?? ''), { mode: 0o600 });
+      return file;
     },
     refresh,
     remove() {

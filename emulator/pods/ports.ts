@@ -154,6 +154,8 @@ export class CannotRun extends Error {
 export interface PodSandbox {
   /** '' until it has one. */
   readonly ip: string;
+  /** Where its containers reach the API, as Kubernetes tells every pod. Absent: by KUBECONFIG, or not at all. */
+  readonly api?: { host: string; port: number } | undefined;
   /**
    * The port that an app which should listen on `containerPort` gets in PORT. Absent: `containerPort` itself, because the
    * pod has a network of its own.

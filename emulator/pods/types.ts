@@ -125,6 +125,7 @@ export interface PodSpec {
   nodeName?: string;
   enableServiceLinks?: boolean;
   serviceAccountName?: string;
+  automountServiceAccountToken?: boolean;
   securityContext?: Record<string, unknown>;
   hostNetwork?: boolean;
   shareProcessNamespace?: boolean;

@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join, normalize, sep } from 'node:path';
 import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
+import { caConfigMap } from './account-volume.ts';
 import { ConfigError, type DataObject, type EnvironmentFacts, expand, fieldValue } from './container-environment.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
 import type { ContainerSpec } from './ports.ts';
@@ -22,6 +23,8 @@ export interface VolumePorts {
   facts: Omit<EnvironmentFacts, 'fixed'>;
   /** A token of the pod's service account. Absent: none is issued. */
   token?: ((pod: Pod, audience: string | undefined, seconds: number) => string) | undefined;
+  /** PEM, of the API; what `kube-root-ca.crt` holds. */
+  ca?: string | undefined;
 }
 
 /** Makes the volumes that a container mounts. @throws ConfigError, with the kubelet's words. */
@@ -94,7 +97,7 @@ function folderOf(pod: Pod, volume: Volume, ports: Pick<VolumePorts, 'dir'>): st
   return join(ports.dir, 'volumes', pod.metadata.uid, volume.name);
 }
 
-function prepare(pod: Pod, volume: Volume, ports: VolumePorts): { path: string; readOnly: boolean } {
+export function prepare(pod: Pod, volume: Volume, ports: VolumePorts): { path: string; readOnly: boolean } {
   const path = folderOf(pod, volume, ports);
   if (volume.hostPath) return { path: volume.hostPath.path, readOnly: false };
   if (volume.persistentVolumeClaim) {
@@ -149,9 +152,11 @@ function fromObject(
   kind: 'configmap' | 'secret',
   source: { name: string; items?: KeyToPath[]; optional?: boolean },
   mode: number,
-  { view }: VolumePorts,
+  { view, ca }: VolumePorts,
 ): VolumeFiles {
-  const object = view.get(`${kind}s`, pod.metadata.namespace, source.name) as DataObject | undefined;
+  const stored = view.get(`${kind}s`, pod.metadata.namespace, source.name) as DataObject | undefined;
+  const isCa = kind === 'configmap' && source.name === caConfigMap && ca !== undefined;
+  const object = stored ?? (isCa ? { data: { 'ca.crt': ca }, binaryData: undefined } : undefined);
   if (!object) {
     if (source.optional) return new Map();
     throw new ConfigError(`${kind} "${source.name}" not found`);

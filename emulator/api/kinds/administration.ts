@@ -1,4 +1,4 @@
-/** Kinds of administration: RBAC, leases, CRDs, webhooks, storage classes. Stored and listed; RBAC is not enforced. */
+/** Kinds of administration: RBAC, leases, CRDs, webhooks, storage classes. RBAC is enforced for service accounts (`../authorize.ts`). */
 import { at } from '../../kernel/json.ts';
 import type { PrinterColumn, ResourceDefinition } from '../../kernel/resource.ts';
 import { ageColumn, anything, createdAt, int32, kind, list, listBy, object, text, texts, time } from './build.ts';

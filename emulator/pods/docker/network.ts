@@ -21,10 +21,19 @@ export interface InsideAccess {
   loopbackPort: number;
   /** Whether this process may listen on ports below 1024. */
   mayServeNames(): Promise<boolean>;
-  /** Answers DNS and serves port 80 at an address of this system; false where that cannot be had. */
-  serveNames(address: string): Promise<boolean>;
+  /**
+   * Answers DNS and serves port 80 at an address of this system; false where that cannot be had.
+   * @param device the network's, which takes the addresses of Services.
+   */
+  serveNames(address: string, device: string): Promise<boolean>;
+  /** Serves the Services of a namespace at the addresses that environments name. */
+  serveLinks(namespace: string): Promise<void>;
   /** An HTTP proxy at an address of this system: its port. */
   serveProxy(address: string): Promise<number | undefined>;
+  /** The API at an address of this system, on that port or (0) any: its port. */
+  serveApi(address: string, port: number): Promise<number | undefined>;
+  /** The API's port on loopback. */
+  readonly apiPort: number;
 }
 
 export interface ContainerNetwork {
@@ -32,6 +41,10 @@ export interface ContainerNetwork {
   hostConfig(namespace: string): HostConfig;
   /** Further variables of every container; the pod's own win. */
   env: Record<string, string>;
+  /** Where the API is reached. */
+  api?: { host: string; port: number } | undefined;
+  /** Before a container that is told the addresses of its namespace's Services. */
+  links?: (namespace: string) => Promise<void>;
 }
 
 export const plainNetwork: ContainerNetwork = { hostConfig: () => ({}), env: {} };
@@ -46,11 +59,12 @@ export async function createContainerNetwork(
     return {
       hostConfig: () => ({ ExtraHosts: [`${host}:host-gateway`] }),
       env: proxyEnvironment({ host, port: inside.loopbackPort }),
+      api: { host, port: inside.apiPort },
     };
   }
   if (await inside.mayServeNames()) {
     const own = await ownNetwork(docker, platform, label);
-    if (own.gateway && (await inside.serveNames(own.gateway))) {
+    if (own.gateway && (await inside.serveNames(own.gateway, own.device))) {
       const { name, gateway } = own;
       const hostConfig = (namespace: string): HostConfig => ({
         NetworkMode: name,
@@ -58,13 +72,23 @@ export async function createContainerNetwork(
         DnsSearch: [`${namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'],
         DnsOptions: ['ndots:5'],
       });
-      return { hostConfig, env: {} };
+      return { hostConfig, env: {}, api: await apiAt(inside, gateway, 443), links: inside.serveLinks };
     }
     await docker.getNetwork(own.name).remove();
   }
   const address = await ownAddressIn(docker, 'bridge');
   const port = address && (await inside.serveProxy(address));
-  return port ? { hostConfig: () => ({}), env: proxyEnvironment({ host: address, port }) } : plainNetwork;
+  if (!port) return plainNetwork;
+  return {
+    hostConfig: () => ({}),
+    env: proxyEnvironment({ host: address, port }),
+    api: await apiAt(inside, address, 0),
+  };
+}
+
+async function apiAt(inside: InsideAccess, host: string, asked: number): Promise<ContainerNetwork['api']> {
+  const port = await inside.serveApi(host, asked);
+  return port === undefined ? undefined : { host, port };
 }
 
 /** Removes the networks that carry the label: containers in them have to be gone. */
@@ -80,12 +104,21 @@ export async function removeNetworks(docker: Docker, label: string): Promise<voi
   );
 }
 
-async function ownNetwork(docker: Docker, platform: string, label: string): Promise<{ name: string; gateway: string }> {
+async function ownNetwork(
+  docker: Docker,
+  platform: string,
+  label: string,
+): Promise<{ name: string; gateway: string; device: string }> {
   const name = `slipway-${createHash('sha256').update(platform).digest('hex').slice(0, 12)}`;
   const [key = '', value = ''] = label.split('=');
   const network = await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: { [key]: value } });
-  const { IPAM } = (await network.inspect()) as { IPAM?: { Config?: { Gateway?: string }[] } };
-  return { name, gateway: IPAM?.Config?.[0]?.Gateway ?? '' };
+  const { Id, IPAM, Options } = (await network.inspect()) as {
+    Id: string;
+    IPAM?: { Config?: { Gateway?: string }[] };
+    Options?: Record<string, string>;
+  };
+  const device = Options?.['com.docker.network.bridge.name'] ?? `br-${Id.slice(0, 12)}`;
+  return { name, gateway: IPAM?.Config?.[0]?.Gateway ?? '', device };
 }
 
 /**

@@ -221,7 +221,8 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     async createPod(object): Promise<PodSandbox> {
       const pod = object as Pod;
       const containers = (pod.spec?.containers ?? []).filter((container) => !isQueueProxy(pod, container));
-      const { hostConfig, env } = await joinNetwork();
+      const { hostConfig, env, api, links } = await joinNetwork();
+      if (pod.spec?.enableServiceLinks === true) await links?.(pod.metadata.namespace ?? '');
       const network = podNetwork(pod, hostConfig(pod.metadata.namespace ?? ''));
       const ports = publish ? containers.flatMap(({ ports: list = [] }) => list.map((port) => port.containerPort)) : [];
       const holder = needsHolder(pod, containers.length) ? await startHolder(pod, ports, network) : undefined;
@@ -230,6 +231,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
         get ip() {
           return ip;
         },
+        api,
         async start(container, output, event = () => undefined) {
           const running = await start(pod, container, output, event, { holder, network, env });
           ip = running.ip;

@@ -23,18 +23,37 @@ afterEach(async () => {
   home[Symbol.dispose]();
 });
 
-/** Answers with its name, or with the status and the text that it gets from inside the cluster at `?to=URL`. */
+const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+/**
+ * Answers with its name, or with the status and the text that it gets from inside the cluster at `?to=URL`, or as its service
+ * account from the API at `?api=PATH`.
+ */
 const server =
-  "require('http').createServer(async(q,r)=>{const to=new URL(q.url,'http://x').searchParams.get('to');" +
-  'if(!to)return r.end(process.env.K_SERVICE);' +
-  'const a=await fetch(to).catch((e)=>({status:0,text:()=>String(e.cause)}));' +
+  "require('http').createServer(async(q,r)=>{const u=new URL(q.url,'http://x').searchParams;" +
+  "let to=u.get('to'),headers={};" +
+  "if(u.get('api')){to='https://'+process.env.KUBERNETES_SERVICE_HOST+':'+process.env.KUBERNETES_SERVICE_PORT+u.get('api');" +
+  `headers={authorization:'Bearer '+require('fs').readFileSync('${account}/token')}}` +
+  'if(!to)return r.end(process.env.K_SERVICE??process.env.HOSTNAME);' +
+  'const a=await fetch(to,{headers}).catch((e)=>({status:0,text:()=>String(e.cause)}));' +
   "r.end(a.status+' '+await a.text())}).listen(process.env.PORT)";
 
 const aService = (name: string, image = testImage) => ({
   apiVersion: 'serving.knative.dev/v1',
   kind: 'Service',
   metadata: { name },
-  spec: { template: { spec: { containers: [{ image, command: ['node', '-e', server] }] } } },
+  spec: {
+    template: {
+      spec: {
+        containers: [
+          {
+            image,
+            command: ['node', '-e', server],
+            env: [{ name: 'NODE_EXTRA_CA_CERTS', value: `${account}/ca.crt` }],
+          },
+        ],
+      },
+    },
+  },
 });
 
 describe.skipIf(!engine)('with a Docker Engine (needs Docker)', () => {
@@ -66,6 +85,51 @@ describe.skipIf(!engine)('with a Docker Engine (needs Docker)', () => {
     // Events are received there too, and only POSTed ones are taken.
     expect(await inside('http://broker-ingress.knative-eventing.svc.cluster.local/default/none')).toMatch(/^405 /);
     expect(await inside('http://none.default.svc.cluster.local/')).toMatch(/^0 /);
+    // An ordinary Service, on a port that is not its pods' own, and one without an address.
+    const container = {
+      name: 'c',
+      image: testImage,
+      command: ['node', '-e', server],
+      env: [{ name: 'PORT', value: '8080' }],
+    };
+    const pods = '/api/v1/namespaces/default/pods';
+    await kube.call('POST', pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'plain', labels: { app: 'plain' } },
+      spec: { terminationGracePeriodSeconds: 0, containers: [container] },
+    });
+    for (const [name, clusterIP] of Object.entries({ plain: undefined, headless: 'None' })) {
+      await kube.call('POST', '/api/v1/namespaces/default/services', {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name },
+        spec: {
+          ...(clusterIP ? { clusterIP } : {}),
+          selector: { app: 'plain' },
+          ports: [{ port: 7000, targetPort: 8080 }],
+        },
+      });
+    }
+    const direct = (url: string) => until(`an answer of ${url}`, async () => (await inside(url)) === '200 plain');
+    for (const name of ['plain', 'plain.default', 'plain.default.svc', 'plain.default.svc.cluster.local']) {
+      await direct(`http://${name}:7000/`);
+    }
+    await direct('http://headless:8080/');
+    // The API, as a service account that may do nothing yet.
+    const api = async (path: string) => (await ask(first, `/?api=${path}`)).body;
+    expect(await api('/version')).toMatch(/^200 /);
+    expect(await api(pods)).toMatch(/^403 .*User .{2}system:serviceaccount:default:default.{2} cannot list resource/);
+    expect(await inside('https://kubernetes.default.svc/version')).toMatch(/^200 /);
+    await kube.call('POST', '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'viewer' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      subjects: [{ kind: 'ServiceAccount', name: 'default' }],
+    });
+    expect(await api(pods)).toMatch(/^200 /);
+    expect(await api('/api/v1/namespaces/default/secrets')).toMatch(/^403 /);
     expect((await leftOf(first.data)).containers).toBeGreaterThanOrEqual(2);
 
     expect((await run('down')).code).toBe(0);

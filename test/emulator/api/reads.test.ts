@@ -5,7 +5,17 @@ import { listQuery } from '../../../emulator/api/options.ts';
 import { everything } from '../../../emulator/api/selectors.ts';
 import type { PodSubresources } from '../../../emulator/api/server.ts';
 import { watchStream } from '../../../emulator/api/watch.ts';
-import { configMap, core, custom, type TestPlatform, testPlatform, type Watch, widget, widgets } from './support.ts';
+import {
+  admin,
+  configMap,
+  core,
+  custom,
+  type TestPlatform,
+  testPlatform,
+  type Watch,
+  widget,
+  widgets,
+} from './support.ts';
 
 let platform: TestPlatform;
 const open: Watch[] = [];
@@ -209,7 +219,7 @@ describe('watches', () => {
       query: new URLSearchParams('watch=1&timeoutSeconds=1'),
       headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
       body: new Uint8Array(),
-      user: { username: 'x', groups: [] },
+      user: admin,
       signal: new AbortController().signal,
     });
     let text = '';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { View } from '../../../emulator/kernel/resource.ts';
-import { containerEnvironment } from '../../../emulator/pods/container-environment.ts';
+import { apiEnvironment, containerEnvironment } from '../../../emulator/pods/container-environment.ts';
 import { portTakenMessage } from '../../../emulator/pods/container-runner.ts';
 import type { Pod } from '../../../emulator/pods/types.ts';
 
@@ -41,6 +41,23 @@ it('links to the Services of its namespace that have an address, as Kubernetes w
     REDIS_MAIN_PORT_7000_UDP_ADDR: '10.96.0.9',
   });
   expect(containerEnvironment(pod(false), container, view, facts)).toEqual({ HOSTNAME: 'p' });
+  const own = apiEnvironment({ host: '172.18.0.1', port: 443 });
+  const named = {
+    ...container,
+    env: [{ name: 'API', value: '$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)' }],
+  };
+  expect(containerEnvironment(pod(false), named, view, { ...facts, own })).toEqual({
+    HOSTNAME: 'p',
+    API: '172.18.0.1:443',
+    KUBERNETES_SERVICE_HOST: '172.18.0.1',
+    KUBERNETES_SERVICE_PORT: '443',
+    KUBERNETES_SERVICE_PORT_HTTPS: '443',
+    KUBERNETES_PORT: 'tcp://172.18.0.1:443',
+    KUBERNETES_PORT_443_TCP: 'tcp://172.18.0.1:443',
+    KUBERNETES_PORT_443_TCP_PROTO: 'tcp',
+    KUBERNETES_PORT_443_TCP_PORT: '443',
+    KUBERNETES_PORT_443_TCP_ADDR: '172.18.0.1',
+  });
 });
 
 it.each<[string, string, boolean, string]>([

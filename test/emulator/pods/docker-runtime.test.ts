@@ -411,6 +411,9 @@ describe.skipIf(!engine)('docker runtime', () => {
         loopbackPort: 1,
         mayServeNames: async () => false,
         serveNames: () => Promise.reject(new Error('not asked for')),
+        serveLinks: () => Promise.reject(new Error('not asked for')),
+        serveApi: async () => 6443,
+        apiPort: 1,
         async serveProxy(address) {
           await new Promise<void>((listening) => server.listen(0, address, listening));
           return (server.address() as AddressInfo).port;
@@ -440,7 +443,7 @@ describe.skipIf(!engine)('docker runtime', () => {
       import { createDockerRuntime } from ${source('pods/docker/runtime.ts')};
       import { startGuardian } from ${source('pods/guardian.ts')};
       const guardian = await startGuardian({ script: ${JSON.stringify(guardianScript)} });
-      const inside = { loopbackPort: 1, mayServeNames: async () => false, serveNames: async () => false, serveProxy: async () => 1 };
+      const inside = { loopbackPort: 1, mayServeNames: async () => false, serveNames: async () => false, serveProxy: async () => 1, serveApi: async () => 1 };
       const runtime = await createDockerRuntime({ platform: ${JSON.stringify(name)}, guardian: () => guardian, inside: () => inside });
       const pod = ${JSON.stringify(aPod('p', {}))};
       pod.spec.containers.push({ name: 'side', image: 'x' });

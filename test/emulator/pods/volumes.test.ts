@@ -8,7 +8,7 @@ import { VirtualClock } from '../../../emulator/kernel/clock.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { openStore } from '../../../emulator/kernel/sqlite-store.ts';
 import { createPodVolumes } from '../../../emulator/pods/pod-volumes.ts';
-import type { Container, Volume } from '../../../emulator/pods/types.ts';
+import type { Container, PodSpec, Volume } from '../../../emulator/pods/types.ts';
 import { writeVolumeFiles } from '../../../emulator/pods/volume-files.ts';
 import { aPod } from './harness.ts';
 
@@ -47,9 +47,9 @@ describe('files of a volume', () => {
 });
 
 describe('volumes of a pod', () => {
-  function setUp(volume: Volume) {
+  function setUp(volume: Volume, spec: Partial<PodSpec> = {}) {
     const store = openStore(':memory:');
-    const pod = aPod('p', {}, { volumes: [volume] });
+    const pod = aPod('p', {}, { volumes: [volume], ...spec });
     const clock = new VirtualClock(1_700_000_000_000);
     const tokens = createTokens(Buffer.from(randomUUID()));
     const log: string[] = [];
@@ -59,14 +59,42 @@ describe('volumes of a pod', () => {
         view: store,
         volumeDir: dir,
         log: (_, text) => void log.push(text),
+        api: { url: () => 'https://127.0.0.1:6443', ca: 'the authority' },
         token: (account, seconds, bound) => tokens.issue(account, clock.now() + seconds * 1_000, bound),
       },
       () => pod,
       () => ({ podIP: '', hostIP: '', nodeName: '' }),
     );
     const container: Container = { name: 'c', image: 'i', volumeMounts: [{ name: volume.name, mountPath: '/v' }] };
-    return { store, clock, tokens, volumes, log, mount: () => volumes.mounts(container, {})[0]?.hostPath ?? '' };
+    const mounts = () => volumes.mounts(container, {}, { account: true });
+    return { store, clock, tokens, volumes, log, mounts, mount: () => mounts()[0]?.hostPath ?? '' };
   }
+
+  it('a service account is where client libraries look for it, unless the pod or the account says no', () => {
+    const account = { metadata: { name: 'default', namespace: 'default', uid: 'u' } } as KubeObject;
+    const place = '/var/run/secrets/kubernetes.io/serviceaccount';
+    const empty = { name: 'v', emptyDir: {} };
+    const given = setUp(empty);
+    given.store.put('serviceaccounts', account, '');
+    const found = given.mounts()[1];
+    expect(found).toMatchObject({ mountPath: place, readOnly: true });
+    const read = (file: string) => readFileSync(join(found?.hostPath ?? '', file), 'utf8');
+    expect([read('ca.crt'), read('namespace')]).toEqual(['the authority', 'default']);
+    const user = given.tokens.verify(read('token'), given.clock.now());
+    expect(user?.username).toBe('system:serviceaccount:default:default');
+    const kubeconfig = JSON.parse(readFileSync(given.volumes.kubeconfig() ?? '', 'utf8'));
+    expect(kubeconfig.clusters[0].cluster.server).toBe('https://127.0.0.1:6443');
+    expect(readFileSync(kubeconfig.users[0].user.tokenFile, 'utf8')).toBe(read('token'));
+
+    const refused = setUp(empty, { automountServiceAccountToken: false });
+    refused.store.put('serviceaccounts', account, '');
+    const unwilling = setUp(empty);
+    unwilling.store.put('serviceaccounts', { ...account, automountServiceAccountToken: false } as KubeObject, '');
+    for (const one of [refused, unwilling, setUp(empty)]) {
+      expect(one.mounts().map(({ mountPath }) => mountPath)).toEqual(['/v']);
+      expect(one.volumes.kubeconfig()).toBeUndefined();
+    }
+  });
 
   it('an emptyDir can be written by any user, and goes with the pod', () => {
     const { mount, volumes } = setUp({ name: 'v', emptyDir: {} });
