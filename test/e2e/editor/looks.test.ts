@@ -31,8 +31,8 @@ const wanted: [Locale, Theme][] = process.env['SLIPWAY_TEST_FULL']
     ];
 
 const words = {
-  en: { applications: 'Applications', platform: 'Platform', traffic: 'Traffic' },
-  'zh-cn': { applications: '应用', platform: '平台', traffic: '流量' },
+  en: { applications: 'Applications', none: 'There is no application', served: /serves 100 %/ },
+  'zh-cn': { applications: '应用', none: '还没有应用', served: /已承接 100 %/ },
 } as const;
 
 describe.each(wanted)('in %s and %s', (locale, theme) => {
@@ -57,25 +57,55 @@ describe.each(wanted)('in %s and %s', (locale, theme) => {
     return frame;
   }
 
-  it('the side bar', async () => {
-    const { env } = editor();
-    const at = { env, cwd: workspace };
-    await slipway(['up', '--detach', '--port', '0'], at);
+  const at = () => ({ env: editor().env, cwd: workspace });
+  /** Nothing under the pointer: what it hovers over is not what is looked at. */
+  const look = async (name: string) => {
+    await editor().page.mouse.move(720, 895);
+    await editor().page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
+    await editor().shot(name);
+  };
+
+  it('a workspace without an application, and no platform', async () => {
+    await editor().openContainer();
+    await editor().view(words[locale].applications).getByText(words[locale].none).waitFor({ timeout: 60_000 });
+    const frame = await check('traffic');
+    await frame.locator('.empty').waitFor();
+    await look('welcome');
+  });
+
+  it('the walkthrough', async () => {
+    await editor().run('slipway.walkthrough');
+    await editor().page.locator('.gettingStartedContainer iframe.webview').first().waitFor();
+    await look('walkthrough');
+    await editor().page.locator('.tab.active .codicon-close').first().click();
+  });
+
+  it('what a deploy says', async () => {
+    await slipway(['up', '--detach', '--port', '0'], at());
     const shop = join(workspace, 'shop');
-    await slipway(['new', 'node-web', shop], at);
-    await slipway(['deploy', shop], at);
+    await slipway(['new', 'node-web', shop], at());
+    await slipway(['deploy', shop], at());
+    await slipway(['domain', 'add', 'shop.example.test', 'shop'], at());
     const source = join(shop, 'src', 'server.ts');
     writeFileSync(source, readFileSync(source, 'utf8').replace('{greeting}, $', '{greeting} there, $'));
-    await slipway(['deploy', shop], at);
-    await slipway(['traffic', 'shop', 'shop-00001=30', 'shop-00002=70'], at);
     await editor().openContainer();
-    const { ingress } = await slipwayJson<UpAnswer>(['status'], at);
+    await editor().row(words[locale].applications, '00001').waitFor({ timeout: 60_000 });
+    await editor().act(words[locale].applications, /^shop/, 'slipway.application.deploy');
+    await editor().notification(words[locale].served).waitFor({ timeout: 90_000 });
+    await look('verdict');
+    await editor().page.keyboard.press('Escape');
+  });
+
+  it('the side bar', async () => {
+    await slipway(['traffic', 'shop', 'shop-00001=30', 'shop-00002=70'], at());
+    const { ingress } = await slipwayJson<UpAnswer>(['status'], at());
     await editor().view(words[locale].applications).waitFor({ timeout: 60_000 });
     await editor().row(words[locale].applications, '00002').waitFor({ timeout: 60_000 });
     await distribution(ingress, { host: 'shop.default.localhost' }, 60, ({ status }) => String(status));
     const frame = await check('traffic');
     await frame.locator('.rev[data-revision="shop-00001"]').waitFor();
-    await editor().shot('side-bar');
+    await editor().row(words[locale].applications, 'shop.example.test').waitFor();
+    await look('side-bar');
   });
 
   it('the tab of revisions', async () => {
@@ -86,7 +116,7 @@ describe.each(wanted)('in %s and %s', (locale, theme) => {
     const frame = await frameOf(editor().page, 'revisions');
     await frame.locator('tr[data-revision="shop-00002"]').waitFor();
     await check('revisions');
-    await editor().shot('revisions');
+    await look('revisions');
   });
 
   it('the log', async () => {
@@ -96,7 +126,7 @@ describe.each(wanted)('in %s and %s', (locale, theme) => {
     const frame = await frameOf(editor().page, 'logs');
     await frame.locator('.row').first().waitFor();
     await check('logs');
-    await editor().shot('logs');
+    await look('logs');
   });
 
   it('the tab of events', async () => {
@@ -110,13 +140,26 @@ describe.each(wanted)('in %s and %s', (locale, theme) => {
     const frame = await frameOf(page, 'events');
     await frame.locator('#target option').first().waitFor({ state: 'attached' });
     await check('events');
-    await editor().shot('events');
+    await look('events');
+  });
+
+  it('a revision that failed', async () => {
+    const shop = join(workspace, 'shop');
+    writeFileSync(join(shop, 'src', 'server.ts'), "throw new TypeError('scene is undefined');\n");
+    await slipway(['deploy', shop], at());
+    await editor().row(words[locale].applications, '00003').locator('.codicon-error').waitFor({ timeout: 60_000 });
+    await check('traffic');
+    await editor().page.getByRole('tab', { name: /^shop/ }).click();
+    const revisions = await frameOf(editor().page, 'revisions');
+    await revisions.locator('tr[data-revision="shop-00003"]').waitFor();
+    await check('revisions');
+    await look('failed');
   });
 
   it('at 200 % and in a side bar of 180 pixels nothing sticks out', async () => {
     const { page } = editor();
     await page.setViewportSize({ width: 720, height: 450 });
-    expect(await sideways(await frameOf(page, 'events'))).toEqual([]);
+    expect(await sideways(await frameOf(page, 'revisions'))).toEqual([]);
     await editor().shot('zoomed');
     await page.setViewportSize({ width: 1440, height: 900 });
     const sash = page.locator('.monaco-sash.vertical').nth(1);

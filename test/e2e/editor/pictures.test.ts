@@ -1,0 +1,109 @@
+/**
+ * The pictures of the README and the walkthrough, taken in a real editor (only with SLIPWAY_TEST_FULL=1): they are left in
+ * test-results/screenshots/pictures-*, to be looked at, made small (`pngquant 64`) and put into media/ under their names.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import { slipway, slipwayJson } from '../../support/cli.ts';
+import { useEditor } from '../../support/editor/editor.ts';
+import { request } from '../../support/ingress.ts';
+import type { UpAnswer } from '../../support/platform.ts';
+
+const words = {
+  en: { applications: 'Applications', running: 'Running', served: /serves 100 %/, theme: 'Default Dark Modern' },
+  'zh-cn': { applications: '应用', running: '正在运行', served: /已承接 100 %/, theme: 'Default Light Modern' },
+} as const;
+
+describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const)('pictures in %s', (locale) => {
+  const { applications, running, served, theme } = words[locale];
+  let workspace = '';
+  const editor = useEditor({
+    name: `pictures-${locale}`,
+    locale,
+    settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false },
+    workspace: (dir) => {
+      workspace = join(dir, 'workspace');
+      mkdirSync(workspace);
+      return workspace;
+    },
+  });
+  /** Nothing under the pointer, and no notification. */
+  const calm = async () => {
+    const { page } = editor();
+    await page.mouse.move(700, 895);
+    await page.locator('.statusbar', { hasText: /Initializing/ }).waitFor({ state: 'detached' });
+    const close = page.locator('.notifications-toasts .codicon-notifications-clear');
+    while ((await close.count()) > 0) await close.first().click();
+    await page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
+  };
+  const sideBar = { x: 48, y: 30, width: 300, height: 780 };
+
+  it('of the flows', async () => {
+    const { page, quickInput, env } = editor();
+    const at = { env, cwd: workspace };
+    await slipway(['up', '--detach'], at);
+    const { ingress } = await slipwayJson<UpAnswer>(['status'], at);
+    await editor().openContainer();
+    await (await editor().webview('traffic')).locator('.empty').waitFor();
+    await editor().run('slipway.application.new');
+    await quickInput.entry('node-web').waitFor();
+    await editor().shot('new', { x: 380, y: 30, width: 680, height: 240 });
+    await quickInput.choose('node-web');
+    await quickInput.type('shop');
+    await quickInput.expectMessage('shop.default.localhost');
+    await quickInput.accept();
+    await quickInput.choose('workspace');
+    await page.locator('.editor-group-container .tab.active').waitFor();
+    await editor().row(applications, /^shop/).waitFor();
+    await editor().openContainer();
+    await calm();
+    await editor().shot('scaffold');
+
+    const source = join(workspace, 'shop', 'src', 'server.ts');
+    await editor().act(applications, /^shop/, 'slipway.application.run');
+    await editor().row(applications, running).waitFor({ timeout: 60_000 });
+    await editor().row(applications, /00001/).waitFor({ timeout: 60_000 });
+    const line =
+      readFileSync(source, 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes("log('info', 'request'")) + 1;
+    await editor().openAt('shop/src/server.ts', line);
+    await editor().openContainer();
+    for (const name of ['ada', 'grace', 'linus'])
+      await request(ingress, { host: 'shop.dev.localhost', path: `/?name=${name}` });
+    await page.waitForFunction(
+      `[...document.querySelectorAll('.view-line [class*="ced-"]')].some((span) => getComputedStyle(span, '::after').content.includes('×3'))`,
+    );
+    await calm();
+    await editor().shot('run', { x: 48, y: 30, width: 1_060, height: 520 });
+    await editor().act(applications, /^shop/, 'slipway.application.stop');
+    await editor().row(applications, running).waitFor({ state: 'detached', timeout: 60_000 });
+
+    await editor().act(applications, /^shop/, 'slipway.application.deploy');
+    await editor().notification(served).waitFor({ timeout: 90_000 });
+    writeFileSync(source, readFileSync(source, 'utf8').replace('{greeting}, $', '{greeting} and welcome, $'));
+    await slipway(['deploy', join(workspace, 'shop')], at);
+    await slipway(['traffic', 'shop', 'shop-00001=30', 'shop-00002=70'], at);
+    const until = Date.now() + 25_000;
+    while (Date.now() < until) {
+      await request(ingress, {
+        host: 'shop.default.localhost',
+        path: `/?name=${['ada', 'grace', 'linus'][until % 3]}`,
+      });
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await calm();
+    await editor().shot('deploy', sideBar);
+    const service = editor().view(applications).locator('.monaco-list-row[aria-level="2"]').first();
+    await service.hover();
+    await service.locator('.codicon-output').first().click();
+    await service.hover();
+    await service.locator('.codicon-graph').first().click();
+    await (await editor().webview('revisions')).locator('[data-chart="rate"] canvas').waitFor();
+    const more = Date.now() + 8_000;
+    while (Date.now() < more) await request(ingress, { host: 'shop.default.localhost' });
+    await calm();
+    await editor().shot('traffic');
+  }, 300_000);
+});
