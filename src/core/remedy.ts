@@ -19,7 +19,7 @@ const commands: Partial<Record<ProblemCode, [FixCommand, string]>> = {
   PlatformNotRunning: ['startPlatform', 'slipway up --detach --name {name}'],
   PlatformStopped: ['startPlatform', 'slipway up --detach --name {name}'],
   PlatformStartFailed: ['doctor', 'slipway doctor'],
-  PlatformStartTimeout: ['doctor', 'slipway doctor'],
+  PlatformStartTimeout: ['startPlatform', 'slipway up --detach'],
   DataNotWritable: ['doctor', 'slipway doctor'],
   DiskFull: ['doctor', 'slipway doctor'],
   NodeTooOld: ['doctor', 'slipway doctor'],

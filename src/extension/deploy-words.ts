@@ -7,17 +7,20 @@ import type { Words } from './messages.ts';
 export function verdictText({ say, problem }: Words, verdict: Verdict): string {
   switch (verdict.outcome) {
     case 'serving': {
-      const { service, revision, percent, url, totalMs: ms } = verdict;
-      return say(verdict.unchanged ? 'deploy.unchanged' : 'deploy.serving', { service, revision, percent, url, ms });
+      const { service, revision, percent, url } = verdict;
+      const args = { service, revision, percent, url, seconds: inSeconds(verdict.totalMs) };
+      return say(verdict.unchanged ? 'deploy.unchanged' : 'deploy.serving', args);
     }
     case 'ready':
-      return say('deploy.ready', { revision: verdict.revision, ms: verdict.totalMs });
+      return say('deploy.ready', { revision: verdict.revision, seconds: inSeconds(verdict.totalMs) });
     case 'failed':
       return say('deploy.failed', { service: verdict.service, cause: problem(verdict.cause).text });
     case 'planned':
       return verdict.image ?? verdict.service;
   }
 }
+
+export const inSeconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
 /** The steps so far in one line: those that are done with their times, then the one under way. */
 export function stepsTeller(words: Words): (progress: DeployProgress) => string | undefined {
@@ -30,7 +33,7 @@ export function stepsTeller(words: Words): (progress: DeployProgress) => string 
     if (progress.type !== 'phase') return undefined;
     const phase = say(`deploy.phase.${progress.phase}`);
     if (progress.state === 'started') return [...done, phase].join(' · ');
-    done.push(say('deploy.step', { phase, seconds: (progress.ms / 1_000).toFixed(1) }));
+    done.push(say('deploy.step', { phase, seconds: inSeconds(progress.ms) }));
     return undefined;
   };
 }

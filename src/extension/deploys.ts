@@ -9,7 +9,7 @@ import type { PhaseName, Verdict } from '../core/deploy/verdict.ts';
 import { Fault } from '../core/faults.ts';
 import { isInsideCluster } from '../core/gateway.ts';
 import { tellingLine } from '../core/short-cause.ts';
-import { stepsTeller, verdictText } from './deploy-words.ts';
+import { inSeconds, stepsTeller, verdictText } from './deploy-words.ts';
 import type { Forwarder } from './forward.ts';
 import type { Platforms } from './platform/platforms.ts';
 import type { Problems } from './problems.ts';
@@ -221,7 +221,7 @@ export class Deploys implements vscode.Disposable {
           } else {
             this.#log.info(`  ${event.phase} ${event.ms} ms${event.detail ? ` (${event.detail})` : ''}`);
             const phase = say(`deploy.phase.${event.phase}`);
-            teller?.line(say('deploy.step', { phase, seconds: (event.ms / 1_000).toFixed(1) }));
+            teller?.line(say('deploy.step', { phase, seconds: inSeconds(event.ms) }));
           }
           break;
         case 'output':

@@ -7,6 +7,7 @@ import { Alerts } from './alerts.ts';
 import { exportedApi } from './api.ts';
 import { Applications } from './applications.ts';
 import { Canaries } from './canaries.ts';
+import { openNewApplication } from './commands/application/made.ts';
 import { registerCommands } from './commands/register.ts';
 import { registerHoldTime } from './debug/hold-time.ts';
 import { registerDebug } from './debug/provider.ts';
@@ -88,10 +89,11 @@ export async function deactivate(): Promise<void> {
 }
 
 /** After the editor has what it waits for; a window with a folder is looked through for applications. */
-function beginWhenIdle({ applications, platforms }: Deps): void {
+function beginWhenIdle({ applications, platforms, context }: Deps): void {
   if (!vscode.workspace.workspaceFolders) return;
   setImmediate(() => {
     applications.begin();
     platforms.begin();
+    void openNewApplication(context);
   });
 }

@@ -1,4 +1,5 @@
 /** The core's pure readings of objects, loaded when the first view is painted. */
+import { crashOf } from '../core/crash.ts';
 import type { CanaryReaders } from './canaries.ts';
 import type { Readers } from './trees/applications-tree.ts';
 import type { TrafficReaders } from './views/traffic-state.ts';
@@ -34,7 +35,11 @@ async function load(): Promise<LoadedReaders> {
       domain: domains.domainModel,
       ping: pings.pingModel,
     },
-    traffic: { model: traffic.trafficModel, ready: (pod) => services.instanceModel(pod).ready },
+    traffic: {
+      model: traffic.trafficModel,
+      ready: (pod) => services.instanceModel(pod).ready,
+      crash: (pods) => crashOf(pods.map(services.instanceModel)),
+    },
     canary: { isDriven: canary.isDriven, text: canaryWords.canaryText },
   };
 }

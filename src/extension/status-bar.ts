@@ -86,7 +86,7 @@ function paintService(item: vscode.StatusBarItem, { platforms, problems, selecti
       : count === 1
         ? say('platform.instances.one')
         : say('platform.instances.many', { count });
-  item.text = [`${key.name}${p95 === undefined ? '' : ` ${p95} ms`}`, instances].join(' · ');
+  item.text = [`${key.name}${p95 === undefined ? '' : ` ${shortTime(p95)}`}`, instances].join(' · ');
   const about = say('status.service', { service: key.name, target: snapshot.entry.label });
   item.tooltip = p95 === undefined ? about : `${about}\n${say('status.p95', { ms: p95 })}`;
   item.command = {
@@ -96,6 +96,8 @@ function paintService(item: vscode.StatusBarItem, { platforms, problems, selecti
   };
   item.show();
 }
+
+const shortTime = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`);
 
 function isReady(status: unknown): boolean {
   const conditions = (status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions;

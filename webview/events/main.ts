@@ -38,10 +38,8 @@ const form = h(
   'form',
   { 'aria-label': t('events.send') },
   labelled('target', target),
-  labelled('type', type),
-  labelled('source', source),
-  labelled('subject', subject),
-  labelled('contentType', contentType),
+  h('div', { class: 'pair' }, labelled('type', type), labelled('source', source)),
+  h('div', { class: 'pair' }, labelled('subject', subject), labelled('contentType', contentType)),
   labelled('data', data),
   h('div', { class: 'btns' }, send),
 );

@@ -91,9 +91,14 @@ export function errorsText(live: LiveView): string {
   return live.errors === 1 ? t('traffic.errors.one') : t('traffic.errors.many', { count: live.errors });
 }
 
-/** From ten seconds on in seconds. */
+/** From a second on in seconds. */
 export function duration(ms: number): string {
-  return ms >= 10_000 ? `${rough(ms / 1_000)} s` : `${rough(ms)} ms`;
+  return ms >= 1_000 ? `${rough(ms / 1_000)} s` : `${rough(ms)} ms`;
+}
+
+/** The same without parts of a millisecond. */
+export function wholeDuration(ms: number): string {
+  return ms >= 1_000 ? duration(ms) : `${Math.round(ms)} ms`;
 }
 
 /** 0.4 → `0.4`, 12.34 → `12`, for figures that change each second. */

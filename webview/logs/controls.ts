@@ -84,15 +84,19 @@ export function createControls(actions: ControlActions, initial: Filter): Contro
     level,
     pods,
     chips,
-    status,
     h(
       'span',
-      { class: 'actions' },
-      follow,
-      times,
-      plainButton(icon('clear'), t('logs.clear'), actions.clear),
-      plainButton(icon('copy'), t('logs.copy'), actions.copy),
-      plainButton(icon('save'), t('logs.save'), actions.save),
+      { class: 'end' },
+      status,
+      h(
+        'span',
+        { class: 'actions' },
+        follow,
+        times,
+        plainButton(icon('clear'), t('logs.clear'), actions.clear),
+        plainButton(icon('copy'), t('logs.copy'), actions.copy),
+        plainButton(icon('save'), t('logs.save'), actions.save),
+      ),
     ),
   );
   let chipsPainted = '';

@@ -191,7 +191,7 @@ const paint = perFrame(() => {
 });
 
 function stateText(missed: number): string {
-  if (platform === 'lost') return t('logs.away');
+  if (platform === 'lost' || platform === 'stopped') return t('logs.away');
   if (list.following) return t('logs.following');
   return missed > 0 ? t('logs.pausedNew', { count: missed }) : t('logs.paused');
 }

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { announce, attr, h, place } from '../lib/dom.ts';
-import { revisionColor, rough } from '../lib/page.ts';
+import { duration, revisionColor, rough } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { RevisionRowView, RevisionsState, Sample } from '../protocol.ts';
 import { placeMarks } from './marks.ts';
@@ -51,7 +51,9 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
     const style = getComputedStyle(document.body);
     const dim = style.getPropertyValue('--vscode-descriptionForeground').trim() || style.color;
     // In high contrast borders are as bright as what is drawn between them.
-    const line = `color-mix(in srgb, ${style.getPropertyValue('--vscode-panel-border').trim() || dim} 60%, transparent)`;
+    const strength = document.body.classList.contains('vscode-high-contrast') ? 25 : 60;
+    const border = style.getPropertyValue('--vscode-panel-border').trim() || dim;
+    const line = `color-mix(in srgb, ${border} ${strength}%, transparent)`;
     const axis = {
       stroke: dim,
       grid: { stroke: line, width: 1 },
@@ -73,8 +75,8 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
           {
             ...axis,
             size: 22,
-            // Seconds are told where there is little time, and take room.
-            space: (_plot, _axis, min, max) => (max - min > 150 ? 45 : 64),
+            // Where marks would be half a minute apart or less, seconds are told, and take room.
+            space: (_plot, _axis, min, max, width) => (((max - min) / width) * 45 <= 30 ? 70 : 45),
             values: (chart, times, _axis, _space, step) =>
               times.map((time) => (fits(chart, time) ? (step < 60 ? fineClock : clock).format(time * 1_000) : '')),
           },
@@ -234,7 +236,7 @@ const least: Record<ChartKind, number> = { share: 100, rate: 1, latency: 5, erro
 function axisText(kind: ChartKind, value: number): string {
   if (kind === 'instances') return Number.isInteger(value) ? String(value) : '';
   const text = rough(value);
-  if (kind === 'latency') return value >= 1_000 ? `${rough(value / 1_000)} s` : `${text} ms`;
+  if (kind === 'latency') return duration(value);
   return kind === 'rate' ? text : `${text} %`;
 }
 

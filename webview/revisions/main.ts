@@ -4,7 +4,16 @@ import './revisions.css';
 import { canaryCard } from '../lib/canary.ts';
 import { openChannel } from '../lib/channel.ts';
 import { announce, attr, h, perFrame, place, text } from '../lib/dom.ts';
-import { beginPage, button, instancesText, plainButton, problemNote, rough, unexpected } from '../lib/page.ts';
+import {
+  beginPage,
+  button,
+  instancesText,
+  plainButton,
+  problemNote,
+  rough,
+  unexpected,
+  wholeDuration,
+} from '../lib/page.ts';
 import { type PageKey, t } from '../messages.ts';
 import type { PageProblem, RevisionsState, Sample } from '../protocol.ts';
 import { createChart } from './chart.ts';
@@ -269,7 +278,7 @@ function renderColdStarts(now: RevisionsState): void {
         t('revisions.coldStartOf', {
           revision: short(start.revision),
           time: new Date(start.at).toLocaleTimeString(locale, { hour12: false }),
-          ms: Math.round(start.totalMs),
+          took: wholeDuration(start.totalMs),
         }),
       ),
       waterfall(start),

@@ -1,7 +1,7 @@
 /** The table of revisions: newest first, figures of the last seconds, two of them can be chosen to compare. */
 import { h } from '../lib/dom.ts';
 import { icon } from '../lib/icons.ts';
-import { plainButton, revisionColor, rough } from '../lib/page.ts';
+import { plainButton, revisionColor, rough, wholeDuration } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { RevisionRowView, RevisionsState, Sample } from '../protocol.ts';
 
@@ -50,7 +50,7 @@ function tableRow(
   const figures = live?.revisions[row.revision];
   const busy = figures !== undefined && figures.requests > 0;
   const cell = (text: string, bad = false) => h('td', bad ? { class: 'bad' } : {}, text);
-  const ms = (value: number | null | undefined) => (busy && value != null ? `${Math.round(value)} ms` : t('none'));
+  const ms = (value: number | null | undefined) => (busy && value != null ? wholeDuration(value) : t('none'));
   const errors = busy ? (figures.errors / figures.requests) * 100 : 0;
   return h(
     'tr',

@@ -1,6 +1,6 @@
 /** The phases of a cold start, one bar each, where they began. */
 import { h } from '../lib/dom.ts';
-import { rough } from '../lib/page.ts';
+import { duration } from '../lib/page.ts';
 import { type PageKey, t } from '../messages.ts';
 import type { RevisionsState } from '../protocol.ts';
 
@@ -29,7 +29,7 @@ export function waterfall(start: ColdStart): HTMLElement {
       { role: 'listitem' },
       h('span', {}, name in colors ? t(`revisions.phase.${name}` as PageKey) : name),
       h('span', { class: 'track' }, bar),
-      h('em', {}, `${rough(ms)} ms`),
+      h('em', {}, duration(ms)),
     );
   });
   return h('div', { class: 'wf', role: 'list' }, ...rows);

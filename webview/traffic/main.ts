@@ -42,13 +42,16 @@ let saidCanary = '';
 const bar = h('div', { class: 'bar', role: 'img' });
 const rows = h('div', { role: 'list' });
 const buttons = h('div', { class: 'btns' });
+const presetRow = h('div', { class: 'extras' });
+/** One step less and more stand beside each other, whatever there is room for. */
+const steps = h('span', { class: 'pair' });
 const extras = h('div', { class: 'extras' });
 /** The platform's state: above all else, for nothing below can be done while it is away. */
 const away = h('div', { 'aria-live': 'polite' });
 const card = h('div');
 const setup = h('div');
 const notes = h('div', { 'aria-live': 'polite' });
-const page = h('div', { class: 'traffic' }, bar, away, card, rows, buttons, extras, setup, notes);
+const page = h('div', { class: 'traffic' }, bar, away, card, rows, buttons, presetRow, extras, setup, notes);
 const paint = perFrame(render);
 
 channel.on('state', (told) => {
@@ -158,6 +161,8 @@ function openForm(): void {
   });
   render();
   form.focus();
+  // Its first field alone would be all that a low view shows of it.
+  form.element.scrollIntoView({ block: 'nearest' });
 }
 
 /** Revisions that could take over from those that serve: newest first, those with the least traffic before. */
@@ -253,11 +258,12 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   attr(preview, { disabled: now.platform !== 'ready' });
   attr(add, { disabled });
   const hiddenOthers = now.others.some((row) => !list.includes(row));
+  place(steps, presetButtons.slice(-2));
+  place(presetRow, list.length > 1 ? [...presetButtons.slice(0, -2), steps] : []);
   place(extras, [
-    ...(list.length > 1 ? presetButtons : []),
-    ...(hiddenOthers ? [add] : []),
     ...(wish.past.length > 0 ? [undo] : []),
     ...(wishing ? [preview] : []),
+    ...(hiddenOthers ? [add] : []),
   ]);
 }
 
@@ -294,11 +300,13 @@ function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLEleme
   else if (!now.settled) result.push(note('', t('traffic.notSettled')));
   for (const alert of now.alerts) result.push(note('warn', alert));
   const newestFailed = [...list, ...now.others].find((row) => row.state === 'failed');
-  if (newestFailed) {
+  // Its own row says so, where there is one.
+  if (newestFailed && !list.includes(newestFailed)) {
     const { short: revision, reason, details } = newestFailed;
-    // Its own row says why, where there is one.
-    const why = reason !== '' && !list.includes(newestFailed);
-    const told = note('bad', why ? t('traffic.failedHint', { revision, reason }) : t('traffic.failed', { revision }));
+    const told = note(
+      'bad',
+      reason === '' ? t('traffic.failed', { revision }) : t('traffic.failedHint', { revision, reason }),
+    );
     attr(told, { title: details || null });
     result.push(told);
   }

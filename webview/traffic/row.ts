@@ -1,7 +1,7 @@
 /** One revision of the traffic view: its slider, field, tags, lock and figures. Built once, then only updated. */
 import { attr, h, place, text } from '../lib/dom.ts';
 import { icon } from '../lib/icons.ts';
-import { errorsText, instancesText, plainButton, revisionColor } from '../lib/page.ts';
+import { errorsText, instancesText, plainButton, revisionColor, wholeDuration } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { LiveView, TrafficRowView } from '../protocol.ts';
 import type { Action } from './wish.ts';
@@ -207,7 +207,7 @@ function figuresOf(row: TrafficRowView, live: LiveView | undefined): HTMLElement
     parts.push(
       figure(t('traffic.now', { percent: Math.round(live.share) }), { class: 'now', title: t('traffic.nowHint') }),
     );
-    if (live.p95 !== null) parts.push(figure(t('traffic.p95', { ms: Math.round(live.p95) })));
+    if (live.p95 !== null) parts.push(figure(t('traffic.p95', { time: wholeDuration(live.p95) })));
     parts.push(figure(errorsText(live), live.errors > 0 ? { class: 'failed' } : {}));
     parts.push(figure(row.state === 'ready' ? instancesText(row.instances) : t(`state.${row.state}`)));
   } else {

@@ -4,8 +4,9 @@
  */
 import { createServer } from 'node:net';
 
-const lowest = 20_000;
-const count = 12_000;
+/** Named in package.json too (`remote.portsAttributes`): an editor in a browser forwards none of them. */
+export const lowest = 20_000;
+export const count = 12_000;
 
 export interface FreePorts {
   take(): Promise<number>;

@@ -8,7 +8,10 @@ export interface MessageArea<Key extends string> {
   'zh-cn': Readonly<Record<Key, string>>;
 }
 
-/** `{name}` in a text stands for the argument of that name. The Chinese table must have exactly the English keys. */
+/**
+ * `{name}` in a text stands for the argument of that name, `{name:file|files}` for the word that goes with it: the first for one,
+ * the second for any other number. The Chinese table must have exactly the English keys.
+ */
 export function defineArea<const English extends Readonly<Record<string, string>>>(
   en: English,
   zhCn: { readonly [Key in keyof English]: string },
@@ -22,10 +25,14 @@ export function renderIn<Key extends string>(
   key: Key,
   args: MessageArgs = {},
 ): string {
-  return area[locale][key].replace(/\{(\w+)\}/g, (placeholder, name: string) => {
-    const value = args[name];
-    return value === undefined ? placeholder : String(value);
-  });
+  return area[locale][key].replace(
+    /\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g,
+    (placeholder, name: string, one?: string, many?: string) => {
+      const value = args[name];
+      if (value === undefined) return placeholder;
+      return (one === undefined ? String(value) : Number(value) === 1 ? one : many) ?? '';
+    },
+  );
 }
 
 /** `zh-cn` for any Chinese in simplified script (`zh`, `zh-CN`, `zh_CN.UTF-8`, `zh-Hans`), else English. */

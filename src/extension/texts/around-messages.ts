@@ -9,7 +9,7 @@ export const aroundEnglish = {
   'doctor.settings': 'Settings that differ from their defaults',
   'doctor.copy': 'Copy report',
   'doctor.copied': 'The report is in the clipboard. It names no host, user or token of yours.',
-  'doctor.ready': 'Doctor: {errors} errors, {warnings} warnings.',
+  'doctor.ready': 'Doctor: {errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}.',
   'tool.invalid': 'Slipway cannot use this input',
   'tool.list': 'Listing applications and services',
   'tool.logs': 'Reading the logs of {service}',

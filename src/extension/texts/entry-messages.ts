@@ -17,7 +17,7 @@ export const entryEnglish = {
   'task.detail.run': 'Run it in place on the platform; a save restarts it',
   'task.detail.build': 'Build its image into the store of the platform in use',
   'task.unknownApplication': 'There is no application {application} in this workspace.',
-  'task.built': 'built {image}: {files} files, {bytes} bytes were new',
+  'task.built': 'built {image}: {files} {files:file|files}, {bytes} bytes were new',
   'task.ended': 'ended',
   'link.unknown': 'Slipway does not know this link. It opens vscode://slipway.slipway/deploy?application=NAME.',
   'link.noApplication': 'A link asks to deploy “{name}”, which is no application of this workspace.',

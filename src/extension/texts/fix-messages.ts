@@ -16,7 +16,7 @@ export const fixEnglish = {
   'fix.CertificateExpired':
     'Log in again for a new kubeconfig; an embedded platform gets new ones when it is restarted.',
   'fix.CapabilityMissing': 'It works on an embedded platform.',
-  'fix.NoApplication': 'Make one with New Application…, or add a Knative Service to deploy/.',
+  'fix.NoApplication': 'Make one with New application…, or add a Knative Service to deploy/.',
   'fix.ServiceNotFound': 'Deploy it first.',
   'fix.RevisionFailed': 'Choose a ready revision.',
   'fix.CanaryThere': 'Go on with it, or end it, in the Traffic view.',

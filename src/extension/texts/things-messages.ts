@@ -13,7 +13,7 @@ export const thingsEnglish = {
 } as const;
 
 export const thingsChinese = {
-  'events.title': '事件',
+  'events.title': '事件与轨迹',
   'urls.title': '{name} 的 URL',
   'urls.pick': '按各平台的域名方案得出；选择一项即可复制',
   'urls.here': '当前平台',

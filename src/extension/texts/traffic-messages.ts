@@ -18,7 +18,8 @@ export const trafficEnglish = {
   'action.retire': 'Retire',
   'compare.title': '{service}: {before} ↔ {after}',
   'compare.same': '{before} and {after} do not differ.',
-  'compare.dependencies': '{count} files of installed dependencies differ too; they are not listed.',
+  'compare.dependencies':
+    '{count} {count:file|files} of installed dependencies differ too and {count:is|are} not listed.',
   'compare.binary': 'Binary file, {bytes} bytes.',
   'compare.away': 'The platform is not running: this file is shown once it is.',
   'document.gone': 'This text was kept for thirty days. Ask for it anew.',

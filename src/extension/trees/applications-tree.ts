@@ -2,6 +2,7 @@
 import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Application } from '../../core/app/model.ts';
+import { crashOf, isCrashed } from '../../core/crash.ts';
 import type { DomainModel } from '../../core/domains.ts';
 import type { Gateway } from '../../core/gateway.ts';
 import type { PingModel } from '../../core/ping.ts';
@@ -221,9 +222,8 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     );
     const instances = pods.map(readers.instance);
     const ready = instances.filter((instance) => instance.ready).length;
-    // Until the progress deadline Knative says Unknown of a revision whose instance crashes again and again.
-    const crashed = model.ready === 'True' ? undefined : instances.find(({ state }) => /Crash|Error|Fail/.test(state));
-    const failed = model.ready === 'False' || crashed !== undefined;
+    const crash = model.ready === 'True' ? undefined : crashOf(instances);
+    const failed = model.ready === 'False' || crash !== undefined;
     const scale =
       ready === 0
         ? instances.length > 0
@@ -233,9 +233,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
           ? say('tree.instances.one')
           : say('tree.instances.many', { count: ready });
     const description = failed
-      ? [model.ready === 'False' ? model.reason || crashed?.state : crashed?.state, shortCause(model.message)]
-          .filter(Boolean)
-          .join(': ')
+      ? [model.ready === 'False' ? model.reason || crash : crash, shortCause(model.message)].filter(Boolean).join(': ')
       : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale]
           .filter(Boolean)
           .join(' · ');
@@ -277,7 +275,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
 
   function instanceNode(instance: InstanceModel, key: ServiceKey, revision: string, parent: string): TreeNode {
     const restarts = instance.restarts > 0 && say('tree.restarts', { count: instance.restarts });
-    const icon = instance.ready ? icons.ready : /Crash|Error|Fail/.test(instance.state) ? icons.failed : icons.waiting;
+    const icon = instance.ready ? icons.ready : isCrashed(instance) ? icons.failed : icons.waiting;
     return leaf(
       `${parent}/instance:${instance.name}`,
       instance.name.startsWith(`${revision}-deployment-`)

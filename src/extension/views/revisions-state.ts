@@ -94,6 +94,8 @@ export function revisionsState(
       const row = known.get(revision.name);
       const pods = podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.[revisionLabel] === revision.name);
       const instances = pods.filter(readers.ready).length;
+      const crash = revision.ready === 'True' ? undefined : readers.crash(pods);
+      const failed = revision.ready === 'False' || crash !== undefined;
       const before = revisions[index + 1];
       return {
         revision: revision.name,
@@ -102,8 +104,8 @@ export function revisionsState(
         by: revision.from.by ?? '',
         commit: revision.from.commit ? `${revision.from.commit.slice(0, 7)}${revision.from.dirty ? '*' : ''}` : '',
         subject: revision.from.subject ?? '',
-        state: stateOf({ failed: revision.ready === 'False', ready: revision.ready }, instances, pods.length),
-        reason: revision.reason,
+        state: stateOf({ failed, ready: revision.ready }, instances, pods.length),
+        reason: revision.ready === 'False' ? revision.reason : (crash ?? revision.reason),
         cause: shortCause(revision.message),
         message: ownPaths(revision.message),
         percent: row?.percent ?? 0,
@@ -119,10 +121,20 @@ export function revisionsState(
       };
     }),
     conditions: conditionsOf(service),
-    coldStarts: facts.coldStarts
+    coldStarts: onePerInstance(facts.coldStarts)
       .slice(0, 5)
       .map(({ revision, at, totalMs, phases }) => ({ revision, at, totalMs, phases })),
   };
+}
+
+/** All requests that waited for one instance tell of the same start: the one that waited longest tells all of it. */
+export function onePerInstance(starts: readonly ColdStart[]): ColdStart[] {
+  const longest = new Map<string, ColdStart>();
+  for (const start of starts) {
+    const known = longest.get(start.pod);
+    if (!known || known.totalMs < start.totalMs) longest.set(start.pod, start);
+  }
+  return starts.filter((start) => longest.get(start.pod) === start);
 }
 
 /** `2 files`, `env GREETING`, `containerConcurrency`: the ends of the paths, few of them. */

@@ -20,6 +20,8 @@ export interface TrafficReaders {
   model(service: KubeObject, revisions: readonly KubeObject[], gateway?: { port: number }): TrafficModel;
   /** Is the pod ready? */
   ready(pod: KubeObject): boolean;
+  /** What keeps one of these pods from starting (`CrashLoopBackOff`…), if anything does. */
+  crash(pods: readonly KubeObject[]): string | undefined;
 }
 
 /** What other parts of the extension know of a service. */

@@ -75,9 +75,11 @@ describe.each(wanted)('in %s and %s', (locale, theme) => {
 
   it('the walkthrough', async () => {
     await editor().run('slipway.walkthrough');
-    await editor().page.locator('.gettingStartedContainer iframe.webview').first().waitFor();
+    const text = editor().page.locator('.gettingStartedContainer iframe.webview').first().contentFrame();
+    await text.frameLocator('#active-frame').locator('img').first().waitFor();
     await look('walkthrough');
-    await editor().page.locator('.tab.active .codicon-close').first().click();
+    await editor().run('View: Close Editor');
+    await editor().page.locator('.editor-group-container .tab').first().waitFor({ state: 'detached' });
   });
 
   it('what a deploy says', async () => {
@@ -131,16 +133,15 @@ describe.each(wanted)('in %s and %s', (locale, theme) => {
 
   it('the tab of events', async () => {
     const { page } = editor();
-    await page.keyboard.press('F1');
-    await editor().quickInput.type(locale === 'en' ? '>Slipway: Events: send' : '>Slipway: 事件');
-    await editor()
-      .quickInput.widget.locator('.monaco-list-row', { hasText: /Slipway/ })
-      .first()
-      .click();
+    await editor().run('slipway.event.send');
     const frame = await frameOf(page, 'events');
     await frame.locator('#target option').first().waitFor({ state: 'attached' });
     await check('events');
     await look('events');
+    const bare = page.locator('.tabs-container .tab:not(:has(.monaco-icon-label-iconpath))');
+    expect(
+      await bare.evaluateAll((tabs) => tabs.map((tab) => (tab as unknown as { outerHTML: string }).outerHTML)),
+    ).toEqual([]);
   });
 
   it('a revision that failed', async () => {
@@ -171,6 +172,6 @@ describe.each(wanted)('in %s and %s', (locale, theme) => {
     await page.mouse.up();
     const traffic = await frameOf(page, 'traffic');
     expect(await sideways(traffic)).toEqual([]);
-    await editor().shot('narrow');
+    await look('narrow');
   });
 });

@@ -76,8 +76,8 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
       `[...document.querySelectorAll('.view-line [class*="ced-"]')].some((span) => getComputedStyle(span, '::after').content.includes('×3'))`,
     );
     await calm();
-    await editor().shot('run', { x: 48, y: 30, width: 1_060, height: 520 });
-    await editor().act(applications, /^shop/, 'slipway.application.stop');
+    await editor().shot('run', { x: 352, y: 30, width: 880, height: 440 });
+    await editor().run('slipway.application.stop');
     await editor().row(applications, running).waitFor({ state: 'detached', timeout: 60_000 });
 
     await editor().act(applications, /^shop/, 'slipway.application.deploy');

@@ -3,9 +3,9 @@ import { causeCodes, faultCodes } from '../../../src/core/codes.ts';
 import { Fault, isFault } from '../../../src/core/faults.ts';
 import { cliMessages } from '../../../src/core/messages/cli.ts';
 import { coreMessages, render, renderProblem } from '../../../src/core/messages/core.ts';
-import { localeOf, type MessageArea } from '../../../src/core/messages/render.ts';
+import { defineArea, localeOf, type MessageArea, renderIn } from '../../../src/core/messages/render.ts';
 
-const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();
+const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)[:}]/g)].map(([, name = '']) => name).sort();
 
 describe.each([
   ['core', coreMessages as MessageArea<string>],
@@ -27,6 +27,19 @@ describe.each([
       ([, text]) => bare(text) !== '' && !/[\u4e00-\u9fff]/.test(text) && /[a-z]{3}/i.test(bare(text)),
     );
     expect(left.map(([key]) => key)).toEqual([]);
+  });
+});
+
+describe('a word that goes with a number', () => {
+  const area = defineArea({ left: '{count} {count:line|lines} {count:is|are} left' }, { left: '剩余 {count} 行' });
+
+  it.each([
+    [0, '0 lines are left'],
+    [1, '1 line is left'],
+    [2, '2 lines are left'],
+  ])('%i', (count, expected) => {
+    expect(renderIn(area, 'en', 'left', { count })).toBe(expected);
+    expect(renderIn(area, 'zh-cn', 'left', { count })).toBe(`剩余 ${count} 行`);
   });
 });
 

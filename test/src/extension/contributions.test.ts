@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { count, lowest } from '../../../emulator/pods/process/free-port.ts';
 import { commandIds, contextKeys, settingDefaults, viewIds } from '../../../src/extension/contributions.ts';
 import { extensionMessages } from '../../../src/extension/messages.ts';
 import { pageMessages } from '../../../webview/messages.ts';
@@ -16,6 +17,7 @@ const manifest = JSON.parse(read('package.json')) as {
     views: Record<string, { id: string }[]>;
     viewsWelcome: { view: string; when?: string; contents: string }[];
     configuration: { properties: Record<string, { default: unknown }> };
+    configurationDefaults: { 'remote.portsAttributes': Record<string, { onAutoForward: string }> };
   };
 };
 const { contributes } = manifest;
@@ -44,6 +46,11 @@ describe('the manifest and the code', () => {
   it('name the same views', () => {
     const views = Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id));
     expect(views.sort()).toEqual([viewIds.platform, viewIds.applications, viewIds.traffic, viewIds.logs].sort());
+  });
+
+  it('keep an editor in a browser from forwarding the ports of instances', () => {
+    const ports = contributes.configurationDefaults['remote.portsAttributes'];
+    expect(ports[`${lowest}-${lowest + count - 1}`]?.onAutoForward).toBe('ignore');
   });
 
   it('use only context keys that are set', () => {

@@ -1,10 +1,11 @@
 /** The pure parts of the editor front end. */
 import { describe, expect, it } from 'vitest';
+import { crashOf } from '../../../src/core/crash.ts';
 import { words } from '../../../src/extension/messages.ts';
 import { parseKey, shortRevision } from '../../../src/extension/platform/snapshot.ts';
 import { isNoSource } from '../../../src/extension/source-files.ts';
 import { agoText, inText } from '../../../src/extension/trees/time.ts';
-import { changeWords } from '../../../src/extension/views/revisions-state.ts';
+import { changeWords, onePerInstance } from '../../../src/extension/views/revisions-state.ts';
 import { pinned, stateOf } from '../../../src/extension/views/traffic-state.ts';
 
 const { say } = words('en');
@@ -26,6 +27,30 @@ describe('stateOf', () => {
     [{ failed: false, ready: 'True' }, 0, 0, 'zero'],
   ] as const)('%o with %i of %i pods is %s', (row, ready, pods, expected) => {
     expect(stateOf(row, ready, pods)).toBe(expected);
+  });
+});
+
+describe('crashOf', () => {
+  const instance = (state: string, ready = false, restarts = 0) => ({ state, ready, restarts });
+
+  it.each([
+    [[instance('Running', true)], undefined],
+    [[instance('Starting')], undefined],
+    [[instance('Running', true, 3)], undefined],
+    [[instance('Running', true), instance('CrashLoopBackOff', false, 2)], 'CrashLoopBackOff'],
+    [[instance('Error')], 'Error'],
+    // Between two crashes.
+    [[instance('Starting', false, 1)], 'CrashLoopBackOff'],
+  ])('%o: %s', (instances, expected) => {
+    expect(crashOf(instances)).toBe(expected);
+  });
+});
+
+describe('onePerInstance', () => {
+  it('takes requests that waited for one instance for the one start that they are', () => {
+    const start = (pod: string, totalMs: number) => ({ revision: 'a-1', pod, at: 1, totalMs, phases: [] });
+    const starts = [start('b', 50), start('a', 900), start('a', 1_092), start('a', 880)];
+    expect(onePerInstance(starts)).toEqual([start('b', 50), start('a', 1_092)]);
   });
 });
 

@@ -198,7 +198,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     openContainer: async () => {
       const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Slipway"]') });
       const ours = page.locator('.sidebar .composite.title', { hasText: /slipway/i });
-      await tab.waitFor();
+      await tab.waitFor({ timeout: ready });
       // A click on the tab that is open closes it, and a window that has just been reloaded opens it by itself a moment later.
       await until('our view container', async () => {
         if (await ours.isVisible()) return true;

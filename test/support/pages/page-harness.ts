@@ -85,6 +85,8 @@ export async function openPage<Name extends PageName>(
     });
   });
   await page.addScriptTag({ content: file('js') });
+  // With it the controls begin to follow the theme; this document's own came before the script.
+  await page.evaluate("dispatchEvent(new Event('load'))");
   return {
     page,
     send: (event, payload) =>

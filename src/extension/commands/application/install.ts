@@ -8,27 +8,37 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
 
-/** Resolves when it has ended, in whatever way. */
-export async function installDevelopmentDependencies(deps: Deps, dir: string, name: string): Promise<void> {
+/**
+ * Resolves when it has ended, in whatever way. `outlive`: it goes on when this window does not, for instance because the new
+ * folder is opened in it.
+ */
+export async function installDevelopmentDependencies(
+  deps: Deps,
+  dir: string,
+  name: string,
+  { outlive }: { outlive: boolean },
+): Promise<void> {
   if (!vscode.workspace.isTrusted || !existsSync(join(dir, 'package.json'))) return;
   const title = deps.problems.words.say('new.installing', { name });
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => npmInstall(deps, dir));
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+    npmInstall(deps, dir, outlive),
+  );
 }
 
-function npmInstall({ log, context }: Deps, dir: string): Promise<void> {
+function npmInstall({ log, context }: Deps, dir: string, outlive: boolean): Promise<void> {
   return new Promise((resolve) => {
     const program = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     const child = spawn(program, ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: dir,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', outlive ? 'ignore' : 'pipe'],
       windowsHide: true,
       shell: process.platform === 'win32',
+      detached: outlive,
     });
-    // The window that asked for it is the only one that wants it.
-    const ended = { dispose: () => void child.kill() };
-    context.subscriptions.push(ended);
+    if (outlive) child.unref();
+    else context.subscriptions.push({ dispose: () => void child.kill() });
     let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-2_000);
     });
     child.on('error', (error) => {

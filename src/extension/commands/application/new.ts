@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
 import { installDevelopmentDependencies } from './install.ts';
+import { toOpen } from './made.ts';
 
 const lastParent = 'newApplicationParent';
 
@@ -50,7 +51,8 @@ export function newApplication(deps: Deps) {
       });
       deps.log.info(`${say('new.done', { name })} ${made.dir}`);
       await deps.context.globalState.update(lastParent, parent);
-      void installDevelopmentDependencies(deps, made.dir, name);
+      const outlive = !vscode.workspace.getWorkspaceFolder(vscode.Uri.file(made.dir));
+      void installDevelopmentDependencies(deps, made.dir, name, { outlive });
       await open(deps, made.dir, join(made.dir, made.open), name);
     } catch (error) {
       await deps.problems.report(error);
@@ -106,6 +108,8 @@ async function open(deps: Deps, dir: string, file: string, name: string): Promis
       uri: vscode.Uri.file(dir),
     });
   } else if (chosen !== undefined) {
+    // This window ends here; what the next one finds it opens.
+    await deps.context.globalState.update(toOpen, file);
     await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(dir), {
       forceNewWindow: chosen === window,
     });

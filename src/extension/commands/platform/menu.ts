@@ -13,7 +13,8 @@ export function platformMenu(deps: Deps) {
         ? [item('rocket', say('action.deploy'), 'slipway.application.deploy')]
         : []),
       ...(ready ? [] : [item('play', say('action.start'), 'slipway.platform.start')]),
-      { label: `$(list-tree) Slipway`, command: 'workbench.view.extension.slipway' },
+      ...(ready && snapshot.entry.embedded ? [item('debug-stop', say('action.stop'), 'slipway.platform.stop')] : []),
+      { label: `$(list-tree) ${say('action.views')}`, command: 'workbench.view.extension.slipway' },
       item('output', say('action.showOutput'), 'slipway.showOutput'),
       item('pulse', say('action.doctor'), 'slipway.doctor'),
     ];
