@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import type { EventDraft } from '../../kernel/controller.ts';
 import { type ContainerSpec, ImageUnavailable } from '../ports.ts';
-import { authIn, userAuth } from './registry-auth.ts';
+import { authIn, placeOf, userAuth } from './registry-auth.ts';
 
 /** Registries whose images are only ever built on this machine, as Knative's config-deployment has them. */
 const localOnly = /^(dev|kind|ko)\.local(\/|:)/;
@@ -57,12 +57,36 @@ export async function ensureImage(
 
 async function inspect(docker: Docker, image: string): Promise<EngineImage | undefined> {
   try {
-    const { Id, Config, RepoDigests, Size } = await docker.getImage(image).inspect();
-    return { id: Id, reference: RepoDigests?.[0] ?? Id, user: Config?.User ?? '', size: Size };
+    const found = await docker.getImage(image).inspect();
+    // Of ids a kubelet knows the whole one only; what may be the beginning of one is a name.
+    if (!isNamed(found, image) && image !== found.Id) return undefined;
+    const { Id, Config, Size } = found;
+    return {
+      id: Id,
+      reference: digestsIn(found, image)[0] ?? found.RepoDigests?.[0] ?? Id,
+      user: Config?.User ?? '',
+      size: Size,
+    };
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;
   }
+}
+
+/** The engine also finds an image by the beginning of its id. */
+export function isNamed({ Id, RepoTags }: { Id: string; RepoTags?: string[] }, image: string): boolean {
+  const isId = /^(sha256:)?[0-9a-f]+$/.test(image) && Id.startsWith(`sha256:${image.replace(/^sha256:/, '')}`);
+  return !isId || (RepoTags ?? []).includes(nameOf(image));
+}
+
+/** Those that it has in the repository of its name; one that was pushed elsewhere has more. */
+export function digestsIn({ RepoDigests }: { RepoDigests?: string[] }, image: string): string[] {
+  const repository = (name: string) =>
+    placeOf(name)
+      .replace(/:[^/:]*$/, '')
+      .replace(/^docker\.io\//, 'index.docker.io/')
+      .replace('index.docker.io/library/', 'index.docker.io/');
+  return (RepoDigests ?? []).filter((digest) => repository(digest) === repository(image));
 }
 
 async function pull(docker: Docker, { image, pullConfigs = [] }: Wanted): Promise<void> {
@@ -98,5 +122,6 @@ function seconds(ms: number): string {
 
 export function messageOf(error: unknown): string {
   const { json, message } = error as { json?: { message?: string }; message?: string };
-  return json?.message ?? message ?? String(error);
+  // What the client library puts before the engine's words.
+  return json?.message ?? message?.replace(/^\(HTTP code \d+\) [^-]* - /, '') ?? String(error);
 }

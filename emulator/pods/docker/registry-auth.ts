@@ -26,7 +26,7 @@ const dockerHub = 'https://index.docker.io/v1/';
 const helperTimeoutMs = 10_000;
 
 /** `registry/path`, the way in which entries of config.json name what they are for; Docker's own has no host in references. */
-function placeOf(image: string): string {
+export function placeOf(image: string): string {
   const repository = image.split('@')[0] ?? '';
   const first = repository.split('/')[0] ?? '';
   const hasHost = repository.includes('/') && (/[.:]/.test(first) || first === 'localhost');
@@ -35,7 +35,7 @@ function placeOf(image: string): string {
 
 /** The entry with the longest name that leads to the image. Pure. */
 export function authIn(config: DockerConfig, image: string): RegistryAuth | undefined {
-  const place = placeOf(image);
+  const place = placeOf(image).replace(/:[^/:]*$/, '');
   const found = Object.entries(config.auths ?? {})
     .map(([name, entry]) => ({ name, prefix: bare(name), entry }))
     .filter(({ prefix }) => place === prefix || place.startsWith(`${prefix}/`))
