@@ -87,7 +87,7 @@ export function decodeObject(
 ): void {
   const json = object as unknown as JsonObject;
   const handled = `${definition.kind} in version "${version.name}" cannot be handled as a ${definition.kind}`;
-  checkMetadata(json, handled);
+  checkMetadata(json, handled, definition.crd !== undefined);
   const unknown = pruneObject(json, version.schema);
   const problems = [
     ...(options.duplicates ?? []).map((field) => `duplicate field "${field}"`),
@@ -102,43 +102,63 @@ export function decodeObject(
   if (options.defaults !== false) defaultObject(json, version.schema);
 }
 
+/** Once more after what admission has put in; its nulls are left to validation. */
+export function settle(version: ResourceVersionDefinition, object: KubeObject): void {
+  const json = object as unknown as JsonObject;
+  pruneObject(json, version.schema, 'keep');
+  defaultObject(json, version.schema);
+}
+
 const goTypes: Record<string, string> = { boolean: 'bool', number: 'number', string: 'string', object: 'object' };
 
-/** Types of the metadata, as Go decodes it; nulls give way. @throws ApiError whose words begin with `handled` */
-export function checkMetadata(object: JsonObject, handled: string): void {
+const listTypes: Record<string, string> = {
+  finalizers: '[]string',
+  ownerReferences: '[]v1.OwnerReference',
+  managedFields: '[]v1.ManagedFieldsEntry',
+};
+
+/**
+ * Types of the metadata, as Go decodes it; nulls and what is empty give way. Of a custom resource the metadata is decoded by itself, so that paths
+ * begin below it. @throws ApiError whose words begin with `handled`
+ */
+export function checkMetadata(object: JsonObject, handled: string, custom: boolean): void {
   const metadata = object['metadata'];
-  const refusal = (value: unknown, field: string, type: string): ApiError => {
+  const refusal = (value: unknown, where: string): ApiError => {
     const got = Array.isArray(value) ? 'array' : (goTypes[typeof value] ?? typeof value);
-    return new ApiError(
-      'BadRequest',
-      `${handled}: json: cannot unmarshal ${got} into Go struct field ObjectMeta.${field} of type ${type}`,
-    );
+    return new ApiError('BadRequest', `${handled}: json: cannot unmarshal ${got} into Go ${where}`);
   };
   if (metadata === undefined || metadata === null) {
     object['metadata'] = {};
     return;
   }
-  if (!isObject(metadata)) throw refusal(metadata, 'metadata', 'v1.ObjectMeta');
+  if (!isObject(metadata)) {
+    throw refusal(metadata, custom ? 'value of type v1.ObjectMeta' : 'struct field .metadata of type v1.ObjectMeta');
+  }
   for (const [key, schema] of Object.entries(objectMetaSchema.properties ?? {})) {
     const value = metadata[key];
     if (value === undefined) continue;
-    if (value === null) {
+    if (value === null || (value === '' && schema.type === 'string')) {
       delete metadata[key];
       continue;
     }
-    const field = `metadata.${key}`;
-    if (schema.type === 'string' && typeof value !== 'string') throw refusal(value, field, 'string');
-    else if (schema.type === 'integer' && typeof value !== 'number') throw refusal(value, field, 'int64');
+    const wrong = (found: unknown, type: string) =>
+      refusal(found, `struct field ObjectMeta.${custom ? '' : 'metadata.'}${key} of type ${type}`);
+    if (schema.type === 'string' && typeof value !== 'string') throw wrong(value, 'string');
+    else if (schema.type === 'integer' && typeof value !== 'number') throw wrong(value, 'int64');
     else if (schema.type === 'object') {
-      if (!isObject(value)) throw refusal(value, field, 'map[string]string');
-      for (const [inner, item] of Object.entries(value)) {
+      if (!isObject(value)) throw wrong(value, 'map[string]string');
+      const items = Object.entries(value);
+      if (items.length === 0) delete metadata[key];
+      for (const [inner, item] of items) {
         if (item === null) value[inner] = '';
-        else if (typeof item !== 'string') throw refusal(item, field, 'string');
+        else if (typeof item !== 'string') throw wrong(item, 'string');
       }
     } else if (schema.type === 'array') {
-      if (!Array.isArray(value)) throw refusal(value, field, key === 'finalizers' ? '[]string' : `[]v1.${key}`);
+      if (!Array.isArray(value)) throw wrong(value, listTypes[key] ?? '[]string');
       for (const item of value) {
-        if (key === 'finalizers' ? typeof item !== 'string' : !isObject(item)) throw refusal(item, field, 'string');
+        if (key === 'finalizers' ? typeof item !== 'string' : !isObject(item)) {
+          throw wrong(item, (listTypes[key] ?? '[]string').slice(2));
+        }
       }
     }
   }

@@ -8,7 +8,7 @@ import { serverSideApply } from './apply/apply.ts';
 import { type Manager, recordUpdate, writeManagers } from './apply/managers.ts';
 import { check } from './check.ts';
 import type { Clock } from './clock.ts';
-import { decodeObject, inServedForm, inStoredForm, versionOf } from './decode.ts';
+import { decodeObject, inServedForm, inStoredForm, settle, versionOf } from './decode.ts';
 import { deleteObject } from './deletion.ts';
 import { ApiError, alreadyExists, conflict, notFound } from './errors.ts';
 import { clone, isObject, type JsonObject, mergePatch, own, sameJson, set } from './json.ts';
@@ -299,7 +299,7 @@ export function createObjects(ports: ObjectsPorts): Objects {
       if (error instanceof ApiError) for (const warning of error.warnings) options.warn?.(warning);
       throw error;
     }
-    if (phase === 'default') decodeObject(definition, version, request.object, {});
+    if (phase === 'default') settle(version, request.object);
   }
 }
 

@@ -87,12 +87,13 @@ function versionOf(manifest: unknown): string {
 
 function metadataRefusal(json: JsonObject): ManifestProblem | undefined {
   try {
-    checkMetadata(json, '');
+    checkMetadata(json, '', true);
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const words = error.message.replace(/^: /, '');
-    return { path: /struct field ObjectMeta\.(\S+) of type/.exec(words)?.[1] ?? 'metadata', message: words };
+    const field = /struct field ObjectMeta\.(\S+) of type/.exec(words)?.[1];
+    return { path: field === undefined ? 'metadata' : `metadata.${field}`, message: words };
   }
 }
 

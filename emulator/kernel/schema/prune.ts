@@ -4,12 +4,13 @@ import type { Schema } from '../resource.ts';
 import { objectMetaSchema } from './object-meta.ts';
 
 /**
- * Removes in place what the schema of a whole object does not know.
+ * Removes in place what the schema of a whole object does not know, and unless they are to be kept (what a webhook wrote is not read
+ * again) nulls where it has neither a default nor room for them.
  * @returns the paths that were removed, sorted, as strict decoding names them: `spec.containers[0].imagePolicy`.
  */
-export function pruneObject(object: JsonObject, schema: Schema): string[] {
+export function pruneObject(object: JsonObject, schema: Schema, nulls: 'keep' | 'drop' = 'drop'): string[] {
   const unknown: string[] = [];
-  prune(object, withRoot(schema), '', unknown);
+  prune(object, withRoot(schema), '', unknown, nulls === 'drop');
   return unknown.sort();
 }
 
@@ -35,10 +36,10 @@ export function withRoot(schema: Schema): Schema {
   return root;
 }
 
-function prune(value: unknown, schema: Schema, path: string, unknown: string[]): void {
+function prune(value: unknown, schema: Schema, path: string, unknown: string[], nulls: boolean): void {
   if (Array.isArray(value)) {
     const { items } = schema;
-    if (items) for (const [index, item] of value.entries()) prune(item, items, `${path}[${index}]`, unknown);
+    if (items) for (const [index, item] of value.entries()) prune(item, items, `${path}[${index}]`, unknown, nulls);
     return;
   }
   if (!isObject(value)) return;
@@ -49,9 +50,11 @@ function prune(value: unknown, schema: Schema, path: string, unknown: string[]):
   for (const key of Object.keys(value)) {
     const inner = path ? `${path}.${key}` : key;
     const known = own(properties as JsonObject, key) as Schema | undefined;
-    if (known) prune(value[key], known, inner, unknown);
-    else if (isObject(additionalProperties)) prune(value[key], additionalProperties as Schema, inner, unknown);
-    else if (!keep) {
+    const inside = known ?? (isObject(additionalProperties) ? (additionalProperties as Schema) : undefined);
+    if (inside) {
+      if (nulls && value[key] === null && !inside.nullable && inside.default === undefined) delete value[key];
+      else prune(value[key], inside, inner, unknown, nulls);
+    } else if (!keep) {
       unknown.push(inner);
       delete value[key];
     }

@@ -76,11 +76,20 @@ function isEmptyContainer(container: Container): boolean {
   );
 }
 
-/** Fields that the schema lets through only in init containers. */
+const initFields = [
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+  'stdin',
+  'stdinOnce',
+  'tty',
+  'volumeDevices',
+] as const;
+
+/** Fields that the schema lets through only in init containers; what Go leaves out when empty is not there any more. */
 function validateNotAllowed(container: Container): FieldError {
-  const fields = (['lifecycle', 'restartPolicy', 'stdin', 'stdinOnce', 'tty', 'volumeDevices'] as const).filter(
-    (field) => container[field],
-  );
+  const fields = initFields.filter((field) => container[field] !== undefined);
   return fields.length > 0 ? disallowedFields(...fields) : noError;
 }
 

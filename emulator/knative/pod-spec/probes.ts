@@ -2,8 +2,8 @@
 import {
   always,
   int32,
-  int64,
   intOrString,
+  layout,
   list,
   object,
   pointer,
@@ -31,7 +31,7 @@ const httpGet = object('v1.HTTPGetAction', 'Asks by HTTP GET; any status from 20
   ),
 });
 
-const handlers = {
+export const probeHandlers = {
   exec: pointer(
     object('v1.ExecAction', 'Runs a command inside the container; exit code 0 is fine.', {
       command: strings('Program and arguments; not run in a shell.', atomic),
@@ -55,14 +55,16 @@ const handlers = {
 /** The Go struct of a probe embeds its handler. */
 export function probe(description: string): Type {
   return pointer(
-    object('v1.Probe', description, {
-      '...ProbeHandler': object('v1.ProbeHandler', '', handlers),
-      initialDelaySeconds: int32('Seconds to wait after the container has started.'),
-      timeoutSeconds: int32('Seconds after which one attempt has failed.'),
-      periodSeconds: int32('Seconds between attempts. 0 on a readiness probe: Knative polls many times a second.'),
-      successThreshold: int32('Successes in a row that count as ready.'),
-      failureThreshold: int32('Failures in a row that count as not ready.'),
-      terminationGracePeriodSeconds: pointer(int64('Seconds between SIGTERM and SIGKILL after a failure.')),
-    }),
+    layout(
+      object('v1.Probe', description, {
+        '...ProbeHandler': object('v1.ProbeHandler', '', probeHandlers),
+        initialDelaySeconds: int32('Seconds to wait after the container has started.'),
+        timeoutSeconds: int32('Seconds after which one attempt has failed.'),
+        periodSeconds: int32('Seconds between attempts. 0 on a readiness probe: Knative polls many times a second.'),
+        successThreshold: int32('Successes in a row that count as ready.'),
+        failureThreshold: int32('Failures in a row that count as not ready.'),
+      }),
+      'ProbeHandler InitialDelaySeconds TimeoutSeconds PeriodSeconds SuccessThreshold FailureThreshold TerminationGracePeriodSeconds:nil',
+    ),
   );
 }

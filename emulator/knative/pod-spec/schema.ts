@@ -11,8 +11,8 @@ import {
   listMap,
   map,
   named,
+  namedMap,
   object,
-  open,
   pointer,
   quantity,
   required,
@@ -22,6 +22,20 @@ import {
   stringType,
   type Type,
 } from '../struct/type.ts';
+import {
+  affinity,
+  dnsConfig,
+  hostAliases,
+  initMount,
+  initOnly,
+  initPort,
+  initResources,
+  initSecurityContext,
+  podSecurityContext,
+  tolerations,
+  topologySpreadConstraints,
+  unseen,
+} from './gated.ts';
 import { probe } from './probes.ts';
 import { fieldRef, localReference, resourceFieldRef, volume } from './volumes.ts';
 
@@ -78,60 +92,79 @@ function envSource(goType: string, what: string): Type {
   );
 }
 
-const port = layout(
-  object('v1.ContainerPort', 'A port on which the container serves.', {
-    name: string('h2c for HTTP/2 without TLS and gRPC, http1 or nothing for HTTP/1.1.'),
-    containerPort: always(int32('Port number; the application finds it in PORT. 8080 when left out.')),
-    protocol: stringType(string('TCP.', { default: 'TCP' }), 'v1.Protocol'),
-  }),
-  'Name HostPort:0 ContainerPort Protocol HostIP:',
-);
+const portFields: Fields = {
+  name: string('h2c for HTTP/2 without TLS and gRPC, http1 or nothing for HTTP/1.1.'),
+  containerPort: always(int32('Port number; the application finds it in PORT. 8080 when left out.')),
+  protocol: stringType(string('TCP.', { default: 'TCP' }), 'v1.Protocol'),
+};
 
-const resourceList = (description: string) => map(description, quantity(''));
+const port = (more: Fields = {}) =>
+  layout(
+    object('v1.ContainerPort', 'A port on which the container serves.', { ...portFields, ...more }),
+    'Name HostPort:0 ContainerPort Protocol HostIP:',
+  );
 
-const securityContext = pointer(
-  object('v1.SecurityContext', 'What the process in the container may do.', {
-    capabilities: pointer(
-      object('v1.Capabilities', 'Linux capabilities.', {
-        add: strings('To give. Needs feature kubernetes.containerspec-addcapabilities.', atomicList),
-        drop: strings('To take away; ALL is all of them.', atomicList),
-      }),
-    ),
-    privileged: pointer(bool('Must not be true.')),
-    runAsUser: pointer(int64('User id of the process.')),
-    runAsGroup: pointer(int64('Group id of the process.')),
-    runAsNonRoot: pointer(bool('True: it must not run as root.')),
-    readOnlyRootFilesystem: pointer(bool('True: it cannot write to its root file system.')),
-    allowPrivilegeEscalation: pointer(bool('False: it cannot gain more rights than its parent.')),
-    seccompProfile: pointer(
-      object('v1.SeccompProfile', 'Filter of system calls.', {
-        type: required(stringType(string('RuntimeDefault, Unconfined or Localhost.'), 'v1.SeccompProfileType')),
-        localhostProfile: pointer(string('File of the profile on the node, for Localhost.')),
-      }),
-    ),
-  }),
-);
+const resourceList = (description: string) => namedMap(map(description, quantity('')), 'v1.ResourceList');
 
-const volumeMount = layout(
-  object('v1.VolumeMount', 'A volume as a directory.', {
-    name: required(string('Name of the volume.')),
-    readOnly: bool('True: it cannot be written. Knative sets it for all but emptyDir and claims.'),
-    mountPath: required(string('Absolute path in the container.')),
-    subPath: string('Path inside the volume to mount.'),
-    mountPropagation: pointer(
+const resources = (more: Fields = {}) =>
+  object('v1.ResourceRequirements', 'Compute resources.', {
+    limits: resourceList('The most it may use: cpu, memory, ephemeral-storage.'),
+    requests: resourceList('What is set aside for it.'),
+    ...more,
+  });
+
+const capability = stringType(string(''), 'v1.Capability');
+
+const securityFields: Fields = {
+  capabilities: pointer(
+    object('v1.Capabilities', 'Linux capabilities.', {
+      add: list('To give. Needs feature kubernetes.containerspec-addcapabilities.', capability, atomicList),
+      drop: list('To take away; ALL is all of them.', capability, atomicList),
+    }),
+  ),
+  privileged: pointer(bool('Must not be true.')),
+  runAsUser: pointer(int64('User id of the process.')),
+  runAsGroup: pointer(int64('Group id of the process.')),
+  runAsNonRoot: pointer(bool('True: it must not run as root.')),
+  readOnlyRootFilesystem: pointer(bool('True: it cannot write to its root file system.')),
+  allowPrivilegeEscalation: pointer(bool('False: it cannot gain more rights than its parent.')),
+  seccompProfile: pointer(
+    object('v1.SeccompProfile', 'Filter of system calls.', {
+      type: required(stringType(string('RuntimeDefault, Unconfined or Localhost.'), 'v1.SeccompProfileType')),
+      localhostProfile: pointer(string('File of the profile on the node, for Localhost.')),
+    }),
+  ),
+};
+
+const securityContext = (more: Fields = {}) =>
+  pointer(object('v1.SecurityContext', 'What the process in the container may do.', { ...securityFields, ...more }));
+
+const mountFields: Fields = {
+  name: required(string('Name of the volume.')),
+  readOnly: bool('True: it cannot be written. Knative sets it for all but emptyDir and claims.'),
+  mountPath: required(string('Absolute path in the container.')),
+  subPath: string('Path inside the volume to mount.'),
+  mountPropagation: pointer(
+    stringType(
       string('None or HostToContainer. Needs feature kubernetes.podspec-volumes-mount-propagation.'),
+      'v1.MountPropagationMode',
     ),
-  }),
-  'Name ReadOnly RecursiveReadOnly:<nil> MountPath SubPath MountPropagation SubPathExpr:',
-);
+  ),
+};
 
-export const container = object('v1.Container', 'One container; exactly one of a pod serves requests.', {
+const volumeMount = (more: Fields = {}) =>
+  layout(
+    object('v1.VolumeMount', 'A volume as a directory.', { ...mountFields, ...more }),
+    'Name ReadOnly RecursiveReadOnly:<nil> MountPath SubPath MountPropagation SubPathExpr:',
+  );
+
+const containerFields: Fields = {
   name: always(string('Name of the container; user-container when left out.')),
   image: string('Image to run; by digest once the revision exists.'),
   command: strings("Program instead of the image's own entry point.", atomicList),
   args: strings("Arguments instead of the image's own.", atomicList),
   workingDir: string("Working directory; the image's own when left out."),
-  ports: list('The port that serves requests; at most one over all containers.', port),
+  ports: list('The port that serves requests; at most one over all containers.', port()),
   envFrom: list(
     'Sources of environment variables.',
     object('v1.EnvFromSource', 'All keys of a ConfigMap or a Secret.', {
@@ -142,30 +175,32 @@ export const container = object('v1.Container', 'One container; exactly one of a
     atomicList,
   ),
   env: listMap('Environment variables.', env, 'name'),
-  resources: object('v1.ResourceRequirements', 'Compute resources.', {
-    limits: resourceList('The most it may use: cpu, memory, ephemeral-storage.'),
-    requests: resourceList('What is set aside for it.'),
-  }),
-  volumeMounts: listMap('Volumes to mount.', volumeMount, 'mountPath'),
+  resources: resources(),
+  volumeMounts: listMap('Volumes to mount.', volumeMount(), 'mountPath'),
   livenessProbe: probe('The container is restarted when this fails.'),
   readinessProbe: probe('Requests are sent only while this succeeds. Left out: a TCP connection to the port.'),
   startupProbe: probe('Holds the other probes back until it has succeeded.'),
   terminationMessagePath: string('File whose content is the reason of an exit.'),
   terminationMessagePolicy: stringType(string('File or FallbackToLogsOnError.'), 'v1.TerminationMessagePolicy'),
   imagePullPolicy: stringType(string('Always, IfNotPresent or Never.'), 'v1.PullPolicy'),
-  securityContext,
-});
+  securityContext: securityContext(),
+};
+
+export const container = object(
+  'v1.Container',
+  'One container; exactly one of a pod serves requests.',
+  containerFields,
+);
 
 /** The schema lets anything through there, so that Go's whole struct comes to light: what is refused has to be seen. */
 const initContainer: Type = {
   ...object('v1.Container', '', {
-    '...Container': container,
-    restartPolicy: pointer(string('')),
-    lifecycle: open(''),
-    stdin: bool(''),
-    stdinOnce: bool(''),
-    tty: bool(''),
-    volumeDevices: list('', open('')),
+    ...containerFields,
+    ports: list('', port(initPort)),
+    resources: resources(initResources),
+    volumeMounts: list('', volumeMount(initMount)),
+    securityContext: securityContext(initSecurityContext),
+    ...initOnly,
   }),
   schema: { type: 'object', ...kept },
 };
@@ -191,22 +226,22 @@ export const podSpecFields: Fields = {
   shareProcessNamespace: pointer(
     bool('Containers see each other. Needs feature kubernetes.podspec-shareprocessnamespace.'),
   ),
-  securityContext: open('Of the whole pod. Needs feature kubernetes.podspec-securitycontext.'),
+  securityContext: unseen('Of the whole pod. Needs feature kubernetes.podspec-securitycontext.', podSecurityContext),
   imagePullSecrets: listMap(
     'Secrets with which images are pulled.',
     gated(localReference('Name of the Secret.'), atomicMap),
     'name',
   ),
-  affinity: open('Which nodes are preferred. Needs feature kubernetes.podspec-affinity.'),
+  affinity: unseen('Which nodes are preferred. Needs feature kubernetes.podspec-affinity.', affinity),
   schedulerName: string('Which scheduler places it. Needs feature kubernetes.podspec-schedulername.'),
-  tolerations: list('Taints that do not matter. Needs feature kubernetes.podspec-tolerations.', open('')),
-  hostAliases: list('More lines of /etc/hosts. Needs feature kubernetes.podspec-hostaliases.', open('')),
+  tolerations: unseen('Taints that do not matter. Needs feature kubernetes.podspec-tolerations.', tolerations),
+  hostAliases: unseen('More lines of /etc/hosts. Needs feature kubernetes.podspec-hostaliases.', hostAliases),
   priorityClassName: string('Priority class. Needs feature kubernetes.podspec-priorityclassname.'),
-  dnsConfig: named(open('DNS settings. Needs feature kubernetes.podspec-dnsconfig.'), 'DNSConfig'),
+  dnsConfig: named(unseen('DNS settings. Needs feature kubernetes.podspec-dnsconfig.', dnsConfig), 'DNSConfig'),
   runtimeClassName: pointer(string('Runtime class. Needs feature kubernetes.podspec-runtimeclassname.')),
   enableServiceLinks: pointer(bool('True: addresses of other services are put into the environment.')),
-  topologySpreadConstraints: list(
+  topologySpreadConstraints: unseen(
     'How instances are spread. Needs feature kubernetes.podspec-topologyspreadconstraints.',
-    open(''),
+    topologySpreadConstraints,
   ),
 };

@@ -45,7 +45,6 @@ export interface Probe {
   periodSeconds?: number;
   successThreshold?: number;
   failureThreshold?: number;
-  terminationGracePeriodSeconds?: number;
 }
 
 export interface LifecycleHandler {
@@ -117,6 +116,8 @@ export interface Container {
   terminationMessagePath?: string;
   terminationMessagePolicy?: string;
   restartPolicy?: string;
+  restartPolicyRules?: unknown[];
+  resizePolicy?: { resourceName: string; restartPolicy: string }[];
   stdin?: boolean;
   stdinOnce?: boolean;
   tty?: boolean;

@@ -4,16 +4,17 @@ import {
   bool,
   int32,
   int64,
+  layout,
   list,
   named,
   object,
-  open,
   pointer,
   quantity,
   required,
   string,
   type Type,
 } from '../struct/type.ts';
+import { claim, csi, emptyDir, ephemeral, hostPath, image, unseen } from './gated.ts';
 
 const atomicList = { 'x-kubernetes-list-type': 'atomic' } as const;
 const atomicMap = { 'x-kubernetes-map-type': 'atomic' } as const;
@@ -102,38 +103,50 @@ const projectedSource = object('v1.VolumeProjection', 'One of the things shown t
   ),
 });
 
+/** Go's order, with the sources that Knative does not know. */
+const volumeSources = [
+  'HostPath EmptyDir GCEPersistentDisk:nil AWSElasticBlockStore:nil GitRepo:nil Secret NFS:nil ISCSI:nil Glusterfs:nil',
+  'PersistentVolumeClaim RBD:nil FlexVolume:nil Cinder:nil CephFS:nil Flocker:nil DownwardAPI:nil FC:nil AzureFile:nil',
+  'ConfigMap VsphereVolume:nil Quobyte:nil AzureDisk:nil PhotonPersistentDisk:nil Projected PortworxVolume:nil',
+  'ScaleIO:nil StorageOS:nil CSI Ephemeral Image',
+].join(' ');
+
 export const volume = object('v1.Volume', 'Files that containers can mount, by name.', {
   name: required(string('Name that volumeMounts refer to.')),
-  '...VolumeSource': object('v1.VolumeSource', '', {
-    hostPath: open('A path of the node. Needs feature kubernetes.podspec-volumes-hostpath.'),
-    emptyDir: open('An empty directory that lives as long as the pod.'),
-    secret: pointer(
-      object('v1.SecretVolumeSource', 'Keys of a Secret as files.', {
-        secretName: string('Name of the Secret.'),
-        items,
-        defaultMode,
-        optional,
-      }),
-    ),
-    persistentVolumeClaim: open(
-      'A claim on a persistent volume. Needs feature kubernetes.podspec-persistent-volume-claim.',
-    ),
-    configMap: pointer(
-      object(
-        'v1.ConfigMapVolumeSource',
-        'Keys of a ConfigMap as files.',
-        { '...LocalObjectReference': localReference('Name of the ConfigMap.'), items, defaultMode, optional },
-        atomicMap,
+  '...VolumeSource': layout(
+    object('v1.VolumeSource', '', {
+      hostPath: unseen('A path of the node. Needs feature kubernetes.podspec-volumes-hostpath.', hostPath),
+      emptyDir: unseen('An empty directory that lives as long as the pod.', emptyDir),
+      secret: pointer(
+        object('v1.SecretVolumeSource', 'Keys of a Secret as files.', {
+          secretName: string('Name of the Secret.'),
+          items,
+          defaultMode,
+          optional,
+        }),
       ),
-    ),
-    projected: pointer(
-      object('v1.ProjectedVolumeSource', 'Several sources in one directory.', {
-        sources: list('What to show.', projectedSource, atomicList),
-        defaultMode,
-      }),
-    ),
-    csi: open('A volume of a CSI driver. Needs feature kubernetes.podspec-volumes-csi.'),
-    ephemeral: open('A claim made for the pod. Needs feature kubernetes.podspec-volumes-ephemeral.'),
-    image: open('The files of an image. Needs feature kubernetes.podspec-volumes-image.'),
-  }),
+      persistentVolumeClaim: unseen(
+        'A claim on a persistent volume. Needs feature kubernetes.podspec-persistent-volume-claim.',
+        claim,
+      ),
+      configMap: pointer(
+        object(
+          'v1.ConfigMapVolumeSource',
+          'Keys of a ConfigMap as files.',
+          { '...LocalObjectReference': localReference('Name of the ConfigMap.'), items, defaultMode, optional },
+          atomicMap,
+        ),
+      ),
+      projected: pointer(
+        object('v1.ProjectedVolumeSource', 'Several sources in one directory.', {
+          sources: always(list('What to show.', projectedSource, atomicList)),
+          defaultMode,
+        }),
+      ),
+      csi: named(unseen('A volume of a CSI driver. Needs feature kubernetes.podspec-volumes-csi.', csi), 'CSI'),
+      ephemeral: unseen('A claim made for the pod. Needs feature kubernetes.podspec-volumes-ephemeral.', ephemeral),
+      image: unseen('The files of an image. Needs feature kubernetes.podspec-volumes-image.', image),
+    }),
+    volumeSources,
+  ),
 });

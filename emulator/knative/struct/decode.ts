@@ -46,10 +46,9 @@ function convert(type: GoType, value: unknown, path: Path): Json {
     case 'intOrString':
       if (typeof value === 'string') return value;
       if (typeof value === 'number') {
-        if (Number.isInteger(value)) return value;
-        throw new DecodeError(`json: cannot unmarshal number ${value} into Go value of type int32`);
+        return convert({ kind: 'int32' }, value, path);
       }
-      throw new DecodeError(`json: cannot unmarshal ${jsonName(value)} into Go value of type int32`);
+      return mismatch({ kind: 'int32' }, value, path);
     case 'quantity': {
       const parsed = typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : undefined;
       if (!parsed) throw new DecodeError(quantityError);
@@ -75,11 +74,11 @@ function convertStruct(struct: GoStruct, value: Record<string, unknown>, path: P
   }
   for (const { json, type, embedded } of struct.fields) {
     const given = value[json];
-    const below = { ...path, struct: shortName(struct.name), stack: [...path.stack, ...embedded, json] };
     if (given === undefined || given === null) {
       if (type.always && !type.pointer) out[json] = zero(type.go);
       continue;
     }
+    const below = { ...path, struct: shortName(struct.name), stack: [...path.stack, ...embedded, json] };
     const converted = convert(type.go, given, below);
     if (type.pointer || type.always || !isEmpty(converted)) out[json] = converted;
   }

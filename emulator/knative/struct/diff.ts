@@ -3,7 +3,7 @@
  * Go path, `-` the old and `+` the new value.
  */
 import { compareQuantities } from '../quantity.ts';
-import { type GoStruct, type GoType, goName, type Type } from './type.ts';
+import { type GoField, type GoStruct, type GoType, goName, type Type } from './type.ts';
 
 interface Step {
   text: string;
@@ -155,7 +155,7 @@ function goPath(path: Step[]): string {
 function printed(type: GoType, value: unknown): string {
   switch (type.kind) {
     case 'struct':
-      return `{${structFields(type, value)
+      return `{${structFields(type, value, field)
         .map(([name, shown]) => `${name}:${shown}`)
         .join(' ')}}`;
     case 'list':
@@ -164,6 +164,8 @@ function printed(type: GoType, value: unknown): string {
       const entries = Object.entries(record(value)).sort(([x], [y]) => (x < y ? -1 : 1));
       return `map[${entries.map(([key, item]) => `${key}:${printed(type.of.go, item)}`).join(' ')}]`;
     }
+    case 'intOrString':
+      return intOrString(value, (name, shown) => `${name}:${shown}`);
     default:
       return text(value ?? zeroOf(type));
   }
@@ -171,27 +173,75 @@ function printed(type: GoType, value: unknown): string {
 
 /** A pointer's target: Kubernetes' structs print themselves, scalars by their address. */
 function pointed(type: GoType, value: unknown): string {
-  if (type.kind === 'struct') {
-    if (absent(value)) return 'nil';
-    const short = type.name.slice(type.name.lastIndexOf('.') + 1);
-    return `&${short}{${structFields(type, value)
-      .map(([name, shown]) => `${name}:${shown},`)
-      .join('')}}`;
-  }
+  if (type.kind === 'struct') return absent(value) ? 'nil' : `&${selfPrinted(type, value)}`;
   return absent(value) ? '<nil>' : text(value);
 }
 
-function structFields(type: GoStruct, value: unknown): [name: string, shown: string][] {
-  const known = new Map(
-    type.fields.map((field): [string, string] => {
-      const given = record(value)[field.json];
-      return [field.goField, field.type.pointer ? pointed(field.type.go, given) : printed(field.type.go, given)];
-    }),
-  );
+/** `Name{Field:value,}`, as the String() that is generated for Kubernetes' structs writes it. */
+function selfPrinted(type: GoStruct, value: unknown): string {
+  const fields = structFields(type, value, selfPrintedField).map(([name, shown]) => `${name}:${shown},`);
+  return `${shortName(type.name)}{${fields.join('')}}`;
+}
+
+function selfPrintedField({ go, pointer }: Type, value: unknown): string {
+  if (pointer && absent(value)) return 'nil';
+  if (go.kind === 'struct') return `${pointer ? '&' : ''}${selfPrinted(go, value)}`;
+  if (go.kind === 'quantity') return text(value ?? 0);
+  if (pointer) return `*${text(value)}`;
+  if (go.kind === 'list') {
+    const { of } = go;
+    const items = Array.isArray(value) ? value : [];
+    const element = of.go;
+    if (element.kind !== 'struct') return printed(go, value);
+    return `[]${shortName(element.name)}{${items.map((item) => `${selfPrinted(element, item)},`).join('')}}`;
+  }
+  if (go.kind === 'map') {
+    const entries = Object.entries(record(value)).sort(([x], [y]) => (x < y ? -1 : 1));
+    return `${shortName(go.name)}{${entries.map(([key, item]) => `${key}: ${printed(go.of.go, item)},`).join('')}}`;
+  }
+  return go.kind === 'intOrString' ? intOrString(value, (_, shown) => shown) : printed(go, value);
+}
+
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** fmt's %+v of a field. */
+function field({ go, pointer }: Type, value: unknown): string {
+  return pointer ? pointed(go, value) : printed(go, value);
+}
+
+/** Go keeps a port as a struct of which one part counts. */
+function intOrString(value: unknown, show: (name: string, shown: string) => string): string {
+  const parts = typeof value === 'string' ? ['1', '0', value] : ['0', text(value ?? 0), ''];
+  return `{${['Type', 'IntVal', 'StrVal'].map((name, index) => show(name, parts[index] ?? '')).join(' ')}}`;
+}
+
+/** Go's fields of a struct in its order; an embedded struct is one field. */
+function structFields(
+  type: GoStruct,
+  value: unknown,
+  show: (type: Type, value: unknown) => string,
+): [name: string, shown: string][] {
+  const known = new Map<string, string>();
+  const embedded = new Map<string, GoField[]>();
+  for (const one of type.fields) {
+    const [outer, ...inner] = one.embedded;
+    if (outer === undefined) known.set(one.goField, show(one.type, record(value)[one.json]));
+    else {
+      known.set(outer, '');
+      embedded.set(outer, [...(embedded.get(outer) ?? []), { ...one, embedded: inner }]);
+    }
+  }
+  for (const [name, fields] of embedded) {
+    const layout = type.embeds?.[name];
+    const go: GoStruct = { kind: 'struct', name, fields, ...(layout ? { layout } : {}) };
+    known.set(name, show({ schema: {}, go }, value));
+  }
   if (!type.layout) return [...known];
   return type.layout.map((name) => {
-    const [field = '', fixed] = name.split(':');
-    return [field, known.get(field) ?? fixed ?? ''];
+    const [own = '', fixed] = name.split(':');
+    return [own, known.get(own) ?? fixed ?? ''];
   });
 }
 

@@ -33,6 +33,8 @@ export interface GoStruct {
   fields: GoField[];
   /** Field names in the order Go prints them; a name with `:value` is one that the schema does not know. */
   layout?: string[];
+  /** The layouts of embedded structs, by their names. */
+  embeds?: Record<string, string[]>;
 }
 
 export interface GoField {
@@ -118,6 +120,7 @@ export function object(goType: string, description: string, fields: Fields, more
   const properties: Record<string, Schema> = {};
   const required: string[] = [];
   const goFields: GoField[] = [];
+  const embeds: Record<string, string[]> = {};
   for (const [json, type] of Object.entries(fields)) {
     if (json.startsWith('...')) {
       const name = json.slice(3);
@@ -125,6 +128,7 @@ export function object(goType: string, description: string, fields: Fields, more
       required.push(...(type.schema.required ?? []));
       if (type.go.kind === 'struct') {
         goFields.push(...type.go.fields.map((field) => ({ ...field, embedded: [name, ...field.embedded] })));
+        if (type.go.layout) embeds[name] = type.go.layout;
       }
     } else {
       properties[json] = type.schema;
@@ -140,7 +144,7 @@ export function object(goType: string, description: string, fields: Fields, more
       ...(required.length > 0 ? { required } : {}),
       ...more,
     },
-    go: { kind: 'struct', name: goType, fields: goFields },
+    go: { kind: 'struct', name: goType, fields: goFields, ...(Object.keys(embeds).length > 0 ? { embeds } : {}) },
     // Go never leaves a struct out: `omitempty` says nothing to it.
     always: true,
   };
@@ -170,6 +174,11 @@ export function named(type: Type, goField: string): Type {
 /** A Go string type of its own, as `v1.PullPolicy`. */
 export function stringType(type: Type, name: string): Type {
   return { ...type, go: { kind: 'string', name } };
+}
+
+/** A Go map type of its own, as `v1.ResourceList`. */
+export function namedMap(type: Type, name: string): Type {
+  return type.go.kind === 'map' ? { ...type, go: { ...type.go, name } } : type;
 }
 
 export function goName(type: GoType): string {

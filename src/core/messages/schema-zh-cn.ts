@@ -122,7 +122,6 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
     '两次尝试之间的秒数。就绪探测为 0 时，Knative 每秒探测多次。',
   'Successes in a row that count as ready.': '连续成功多少次视为就绪。',
   'Failures in a row that count as not ready.': '连续失败多少次视为未就绪。',
-  'Seconds between SIGTERM and SIGKILL after a failure.': '失败后 SIGTERM 与 SIGKILL 之间的秒数。',
   'Requests are sent only while this succeeds. Left out: a TCP connection to the port.':
     '只有在成功期间才发送请求。留空则为到端口的 TCP 连接。',
   'Holds the other probes back until it has succeeded.': '在其成功之前暂缓其他探测。',

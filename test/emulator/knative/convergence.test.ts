@@ -180,7 +180,7 @@ describe('a changed Service', () => {
     for (const resource of [route, config]) {
       expect(get(resource, 'hello').metadata.labels).toMatchObject({ tier: 'gold' });
       expect(get(resource, 'hello').metadata.labels).not.toHaveProperty('app');
-      expect(get(resource, 'hello').metadata.annotations).not.toHaveProperty('a.b/c');
+      expect(get(resource, 'hello').metadata.annotations ?? {}).not.toHaveProperty('a.b/c');
     }
     expect(get(config, 'hello').metadata.generation).toBe(1);
   });
