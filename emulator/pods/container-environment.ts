@@ -12,6 +12,14 @@ export class ConfigError extends Error {
   }
 }
 
+/** A volume cannot be made yet: the pod waits as before, and an event says why. */
+export class MountFailed extends ConfigError {
+  constructor(volume: string, why: string) {
+    super(`MountVolume.SetUp failed for volume "${volume}" : ${why}`);
+    this.name = 'MountFailed';
+  }
+}
+
 export interface EnvironmentFacts {
   podIP: string;
   hostIP: string;

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../kernel/clock.ts';
 import type { EventDraft } from '../kernel/controller.ts';
-import { ConfigError } from './container-environment.ts';
+import { ConfigError, MountFailed } from './container-environment.ts';
 import type { OpenLogStore } from './kubelet-ports.ts';
 import { createLineSplitter } from './logs/lines.ts';
 import { withoutNotes } from './notes.ts';
@@ -204,6 +204,11 @@ export function createContainerRunner(container: Container, context: ContainerCo
       return;
     }
     const message = (error as Error).message;
+    if (error instanceof MountFailed) {
+      context.event({ type: 'Warning', reason: 'FailedMount', message });
+      again(configRetryMs);
+      return;
+    }
     const reason = error instanceof ConfigError ? 'CreateContainerConfigError' : 'CreateContainerError';
     context.event({ type: 'Warning', reason: 'Failed', message: `Error: ${message}` });
     waitFor(reason, message);
@@ -234,6 +239,8 @@ export function createContainerRunner(container: Container, context: ContainerCo
 
   function watch(instance: RunningContainer, spec: ContainerSpec): void {
     const kill = (what: string) => {
+      // Whoever is being stopped is asked nothing any more.
+      for (const watcher of watchers.splice(0)) watcher[Symbol.dispose]();
       context.event({
         type: 'Normal',
         reason: 'Killing',

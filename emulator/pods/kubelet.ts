@@ -8,6 +8,9 @@ import { createPodRunner, type PodRunner, type PodRunnerPorts } from './pod-runn
 import type { RunningContainer } from './ports.ts';
 import type { Pod } from './types.ts';
 
+/** What a pod may wait for. */
+const waitedFor = new Set(['configmaps', 'secrets', 'persistentvolumeclaims']);
+
 export function createKubelet(ports: KubeletPorts, options: KubeletOptions): Kubelet {
   /** By uid: a pod that is deleted and made again under the same name is another one. */
   const runners = new Map<string, PodRunner>();
@@ -79,7 +82,7 @@ export function createKubelet(ports: KubeletPorts, options: KubeletOptions): Kub
       const pod = object as Pod;
       if (type === 'DELETED') gone(pod);
       else take(pod);
-    } else if (resource === 'configmaps' || resource === 'secrets') {
+    } else if (waitedFor.has(resource)) {
       for (const runner of runners.values()) {
         if (runner.pod.metadata.namespace === object.metadata.namespace) runner.retry();
       }

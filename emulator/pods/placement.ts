@@ -26,11 +26,21 @@ export function chooseRuntime(pod: Pod, { images, runtimes }: PlacementPorts): P
 }
 
 /**
- * The scheduler's words for a pod of containers that asks for more than the whole machine has. Requests of different pods
+ * The scheduler's words for a pod of containers that asks for a claim that is not there, or for more than the whole machine
+ * has. Requests of different pods
  * are not added up: the machine is the user's own. Processes are never refused; what they request is only recorded.
  */
 export function unschedulable(pod: Pod, { images, runtimes, view, nodeName }: PlacementPorts): string | undefined {
   if (!runtimes.docker || unknownImage(pod, images) === undefined) return undefined;
+  const absent = (pod.spec?.volumes ?? [])
+    .map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName)
+    .find((name) => name && !view.get('persistentvolumeclaims', pod.metadata.namespace, name));
+  if (absent) {
+    return (
+      `0/1 nodes are available: persistentvolumeclaim "${absent}" not found. ` +
+      'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
+    );
+  }
   const node = view.get<KubeObject>('nodes', undefined, nodeName);
   const allocatable = (node?.status as { allocatable?: Record<string, string> } | undefined)?.allocatable;
   if (!allocatable) return undefined;

@@ -7,7 +7,14 @@ import { join, normalize, sep } from 'node:path';
 import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
 import { caConfigMap } from './account-volume.ts';
-import { ConfigError, type DataObject, type EnvironmentFacts, expand, fieldValue } from './container-environment.ts';
+import {
+  ConfigError,
+  type DataObject,
+  type EnvironmentFacts,
+  expand,
+  fieldValue,
+  MountFailed,
+} from './container-environment.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
 import type { ContainerSpec } from './ports.ts';
 import type { Container, KeyToPath, Pod, ProjectedSource, Volume } from './types.ts';
@@ -122,7 +129,16 @@ export function prepare(pod: Pod, volume: Volume, ports: VolumePorts): { path: s
   return { path, readOnly: true };
 }
 
+/** @throws MountFailed for what is not there (yet). */
 function filesOf(pod: Pod, volume: Volume, ports: VolumePorts): VolumeFiles | undefined {
+  try {
+    return contentOf(pod, volume, ports);
+  } catch (error) {
+    throw error instanceof ConfigError ? new MountFailed(volume.name, error.message) : error;
+  }
+}
+
+function contentOf(pod: Pod, volume: Volume, ports: VolumePorts): VolumeFiles | undefined {
   const mode = (source: { defaultMode?: number }) => source.defaultMode ?? 0o644;
   if (volume.configMap) return fromObject(pod, 'configmap', volume.configMap, mode(volume.configMap), ports);
   if (volume.secret) {

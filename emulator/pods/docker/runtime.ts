@@ -210,7 +210,10 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
       },
       // A port other than the declared one is not looked for: nor does the real platform.
       listening: async () => [],
-      exec: (argv, io) => execIn(docker, created, argv, io),
+      exec: (argv, io) =>
+        execIn(docker, created, argv, io).catch((error: unknown) => {
+          throw new Error(messageOf(error));
+        }),
       attach: (io, signal) => attachTo(docker, created, container, io, signal),
     };
   }

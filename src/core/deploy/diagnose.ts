@@ -45,6 +45,7 @@ export interface PodEvent {
  * | ended by the memory limit | OutOfMemory |
  * | ended with a code | AppExited |
  * | Kubernetes refuses the Deployment that Knative would make of it | ManifestRefused |
+ * | a volume of it cannot be made (an event of a pod that has not begun) | ConfigMapMissing, SecretMissing, ConfigKeyMissing |
  * | no node takes it, or the quota does not let it be made | Unschedulable, QuotaExceeded |
  * | it ran for as long as its progress deadline lets it | StartTooSlow |
  * | revision False, container runs and is not ready | ProbeFailed or AppNeverListened |
@@ -55,6 +56,7 @@ export function diagnose(scene: Scene): Cause | undefined {
   const ready = revision && conditionOf(revision, 'Ready');
   return (
     containerCause(scene) ??
+    volumeCause(scene) ??
     schedulingCause(scene) ??
     quotaCause(scene) ??
     refusedCause(scene) ??
@@ -147,6 +149,17 @@ function moduleCause({ logs }: Scene): Cause | undefined {
     if (python) return { code: 'ModuleMissing', args: { module: python, command: `pip install ${python}` } };
   }
   return undefined;
+}
+
+/** While it waits for its volumes a pod's status says nothing of why. */
+function volumeCause(scene: Scene): Cause | undefined {
+  const begun = scene.pods.some((pod) =>
+    ((pod.status ?? {}) as PodStatus).containerStatuses?.some(
+      ({ name, state }) => name !== 'queue-proxy' && (state?.running || state?.terminated),
+    ),
+  );
+  const event = begun ? undefined : scene.events.findLast(({ reason }) => reason === 'FailedMount');
+  return event && configCause(scene, event.message);
 }
 
 function configCause({ service }: Scene, message: string): Cause | undefined {

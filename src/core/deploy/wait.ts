@@ -199,12 +199,22 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
         });
         return;
       }
-      // That no pod can be made of it is told by an event alone.
-      if (scene.pods.length === 0) making ??= timer(podMs, () => examine(revision, diagnose, true));
-      if (isStarted(scene) && !listening) {
+      // That no pod can be made of it, or that a pod waits for its volumes, is told by an event alone.
+      if (!isStarted(scene)) making ??= timer(podMs, () => awaitPod(revision));
+      else if (!listening) {
         listening = timer(options.listenMs, () => examine(revision, lateCause, true));
       }
       tell(reason || 'Deploying', message);
+    }
+
+    function awaitPod(revision: KubeObject): void {
+      const now = revisions.get(revision.metadata.name, namespace);
+      if (!now || truthOf(now).status === 'True' || isStarted(sceneOf(now))) {
+        making = undefined;
+        return;
+      }
+      examine(now, diagnose, true);
+      making = timer(podMs, () => awaitPod(now));
     }
 
     function routing(service: KubeObject, revision: string): void {
@@ -301,7 +311,9 @@ interface EventFields {
 
 function isStarted({ pods }: Scene): boolean {
   return pods.some((pod) =>
-    ((pod.status ?? {}) as PodStatus).containerStatuses?.some(({ state }) => state?.running !== undefined),
+    ((pod.status ?? {}) as PodStatus).containerStatuses?.some(
+      ({ name, state }) => name !== 'queue-proxy' && state?.running !== undefined,
+    ),
   );
 }
 

@@ -37,6 +37,21 @@ test('a pod of containers that asks for more than the machine has stays unschedu
   expect(unschedulable(podOf([asking('far', { cpu: '2' })]), place())).toBeUndefined();
 });
 
+test('a claim that is not there is the scheduler’s affair', () => {
+  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }];
+  const pod = aPod('a', {}, { containers: [asking('far', {})], volumes });
+  const { view, ...rest } = place();
+  const without = {
+    ...rest,
+    view: { ...view, get: ((resource: string) => (resource === 'nodes' ? node : undefined)) as never },
+  };
+  expect(unschedulable(pod, without)).toBe(
+    '0/1 nodes are available: persistentvolumeclaim "data" not found. ' +
+      'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  );
+  expect(unschedulable(pod, place())).toBeUndefined();
+});
+
 test('an init container that ends counts alone, one that stays with the others', () => {
   const main = [asking('far', { cpu: '1500m' })];
   const init = (more: Partial<Container>) => [asking('far', { cpu: '1' }, { name: 'i', ...more })];

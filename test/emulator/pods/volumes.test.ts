@@ -118,7 +118,9 @@ describe('volumes of a pod', () => {
       { serviceAccountToken: { path: 'other', audience: 'other' } },
     ];
     const { store, mount, clock, tokens } = setUp({ name: 'v', projected: { sources } });
-    expect(mount).toThrow('failed to fetch token: serviceaccounts "default" not found');
+    expect(mount).toThrow(
+      'MountVolume.SetUp failed for volume "v" : failed to fetch token: serviceaccounts "default" not found',
+    );
     store.put('serviceaccounts', account('default'), '');
     const path = mount();
     const read = (name: string) => readFileSync(join(path, name), 'utf8');

@@ -106,6 +106,17 @@ const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
     'ConfigKeyMissing',
     { kind: 'ConfigMap', name: 'palette', key: 'color' },
   ],
+  [
+    'a config map of a volume',
+    {
+      pods: [waiting('ContainerCreating')],
+      events: [
+        { reason: 'FailedMount', message: 'MountVolume.SetUp failed for volume "v" : configmap "settings" not found' },
+      ],
+    },
+    'ConfigMapMissing',
+    { name: 'settings' },
+  ],
   ['something else with its configuration', { pods: [waiting('CreateContainerConfigError', 'odd')] }, 'Unexplained'],
   [
     'a Deployment that Kubernetes refuses',
