@@ -183,6 +183,9 @@ const eventsState = object({
   trace: list(traceRow),
 });
 
+/** Characters of a request; a million where none is given. */
+const wholeLog = 256 << 20;
+
 export const pages = {
   traffic: {
     toView: { state: trafficState, live: nullable(sample) },
@@ -238,8 +241,8 @@ export const pages = {
         params: object({ path: str, line: num, column: num, pod: str }),
         result: oneOf('opened', 'changed', 'none'),
       },
-      copy: { params: object({ text: str }), result: nothing },
-      save: { params: object({ text: str }), result: nothing },
+      copy: { params: object({ text: str }), result: nothing, limit: wholeLog },
+      save: { params: object({ text: str }), result: nothing, limit: wholeLog },
       command: { params: command, result: nothing },
     },
   },

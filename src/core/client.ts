@@ -48,6 +48,8 @@ export interface WriteOptions extends CallOptions {
 export interface DeleteOptions extends WriteOptions {
   propagation?: 'Foreground' | 'Background';
   gracePeriodSeconds?: number;
+  /** Only the object that has it; another of its name is a conflict. */
+  uid?: string;
 }
 
 /** `apply` is server-side apply and needs `fieldManager`; `force` takes fields over from other managers. */
@@ -265,6 +267,7 @@ export async function connect(target: Target, { readOnly = false }: ConnectOptio
         apiVersion: 'v1',
         ...(options.propagation ? { propagationPolicy: options.propagation } : {}),
         ...(options.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: options.gracePeriodSeconds }),
+        ...(options.uid === undefined ? {} : { preconditions: { uid: options.uid } }),
       };
       try {
         await write('DELETE', kind, namespace, name, body, options);

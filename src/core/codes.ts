@@ -80,6 +80,7 @@ export const faultCodes = [
   // the command line
   'Usage',
   'Cancelled',
+  'FilesUnsaved',
   'NotDirect',
 ] as const;
 export type FaultCode = (typeof faultCodes)[number];

@@ -24,3 +24,10 @@ export class Fault extends Error {
 export function isFault(error: unknown, code?: ProblemCode): error is Fault {
   return error instanceof Fault && (code === undefined || error.code === code);
 }
+
+/** Nobody answers there now: the same may be asked again when the platform is back. */
+export function isAway(error: unknown): boolean {
+  return (['ClusterUnreachable', 'ClusterTimeout', 'PlatformStopped', 'PlatformNotRunning'] as const).some((code) =>
+    isFault(error, code),
+  );
+}

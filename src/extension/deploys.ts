@@ -2,6 +2,7 @@
  * Deploys from the editor: progress where it began, one at a time an application, a verdict at the end. The words of the
  * verdict and what it offers are here; how to deploy is the core's.
  */
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Application } from '../core/app/model.ts';
 import type { DeployProgress } from '../core/deploy/deploy.ts';
@@ -13,7 +14,7 @@ import { inSeconds, stepsTeller, verdictText } from './deploy-words.ts';
 import type { Forwarder } from './forward.ts';
 import type { Platforms } from './platform/platforms.ts';
 import type { Problems } from './problems.ts';
-import { remedyOffer } from './remedies.ts';
+import { fixesApplied, remedyOffer } from './remedies.ts';
 import type { Selection } from './selection.ts';
 import { VerdictProblems } from './verdict-problems.ts';
 
@@ -136,8 +137,9 @@ export class Deploys implements vscode.Disposable {
     }
     this.#set(dir, say('deploy.title', { name }));
     const { loadApplication } = await import('../core/app/model.ts');
-    const app = (await saveFilesOf(dir)) && (await loadApplication(dir));
-    if (app && (await this.#goesHere(app, request.environment, teller))) return { ...request, app };
+    await saveFilesOf(dir);
+    const app = await loadApplication(dir);
+    if (await this.#goesHere(app, request.environment, teller)) return { ...request, app };
     this.#set(dir, undefined);
     return undefined;
   }
@@ -352,11 +354,18 @@ export class Deploys implements vscode.Disposable {
   }
 }
 
-/** What is deployed is what is on the disk: unsaved files of the application are saved. false: a save was refused. */
-export async function saveFilesOf(dir: string): Promise<boolean> {
+/** What is deployed is what is on the disk: unsaved files of the application are saved. @throws Fault FilesUnsaved */
+export async function saveFilesOf(dir: string): Promise<void> {
+  await fixesApplied();
   const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && isInside(uri, dir));
-  const saved = await Promise.all(dirty.map((document) => document.save()));
-  return saved.every(Boolean);
+  await Promise.all(dirty.map(save));
+}
+
+/** The editor says false of a save that a change overtakes, as the one of a fix that has just been taken: it is saved once more. */
+async function save(document: vscode.TextDocument): Promise<void> {
+  for (let tries = 0; tries < 3; tries += 1) if ((await document.save()) || !document.isDirty) return;
+  const file = document.uri.fsPath;
+  throw new Fault('FilesUnsaved', { file: basename(file) }, { place: { file, line: 1, column: 1 } });
 }
 
 export function isInside(uri: vscode.Uri, dir: string): boolean {

@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const selection = new Selection(context.workspaceState, platforms);
   const live = new LiveTraffic({ client: () => platforms.client, log: (message) => log.debug(message) });
   const deploys = new Deploys(platforms, selection, problems, log);
-  runs = new Runs(platforms, problems, log);
+  runs = new Runs(platforms, problems, context.workspaceState, log);
   canaries = new Canaries(platforms, problems, log);
   const alerts = new Alerts({ applications, platforms, problems, selection, log });
   const base = { context, log, problems, platforms, applications, selection, live, deploys };

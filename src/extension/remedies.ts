@@ -104,11 +104,23 @@ function inTerminal(cwd: string | undefined, line: string, execute: boolean): vo
   terminal.sendText(line, execute);
 }
 
+const applying = new Set<PromiseLike<unknown>>();
+
 /** Left unsaved, to be looked at; a deploy saves it. */
-export async function applyEdit(fix: Extract<Fix, { type: 'edit' }>): Promise<void> {
-  const edit = editOf(fix);
-  if (!(await vscode.workspace.applyEdit(edit))) return;
+async function applyEdit(fix: Extract<Fix, { type: 'edit' }>): Promise<void> {
+  const applied = vscode.workspace.applyEdit(editOf(fix));
+  applying.add(applied);
+  try {
+    if (!(await applied)) return;
+  } finally {
+    applying.delete(applied);
+  }
   await openPlace(fix.place);
+}
+
+/** Resolves when no fix is being put in: what a quick hand begins right after the button is of the mended files. */
+export async function fixesApplied(): Promise<void> {
+  await Promise.allSettled(applying);
 }
 
 export function editOf(fix: Extract<Fix, { type: 'edit' }>): vscode.WorkspaceEdit {

@@ -1,9 +1,11 @@
 /** Applications that run in development mode from this window: state, restart on save, the end. Several at once. */
 import * as vscode from 'vscode';
 import type { Application } from '../core/app/model.ts';
+import { isAway } from '../core/faults.ts';
 import type { RunEvent, RunSession, RunState } from '../core/run/run.ts';
 import { contextKeys } from './contributions.ts';
 import { isInside } from './deploys.ts';
+import { type LeftRuns, leftRuns } from './left-runs.ts';
 import type { Platforms } from './platform/platforms.ts';
 import type { Problems } from './problems.ts';
 import { setContext } from './settings.ts';
@@ -16,6 +18,9 @@ export interface Running {
   readonly debug: boolean;
   state: RunState;
   readonly disposables: vscode.Disposable[];
+  stopping: boolean;
+  /** Nothing of it is on the platform any more. */
+  gone(): void;
 }
 
 const saveGatherMs = 120;
@@ -23,6 +28,7 @@ const saveGatherMs = 120;
 export class Runs implements vscode.Disposable {
   #platforms: Platforms;
   #problems: Problems;
+  #left: LeftRuns;
   #log: vscode.LogOutputChannel;
   #running = new Map<string, Running>();
   #crashes: VerdictProblems;
@@ -30,9 +36,10 @@ export class Runs implements vscode.Disposable {
 
   readonly onChange = this.#changes.event;
 
-  constructor(platforms: Platforms, problems: Problems, log: vscode.LogOutputChannel) {
+  constructor(platforms: Platforms, problems: Problems, store: vscode.Memento, log: vscode.LogOutputChannel) {
     this.#platforms = platforms;
     this.#problems = problems;
+    this.#left = leftRuns(store, platforms, log);
     this.#log = log;
     this.#crashes = new VerdictProblems(problems, 'slipway-run');
   }
@@ -53,6 +60,7 @@ export class Runs implements vscode.Disposable {
     await this.stop(application.dir);
     const { say } = this.#problems.words;
     const client = await this.#platforms.need(undefined, options.signal);
+    await this.#left.cleared();
     const { startRun } = await import('../core/run/run.ts');
     this.#log.info(say('run.starting', { name: application.name }));
     let running: Running | undefined;
@@ -61,21 +69,44 @@ export class Runs implements vscode.Disposable {
       if (running) this.#happened(running, event, options.onEvent);
       else early.push(event);
     });
-    running = { application, session, debug: options.debug, state: session.state, disposables: [] };
+    const gone = this.#left.keep(session.remains);
+    running = {
+      application,
+      session,
+      debug: options.debug,
+      state: session.state,
+      disposables: [],
+      stopping: false,
+      gone,
+    };
     this.#running.set(application.dir, running);
     running.disposables.push(this.#restartOnSave(running));
     for (const event of early) this.#happened(running, event, options.onEvent);
     const ended = running;
-    void session.ended.then(() => this.#forget(ended));
+    void session.ended.then(() => {
+      // Somebody else deleted its service; the rest is not theirs to know of.
+      if (!ended.stopping) this.#left.leave(session.remains);
+      this.#forget(ended);
+    });
     this.#changed();
     return running;
   }
 
+  /** One whose platform is away ends here, and is taken away there when that is back. */
   async stop(dir: string): Promise<void> {
     const running = this.#running.get(dir);
     if (!running) return;
+    const { application, session } = running;
+    running.stopping = true;
     try {
-      await running.session.stop();
+      await session.stop();
+      running.gone();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      const text = this.#problems.say('run.left', { name: application.name });
+      this.#log.warn(text);
+      vscode.window.setStatusBarMessage(text, 8_000);
+      this.#left.leave(session.remains);
     } finally {
       this.#forget(running);
     }
@@ -141,6 +172,7 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     void this.stopAll();
+    this.#left[Symbol.dispose]();
     this.#crashes.dispose();
     this.#changes.dispose();
   }

@@ -1,5 +1,6 @@
 /** run: development mode in a terminal. */
 import { relative } from 'node:path';
+import { isAway } from '../../core/faults.ts';
 import { render } from '../../core/messages/core.ts';
 import { type RunCrash, type RunEvent, type RunSession, startRun } from '../../core/run/run.ts';
 import type { Command } from '../command.ts';
@@ -41,7 +42,13 @@ export const run: Command = {
       }),
     ]);
     await saves[Symbol.asyncDispose]();
-    await session.stop();
+    await session.stop().catch((error: unknown) => {
+      if (isAway(error)) {
+        const { service: name, namespace } = session;
+        invocation.note(`✗ ${invocation.say('run.left', { name, namespace })}`);
+      }
+      throw error;
+    });
     invocation.note(invocation.say('run.stopped'));
     return 0;
   },

@@ -6,7 +6,7 @@ import { type Application, containersOf, type Environment, environmentOf, type M
 import type { ObjectInput, PlatformClient } from '../client.ts';
 import type { SourcePlace } from '../codes.ts';
 import { claimDomain } from '../domains.ts';
-import { Fault, isFault } from '../faults.ts';
+import { Fault, isAway, isFault } from '../faults.ts';
 import { gatewayOf, publicUrl } from '../gateway.ts';
 import { missingFiles, putImage } from '../images.ts';
 import type { ServiceStatus } from '../lookup.ts';
@@ -392,7 +392,7 @@ function statusOf(service: KubeObject | undefined): ServiceStatus {
 /** What the platform or the way to it has, rather than the manifest. */
 function refusedCause(error: unknown, target: Target, revision = '?'): Cause | undefined {
   const { message: detail } = error as Error;
-  if (isLoss(error)) return { code: 'PlatformLost', args: { detail } };
+  if (isAway(error)) return { code: 'PlatformLost', args: { detail } };
   if (error instanceof Fault) {
     if (error.code === 'Unauthorized') return { code: 'CredentialsRefused', args: error.args };
     if (error.code === 'Forbidden')
@@ -407,11 +407,6 @@ function refusedCause(error: unknown, target: Target, revision = '?'): Cause | u
   return /failed calling webhook|context deadline exceeded/.test(detail)
     ? { code: 'WebhookTimeout', args: { detail } }
     : undefined;
-}
-
-function isLoss(error: unknown): boolean {
-  const codes = ['ClusterUnreachable', 'ClusterTimeout', 'PlatformStopped', 'PlatformNotRunning'] as const;
-  return codes.some((code) => isFault(error, code));
 }
 
 /** Admission errors end in the field's path: `…: spec.template.spec.containers[0].image`. */

@@ -284,7 +284,16 @@ function imageCause(scene: Scene, detail: string): Cause {
     return { code: 'ImageNeedsDocker', args: { image: image ?? '?' } };
   }
   const code = unauthorized ? 'RegistryUnauthorized' : unreachable ? 'RegistryUnreachable' : 'ImageMissing';
-  return { code, args: { image: image ?? '?', detail } };
+  return { code, args: { image: image ?? '?', detail: pullReason(detail, image) } };
+}
+
+/** An engine says the image's name at each of its steps; what is left is the reason. */
+function pullReason(detail: string, image: string | undefined): string {
+  const steps = detail.split(': ');
+  const reasons = steps.filter(
+    (step) => step !== image && !/\bimage "|\breference "|^(ErrImagePull|ImagePullBackOff)$|@sha256:/.test(step),
+  );
+  return reasons.join(': ') || detail;
 }
 
 function unexplained({ revision, service }: Scene, reason: string, detail: string): Cause {

@@ -144,6 +144,8 @@ const en: Record<CoreKey, string> = {
   'fix.Usage': 'See: slipway {command} --help',
   'problem.Cancelled': 'Cancelled.',
   'fix.Cancelled': 'Nothing more was done.',
+  'problem.FilesUnsaved': '{file} could not be saved, and what goes to the platform is what is on the disk.',
+  'fix.FilesUnsaved': 'Save it in the editor, then do the same again.',
   'problem.NotDirect': 'Environment {environment} deploys by {deploy}, which Slipway cannot do yet.',
   'fix.NotDirect': 'Give it deploy: direct in slipway.yaml, or deploy it by its {deploy} as before.',
 
@@ -367,6 +369,8 @@ const zhCn: Record<CoreKey, string> = {
   'fix.Usage': '请看：slipway {command} --help',
   'problem.Cancelled': '已取消。',
   'fix.Cancelled': '没有再做任何操作。',
+  'problem.FilesUnsaved': '无法保存 {file}，而部署到平台上的是磁盘上的内容。',
+  'fix.FilesUnsaved': '请先在编辑器中保存它，然后重试。',
   'problem.NotDirect': '环境 {environment} 通过 {deploy} 部署，Slipway 尚不支持。',
   'fix.NotDirect': '在 slipway.yaml 中为它设置 deploy: direct，或仍用其 {deploy} 部署。',
   'problem.BuildFailed': '构建命令 `{command}` 以 {exitCode} 结束。',

@@ -19,12 +19,12 @@ import { ownContainer, prepareObjects } from '../deploy/objects.ts';
 import { listSources } from '../deploy/snapshot.ts';
 import { enrich } from '../deploy/wait.ts';
 import { gatewayOf, publicUrl } from '../gateway.ts';
-import { putInPlaceImage, removeImage } from '../images.ts';
+import { putInPlaceImage } from '../images.ts';
 import { followLogs } from '../logs.ts';
 import type { ServiceStatus } from '../lookup.ts';
-import { kinds, labels, type ResourceKind } from '../resources.ts';
+import { kinds, labels } from '../resources.ts';
 import { describeTarget } from '../target.ts';
-import { until } from '../until.ts';
+import { type RunRemains, removeRemains } from './remains.ts';
 
 export const runNamespace = 'dev';
 
@@ -68,19 +68,12 @@ export interface RunSession {
   restart(reason?: string): Promise<void>;
   /** Of the instance that runs now; undefined before there is one. */
   debugAddress(): { pod: string; host: string; port: number } | undefined;
-  /** Removes everything that `run` made. */
+  /** Removes everything that `run` made. @throws Fault where the platform is away: `remains` stay on it then */
   stop(): Promise<void>;
+  readonly remains: RunRemains;
   /** Resolves after stop(), or when somebody else removed it. */
   readonly ended: Promise<void>;
 }
-
-interface Made {
-  kind: ResourceKind;
-  namespace: string | undefined;
-  name: string;
-}
-
-const goneMs = 15_000;
 
 /** Resolves as soon as the objects are applied; events tell the rest. @throws Fault NoStartCommand, CapabilityMissing… */
 export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) => void): Promise<RunSession> {
@@ -91,9 +84,11 @@ export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) 
   const made = await applyAll(options, namespace, image.reference);
   const gateway = await gatewayOf(client);
   const session = follow({ client, app, namespace, began, gateway }, onEvent);
+  const remains: RunRemains = { service: app.name, namespace, objects: made, image: image.reference };
   let stopping: Promise<void> | undefined;
   return {
     ...session.view,
+    remains,
     get url() {
       return publicUrl(session.status()?.url, gateway);
     },
@@ -103,18 +98,7 @@ export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) 
     stop() {
       stopping ??= (async () => {
         session.close();
-        for (const { kind, namespace: where, name } of made) {
-          await client.delete(kind, where, name, { propagation: 'Background' });
-        }
-        // The pods go as soon as they have drained; nothing new comes, so this ends by itself.
-        await until(
-          client,
-          kinds.pod,
-          namespace,
-          { labelSelector: `${labels.service}=${app.name}`, timeoutMs: goneMs },
-          (pods) => (pods.length === 0 ? true : undefined),
-        );
-        await removeImage(client, image.reference).catch(() => {});
+        await removeRemains(client, remains);
         session.finish();
       })();
       return stopping;
@@ -123,7 +107,7 @@ export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) 
 }
 
 /** The Service with the in-place image, then the rest, but for domains: those belong to what is deployed. */
-async function applyAll(options: RunOptions, namespace: string, image: string): Promise<Made[]> {
+async function applyAll(options: RunOptions, namespace: string, image: string): Promise<RunRemains['objects']> {
   const { client, app } = options;
   if (!(await client.find(kinds.namespace, undefined, namespace))) {
     await client.create(kinds.namespace, undefined, {
@@ -137,7 +121,7 @@ async function applyAll(options: RunOptions, namespace: string, image: string): 
     developmentService(app, prepared.service, image, options.debug === true),
     ...prepared.others.map(({ object }) => object),
   ];
-  const made: Made[] = [];
+  const made: RunRemains['objects'][number][] = [];
   for (const object of objects) {
     if (object.kind === kinds.domainMapping.kind || object.kind === kinds.clusterDomainClaim.kind) continue;
     const kind = await client.kindOf(object.apiVersion, object.kind);
@@ -147,14 +131,14 @@ async function applyAll(options: RunOptions, namespace: string, image: string): 
       ...object,
       metadata: { ...object.metadata, labels: { ...object.metadata.labels, [labels.run]: app.name } },
     };
-    await client.patch(
+    const { metadata } = await client.patch<KubeObject>(
       kind,
       where,
       name,
       { type: 'apply', body: marked, force: true },
       { fieldManager: deployManager },
     );
-    made.push({ kind, namespace: where, name });
+    made.push({ kind, ...(where === undefined ? {} : { namespace: where }), name, uid: metadata.uid });
   }
   return made;
 }

@@ -7,7 +7,7 @@ import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { PlatformClient } from '../client.ts';
 import { truthOf } from '../conditions.ts';
-import { Fault, isFault } from '../faults.ts';
+import { Fault, isAway } from '../faults.ts';
 import { requireRevision, requireService, type ServiceStatus } from '../lookup.ts';
 import { annotations, kinds } from '../resources.ts';
 import { pause } from '../watch.ts';
@@ -200,12 +200,6 @@ function isNews(there: CanaryState, { state, split }: CanaryDecision): boolean {
 function beat(decision: CanaryDecision, id: string, seen: number): CanaryDecision {
   if (decision.state.phase !== 'running') return decision;
   return { ...decision, state: { ...decision.state, driver: { id, seen } } };
-}
-
-function isAway(error: unknown): boolean {
-  return (['ClusterUnreachable', 'ClusterTimeout', 'PlatformStopped', 'PlatformNotRunning'] as const).some((code) =>
-    isFault(error, code),
-  );
 }
 
 async function observe(

@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { plain } from '../plain.ts';
 import { loadReaders } from '../readers.ts';
 import { setting } from '../settings.ts';
+import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
 import { trafficModelOf } from '../views/traffic-state.ts';
 
@@ -22,6 +23,8 @@ export const manifestSelector: vscode.DocumentSelector = [
 export function registerCodeLens(deps: Uses): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
   let timer: NodeJS.Timeout | undefined;
+  /** Of each file, where its lenses stood when it was last in order. */
+  const lines = new Map<string, readonly number[]>();
   // A lens that moves under the hand is worse than one that is half a second old.
   const soon = () => {
     timer ??= setTimeout(() => {
@@ -43,7 +46,11 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
         deps.applications.begin();
         deps.platforms.begin();
         const entry = deps.applications.containing(uri);
-        return entry?.application ? lensesOf(deps, entry, uri.fsPath) : [];
+        if (!entry) return [];
+        if (!entry.application) return brokenLenses(deps, entry, lines.get(uri.fsPath) ?? []);
+        const lenses = await lensesOf(deps, entry, uri.fsPath);
+        lines.set(uri.fsPath, [...new Set(lenses.map(({ range }) => range.start.line))]);
+        return lenses;
       },
     }),
   );
@@ -69,6 +76,20 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
   if (doing && lenses[0])
     lenses[0].command = { title: `$(loading~spin) ${say('deploy.short', { phase: doing })}`, command: '' };
   return lenses;
+}
+
+/** While a mistake is in it: in their old places, so that the text does not jump at each key. */
+function brokenLenses({ problems }: Uses, entry: WorkspaceApplication, lines: readonly number[]): vscode.CodeLens[] {
+  const { say } = problems.words;
+  const count = entry.problems.filter(({ severity }) => severity === 'error').length;
+  const title = count === 1 ? say('tree.problems.one') : say('tree.problems.many', { count });
+  return lines.map(
+    (line) =>
+      new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
+        title: `$(error) ${title}`,
+        command: 'workbench.actions.view.problems',
+      }),
+  );
 }
 
 function actions(
@@ -132,11 +153,12 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
     if (!source) return [text(say('lens.notDeployed'))];
     const subject = { type: 'ping', namespace, name: metadata.name };
     const next = await nextFire(deps, namespace, metadata.name);
+    const now = Date.now() + (snapshot.info?.clockOffsetMs ?? 0);
     return [
       text(stateText(deps, source)),
       ...(next === undefined
         ? []
-        : [text(say('lens.next', { time: new Date(next).toLocaleTimeString(locale) }), 'slipway.ping.next', subject)]),
+        : [text(say('lens.next', { time: clockText(next, now, locale) }), 'slipway.ping.next', subject)]),
       ...(snapshot.entry.readOnly ? [] : [text(`$(zap) ${say('lens.fire')}`, 'slipway.ping.fire', subject)]),
     ];
   }

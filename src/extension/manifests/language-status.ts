@@ -2,9 +2,10 @@
 import * as vscode from 'vscode';
 import { isApplicationFile } from '../applications.ts';
 import type { Deps } from '../deps.ts';
+import { plain } from '../plain.ts';
 import { manifestSelector } from './code-lens.ts';
 
-export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'problems'>): vscode.Disposable {
+export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'platforms' | 'problems'>): vscode.Disposable {
   const { say } = deps.problems.words;
   const item = vscode.languages.createLanguageStatusItem('slipway', manifestSelector);
   item.name = 'Slipway';
@@ -16,23 +17,28 @@ export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'proble
     const problems = vscode.languages
       .getDiagnostics(uri)
       .filter((each) => each.source === source && each.severity <= vscode.DiagnosticSeverity.Warning);
-    item.text = problems.length === 0 ? say('language.ok') : say('language.problems', { count: problems.length });
+    const count = problems.length;
+    item.text = count === 0 ? say('language.ok') : say('language.problems', { count });
     item.severity = problems.some(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
       ? vscode.LanguageStatusSeverity.Error
-      : problems.length > 0
+      : count > 0
         ? vscode.LanguageStatusSeverity.Warning
         : vscode.LanguageStatusSeverity.Information;
-    if (entry) item.detail = entry.name;
-    item.command = {
-      title: say('action.deploy'),
-      command: 'slipway.application.deploy',
-      arguments: [{ type: 'application', dir: entry?.dir }],
-    };
+    item.detail = entry ? plain(entry.name) : '';
+    const deployable = entry && vscode.workspace.isTrusted && !deps.platforms.snapshot.entry.readOnly;
+    item.command = deployable
+      ? {
+          title: say('action.deploy'),
+          command: 'slipway.application.deploy',
+          arguments: [{ type: 'application', dir: entry.dir }],
+        }
+      : undefined;
   };
   paint();
   return vscode.Disposable.from(
     item,
     deps.applications.onChange(paint),
+    deps.platforms.onList(paint),
     vscode.languages.onDidChangeDiagnostics(paint),
     vscode.window.onDidChangeActiveTextEditor(paint),
   );

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { Application } from '../../core/app/model.ts';
 import type { SourcePlace } from '../../core/codes.ts';
-import { Fault, isFault } from '../../core/faults.ts';
+import { isFault } from '../../core/faults.ts';
 import type { RunCrash } from '../../core/run/run.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import { verdictText } from '../deploy-words.ts';
@@ -133,7 +133,7 @@ function tellCrash({ problems }: Uses, { cause, place, remedy, problems: lines }
 
 /** As it is on the disk once all of it is saved. @throws Fault */
 async function savedApplication(dir: string): Promise<Application> {
-  if (!(await saveFilesOf(dir))) throw new Fault('Cancelled');
+  await saveFilesOf(dir);
   const { loadApplication } = await import('../../core/app/model.ts');
   return loadApplication(dir);
 }

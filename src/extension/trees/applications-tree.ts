@@ -21,7 +21,7 @@ import {
   shortRevision,
 } from '../platform/snapshot.ts';
 import { icons, type NodeIcon, type TreeNode } from './nodes.ts';
-import { agoText, inText } from './time.ts';
+import { agoText, clockText, inText } from './time.ts';
 
 /** The core's pure readings of objects, given so that this module needs no part of the client. */
 export interface Readers {
@@ -102,7 +102,8 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
           : say('tree.problems.many', { count: entry.problemCount });
     const deployed = changed
       ? say('tree.deployed', { ago: agoText(say, now - Date.parse(changed)) })
-      : say('tree.notDeployed');
+      : // Of a platform that is not there nothing is known.
+        snapshot.state === 'ready' && say('tree.notDeployed');
     const canStart = input.trusted && entry.application !== undefined && !snapshot.entry.readOnly;
     const description = doing ?? [deployed, problems].filter(Boolean).join(' · ');
     const hasChildren = services.length > 0 || hasSources(entry.application);
@@ -394,16 +395,4 @@ function groupOf(apiVersion: string): string {
 
 function words(...parts: (string | false | undefined)[]): string {
   return parts.filter(Boolean).join('-');
-}
-
-/** The hour of day; with the weekday where it is not within a day. */
-function clockText(at: number, now: number, locale: string): string {
-  const far = at - now > 20 * 3_600_000;
-  return new Intl.DateTimeFormat(locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(at - now < 60_000 ? { second: '2-digit' } : {}),
-    ...(far ? { weekday: 'short' } : {}),
-    hour12: false,
-  }).format(at);
 }

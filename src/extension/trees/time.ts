@@ -21,3 +21,15 @@ export function inText(say: Say, ms: number): string {
   if (hours < 48) return say('time.inHours', { count: hours });
   return say('time.inDays', { count: Math.round(hours / 24) });
 }
+
+/** The hour of day; with the weekday where it is not within a day. */
+export function clockText(at: number, now: number, locale: string): string {
+  const far = at - now > 20 * 3_600_000;
+  return new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(at - now < 60_000 ? { second: '2-digit' } : {}),
+    ...(far ? { weekday: 'short' } : {}),
+    hour12: false,
+  }).format(at);
+}

@@ -1,13 +1,7 @@
 /** The host's end of the protocol: the page's HTML under a strict policy, typed events to it, checked requests from it. */
 import * as vscode from 'vscode';
-import type { Check } from '../../../webview/check.ts';
-import { type PageName, pages, type ToHost, type ToView, wire } from '../../../webview/protocol.ts';
-
-export type Handlers<Page extends PageName> = {
-  [Method in keyof ToHost<Page>]: (
-    params: ToHost<Page>[Method]['params'],
-  ) => ToHost<Page>[Method]['result'] | Promise<ToHost<Page>[Method]['result']>;
-};
+import type { PageName, ToView } from '../../../webview/protocol.ts';
+import { answerRequest, type Handlers } from './page-requests.ts';
 
 export interface PageHost<Page extends PageName> extends vscode.Disposable {
   /** Dropped where the page is gone. */
@@ -23,27 +17,13 @@ export function hostPage<Page extends PageName>(
 ): PageHost<Page> {
   const bundle = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
   webview.options = { enableScripts: true, localResourceRoots: [bundle] };
-  const requests: Record<string, { params: Check<unknown>; result: Check<unknown> }> = pages[page].toHost;
-  const byName = handlers as Record<string, (params: unknown) => unknown>;
   let disposed = false;
 
   const subscription = webview.onDidReceiveMessage(async (message: unknown) => {
-    let id = -1;
-    try {
-      const request = wire.request(message, 'request');
-      id = request.id;
-      const definition = Object.hasOwn(requests, request.method) ? requests[request.method] : undefined;
-      const handler = byName[request.method];
-      if (!definition || !handler) throw new TypeError(`no such method: ${request.method}`);
-      const params = definition.params((message as { params?: unknown }).params ?? null, request.method);
-      const result = definition.result((await handler(params)) ?? null, `${request.method}.result`);
-      await webview.postMessage({ kind: 'answer', id, error: null, result });
-    } catch (error) {
-      if (disposed) return;
-      onProblem(error);
-      const words = error instanceof Error ? error.message : String(error);
-      await webview.postMessage({ kind: 'answer', id, error: words });
-    }
+    const { answer, failure } = await answerRequest(page, handlers, message);
+    if (failure !== undefined && disposed) return;
+    if (failure !== undefined) onProblem(failure);
+    await webview.postMessage(answer);
   });
   webview.html = pageHtml(page, webview, bundle);
   return {

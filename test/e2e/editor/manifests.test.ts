@@ -221,7 +221,7 @@ describe('manifests', () => {
     await lens(/Fire now/)
       .first()
       .waitFor();
-    await lens(/next \d/)
+    await lens(/next .*\d/)
       .first()
       .waitFor();
     await editor().shot('lenses-ping');

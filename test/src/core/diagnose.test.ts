@@ -59,6 +59,19 @@ const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
     { image },
   ],
   [
+    'an image whose engine tells every step of not finding it',
+    {
+      pods: [
+        waiting(
+          'ImagePullBackOff',
+          'Back-off pulling image "a/b@sha256:00": ErrImagePull: failed to pull and unpack image "a/b@sha256:00": failed to resolve reference "a/b@sha256:00": a/b@sha256:00: not found',
+        ),
+      ],
+    },
+    'ImageMissing',
+    { detail: 'not found' },
+  ],
+  [
     'a registry that is not there',
     { pods: [waiting('ErrImagePull', `${image}: dial tcp: lookup registry.example.com: no such host`)] },
     'RegistryUnreachable',

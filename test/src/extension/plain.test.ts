@@ -22,6 +22,16 @@ describe('names of others', () => {
   it('are so in every sentence that they stand in', () => {
     const { say, problem } = words('en');
     expect(say('ping.none', { target: hostile })).not.toMatch(link);
+    // Titles of diffs, and names of tasks and so of their terminals, and of debug sessions.
+    for (const title of [
+      say('compare.title', { service: hostile, before: hostile, after: hostile }),
+      say('task.deploy', { name: hostile }),
+      say('run.debugTitle', { name: hostile }),
+    ]) {
+      expect(title).not.toMatch(link);
+      expect(title).not.toMatch(icon);
+      expect(title).not.toContain('\u202e');
+    }
     const { text, fix } = problem({ code: 'ApiRefused', args: { detail: hostile } });
     expect(`${text} ${fix}`).toContain('img src=x');
     expect(`${text} ${fix}`).not.toMatch(link);

@@ -149,7 +149,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     throw error;
   }
   const { page, logs } = running;
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(ready);
   const complaints = collectComplaints(page, logs);
   await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: ready });
   let shots = 0;

@@ -1,0 +1,44 @@
+/**
+ * What a run made on its platform, as data: who ends the run may find the platform away, and then it is taken away later, by another
+ * process if need be.
+ */
+import { ApiError } from '../../../emulator/kernel/errors.ts';
+import type { PlatformClient } from '../client.ts';
+import { removeImage } from '../images.ts';
+import { kinds, labels, type ResourceKind } from '../resources.ts';
+import { until } from '../until.ts';
+
+export interface RunRemains {
+  service: string;
+  namespace: string;
+  /** By their uid: what has been made anew under the same name is another's. */
+  objects: readonly { kind: ResourceKind; namespace?: string; name: string; uid: string }[];
+  image: string;
+}
+
+const goneMs = 15_000;
+
+/** Resolves when the instances are gone, too. Again and again does no harm. @throws what the platform refuses, Fault where it is away */
+export async function removeRemains(client: PlatformClient, remains: RunRemains): Promise<void> {
+  const { service, namespace, objects, image } = remains;
+  let others = false;
+  for (const { kind, namespace: where, name, uid } of objects) {
+    try {
+      await client.delete(kind, where, name, { propagation: 'Background', uid });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 409)) throw error;
+      others = true;
+    }
+  }
+  // The image and the instances belong to whoever runs it now.
+  if (others) return;
+  // The pods go as soon as they have drained; nothing new comes, so this ends by itself.
+  await until(
+    client,
+    kinds.pod,
+    namespace,
+    { labelSelector: `${labels.service}=${service}`, timeoutMs: goneMs },
+    (pods) => (pods.length === 0 ? true : undefined),
+  );
+  await removeImage(client, image).catch(() => {});
+}
