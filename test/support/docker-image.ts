@@ -34,3 +34,27 @@ export async function importTestImage(): Promise<void> {
   await once(stream, 'end');
   rmSync(bin, { recursive: true });
 }
+
+/**
+ * Puts the test image, with TEXT in its environment, into a registry, and takes it off the engine again.
+ * @returns its digest.
+ */
+export async function pushTestImage(
+  { repository, tag }: { repository: string; tag: string },
+  login: { username: string; password: string },
+  text: string,
+): Promise<string> {
+  const docker = new Docker();
+  const container = await docker.createContainer({ Image: testImage, Cmd: ['true'] });
+  await container.commit({ repo: repository, tag, changes: `ENV TEXT=${text}` } as never);
+  await container.remove();
+  const image = docker.getImage(`${repository}:${tag}`);
+  const serveraddress = repository.split('/')[0] ?? '';
+  const sent = await image.push({ authconfig: { ...login, serveraddress } });
+  await new Promise<void>((resolve, reject) =>
+    docker.modem.followProgress(sent, (error) => (error ? reject(error) : resolve())),
+  );
+  const { RepoDigests } = await image.inspect();
+  await image.remove({ force: true });
+  return RepoDigests.find((digest) => digest.startsWith(repository))?.split('@')[1] ?? '';
+}

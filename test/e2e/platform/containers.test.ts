@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
-import { importTestImage, testImage } from '../../support/docker-image.ts';
+import { importTestImage, pushTestImage, testImage } from '../../support/docker-image.ts';
 import { request } from '../../support/ingress.ts';
 import { isReady, kubeOf, serving } from '../../support/kube.ts';
 import { type TemporaryHome, temporaryHome } from '../../support/places.ts';
 import type { UpAnswer } from '../../support/platform.ts';
 import { processesOf } from '../../support/processes.ts';
+import { startRegistry } from '../../support/registry.ts';
 import { until } from '../../support/until.ts';
 
 const docker = new Docker();
@@ -140,6 +141,71 @@ describe.skipIf(!engine)('with a Docker Engine (needs Docker)', () => {
     process.kill(second.pid, 'SIGKILL');
     await until('no container left', async () => (await leftOf(first.data)).containers === 0, { timeout: 20_000 });
   }, 180_000);
+
+  it('runs what a registry has by its digest, and says why it cannot in the words of Knative', async () => {
+    home = temporaryHome('registry');
+    await using registry = await startRegistry('me:secret');
+    const repository = `${registry.host}/team/app`;
+    const login = { username: 'me', password: 'secret' };
+    const digest = await pushTestImage({ repository, tag: 'v1' }, login, 'pulled');
+    try {
+      const up = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], { env: home.env, cwd: home.dir });
+      const kube = kubeOf(up.kubeconfig);
+      const secret = (name: string, password: string) =>
+        kube.call('POST', '/api/v1/namespaces/default/secrets', {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name },
+          type: 'kubernetes.io/dockerconfigjson',
+          stringData: {
+            '.dockerconfigjson': JSON.stringify({ auths: { [registry.host]: { username: 'me', password } } }),
+          },
+        });
+      await secret('good', 'secret');
+      await secret('bad', 'guess');
+      const create = (name: string, image: string, pullSecret: string | undefined) => {
+        const service = aService(name, image);
+        const spec = {
+          ...service.spec.template.spec,
+          ...(pullSecret ? { imagePullSecrets: [{ name: pullSecret }] } : {}),
+        };
+        return kube.call('POST', serving('default', 'services'), { ...service, spec: { template: { spec } } });
+      };
+      await create('tagged', `${repository}:v1`, 'good');
+      await create('pinned', `${repository}@${digest}`, 'good');
+      await create('anonymous', `${repository}:v1`, undefined);
+      await create('guessing', `${repository}:v1`, 'bad');
+      await create('untagged', `${repository}:v9`, 'good');
+      const revision = (name: string) => kube.get(serving('default', 'revisions', `${name}-00001`));
+      for (const name of ['tagged', 'pinned']) {
+        await until(`${name} ready`, async () => isReady(await kube.get(serving('default', 'services', name))), {
+          timeout: 90_000,
+        });
+        expect(await revision(name)).toMatchObject({
+          status: { containerStatuses: [{ name: 'user-container', imageDigest: `${repository}@${digest}` }] },
+        });
+      }
+      const head = (tag: string, status: string) =>
+        `HEAD http://${registry.host}/v2/team/app/manifests/${tag}: unexpected status code ${status} ` +
+        '(HEAD responses have no body, use GET for details)';
+      const refused = {
+        anonymous: ['v1', head('v1', '401 Unauthorized')],
+        guessing: ['v1', head('v1', '401 Unauthorized')],
+        untagged: ['v9', head('v9', '404 Not Found')],
+      };
+      for (const [name, [tag, why]] of Object.entries(refused)) {
+        const message = `Unable to fetch image "${repository}:${tag}": failed to resolve image to digest: ${why}`;
+        await until(`${name} refused`, async () => {
+          const { conditions = [] } = (await revision(name)).status as { conditions?: { message?: string }[] };
+          return conditions.some((condition) => condition.message === message);
+        });
+      }
+    } finally {
+      await run('down');
+      const left = await docker.listImages({ filters: { reference: [`${repository}:*`, repository] } });
+      for (const { Id } of left) await docker.getImage(Id).remove({ force: true });
+    }
+  }, 240_000);
 });
 
 describe('without a Docker Engine', () => {

@@ -17,7 +17,7 @@ import {
   type TerminalSize,
 } from '../../../emulator/pods/ports.ts';
 import type { Container, PodSpec } from '../../../emulator/pods/types.ts';
-import { testImage as image, importTestImage } from '../../support/docker-image.ts';
+import { testImage as image, importTestImage, pushTestImage } from '../../support/docker-image.ts';
 import { startRegistry } from '../../support/registry.ts';
 import { until } from '../../support/until.ts';
 import { aKubelet, aPod, firstContainer, guardianScript, type Harness, isReady, webServer } from './harness.ts';
@@ -337,20 +337,8 @@ describe.skipIf(!engine)('docker runtime', () => {
     const auth = Buffer.from('me:secret').toString('base64');
     const pullConfigs = [{ auths: { [registry.host]: { auth } } }];
     const repository = `${registry.host}/team/app`;
-    const push = async (tag: string, text: string) => {
-      const container = await docker.createContainer({ Image: image, Cmd: ['true'] });
-      await container.commit({ repo: repository, tag, changes: `ENV TEXT=${text}` } as never);
-      await container.remove();
-      const sent = await docker.getImage(`${repository}:${tag}`).push({
-        authconfig: { username: 'me', password: 'secret', serveraddress: registry.host },
-      });
-      await new Promise<void>((resolve, reject) =>
-        docker.modem.followProgress(sent, (error) => (error ? reject(error) : resolve())),
-      );
-      const { RepoDigests } = await docker.getImage(`${repository}:${tag}`).inspect();
-      await docker.getImage(`${repository}:${tag}`).remove({ force: true });
-      return RepoDigests.find((digest) => digest.startsWith(repository)) ?? '';
-    };
+    const push = async (tag: string, text: string) =>
+      `${repository}@${await pushTestImage({ repository, tag }, { username: 'me', password: 'secret' }, text)}`;
     const box = await runtime.createPod(aPod('pull', {}));
     const run = async (reference: string, more: Partial<ContainerSpec> = {}) => {
       const events: EventDraft[] = [];
