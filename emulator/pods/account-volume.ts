@@ -2,6 +2,7 @@
  * What an application finds of its service account, as Kubernetes' admission puts it into every pod: a token that is renewed,
  * the API's certificate authority and the namespace, at the one path where client libraries look. Pure.
  */
+import { join } from 'node:path';
 import type { KubeObject } from '../kernel/object.ts';
 import type { View } from '../kernel/resource.ts';
 import type { Container, Pod, Volume } from './types.ts';
@@ -13,12 +14,15 @@ export const caConfigMap = 'kube-root-ca.crt';
 /** Not a name that a manifest can have. */
 const volumeName = 'kube-api-access.slipway';
 
-export const accountVolume: Volume = {
+/** Seconds as Kubernetes' admission asks for. */
+export const accountToken = { file: 'token', seconds: 3_607 };
+
+const accountVolume: Volume = {
   name: volumeName,
   projected: {
     defaultMode: 0o644,
     sources: [
-      { serviceAccountToken: { path: 'token', expirationSeconds: 3_607 } },
+      { serviceAccountToken: { path: accountToken.file, expirationSeconds: accountToken.seconds } },
       { configMap: { name: caConfigMap, items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
       { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
     ],
@@ -48,14 +52,19 @@ export function withAccountMount(container: Container): Container {
   return { ...container, volumeMounts: [...mounts, { name: volumeName, mountPath: accountPath, readOnly: true }] };
 }
 
-/** For processes, which have no such path: client libraries find the same by KUBECONFIG. `dir`: where the volume is. */
-export function accountKubeconfig(dir: string, server: string, namespace: string): string {
+/**
+ * For processes, which have no such path: client libraries find the same by KUBECONFIG. `dir`: where the token is; `ca`: PEM.
+ */
+export function accountKubeconfig(
+  dir: string,
+  { server, ca, namespace }: { server: string; ca: string; namespace: string },
+): string {
   const name = 'slipway';
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name, cluster: { server, 'certificate-authority': `${dir}/ca.crt` } }],
-    users: [{ name, user: { tokenFile: `${dir}/token` } }],
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name, user: { tokenFile: join(dir, accountToken.file) } }],
     contexts: [{ name, context: { cluster: name, user: name, namespace } }],
     'current-context': name,
   });

@@ -1,12 +1,12 @@
 /** The volumes of one pod over its life: made when a container is, kept up to date, tokens renewed, removed at the end. */
-import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { accountKubeconfig, accountVolume, hasAccount, withAccountMount, withAccountVolume } from './account-volume.ts';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accountKubeconfig, accountToken, hasAccount, withAccountMount, withAccountVolume } from './account-volume.ts';
 import type { EnvironmentFacts } from './container-environment.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
 import type { ContainerSpec } from './ports.ts';
 import type { Container, Pod } from './types.ts';
-import { accountTokens, prepare, prepareMounts, refreshVolumes, removeVolumes, tokensRenewedAfter } from './volumes.ts';
+import { accountTokens, prepareMounts, refreshVolumes, removeVolumes, tokensRenewedAfter } from './volumes.ts';
 
 export interface PodVolumes {
   /** @throws ConfigError. */
@@ -40,6 +40,7 @@ export function createPodVolumes(
   const ports = () => ({ dir, view, facts: facts(), token: token && accountTokens(view, token), ca: api?.ca });
   /** As it is when it begins: whoever takes the right away later makes another pod. */
   let decided: boolean | undefined;
+  let kubeconfigIn: string | undefined;
   const account = () => {
     decided ??= api !== undefined && token !== undefined && hasAccount(given(), view);
     return decided;
@@ -55,7 +56,17 @@ export function createPodVolumes(
   };
 
   function refresh(): void {
-    if (mounted && !over) tried(() => refreshVolumes(pod(), ports()));
+    if (!mounted || over) return;
+    tried(() => refreshVolumes(pod(), ports()));
+  }
+
+  /** Plain files, and no links: not every system lets a process make those. */
+  function writeToken(): void {
+    const issued = ports().token?.(pod(), undefined, accountToken.seconds);
+    if (kubeconfigIn === undefined || issued === undefined) return;
+    const file = join(kubeconfigIn, accountToken.file);
+    writeFileSync(`${file}.next`, issued, { mode: 0o600 });
+    renameSync(`${file}.next`, file);
   }
 
   function renewTokens(): void {
@@ -64,6 +75,7 @@ export function createPodVolumes(
     timer?.[Symbol.dispose]();
     timer = clock.after(ms, () => {
       refresh();
+      tried(writeToken);
       renewTokens();
     });
   }
@@ -83,10 +95,15 @@ export function createPodVolumes(
     },
     kubeconfig() {
       if (!account() || !api) return undefined;
-      const { path } = prepare(pod(), accountVolume, ports());
+      const { uid, namespace = '' } = given().metadata;
+      kubeconfigIn = join(dir, 'volumes', uid, 'account');
+      mkdirSync(kubeconfigIn, { recursive: true, mode: 0o700 });
+      writeToken();
       begin();
-      const file = join(dirname(path), 'kubeconfig');
-      writeFileSync(file, accountKubeconfig(path, api.url(), pod().metadata.namespace ?? ''), { mode: 0o600 });
+      const file = join(kubeconfigIn, 'kubeconfig');
+      writeFileSync(file, accountKubeconfig(kubeconfigIn, { server: api.url(), ca: api.ca, namespace }), {
+        mode: 0o600,
+      });
       return file;
     },
     refresh,

@@ -104,7 +104,7 @@ function folderOf(pod: Pod, volume: Volume, ports: Pick<VolumePorts, 'dir'>): st
   return join(ports.dir, 'volumes', pod.metadata.uid, volume.name);
 }
 
-export function prepare(pod: Pod, volume: Volume, ports: VolumePorts): { path: string; readOnly: boolean } {
+function prepare(pod: Pod, volume: Volume, ports: VolumePorts): { path: string; readOnly: boolean } {
   const path = folderOf(pod, volume, ports);
   if (volume.hostPath) return { path: volume.hostPath.path, readOnly: false };
   if (volume.persistentVolumeClaim) {

@@ -84,7 +84,15 @@ describe('volumes of a pod', () => {
     expect(user?.username).toBe('system:serviceaccount:default:default');
     const kubeconfig = JSON.parse(readFileSync(given.volumes.kubeconfig() ?? '', 'utf8'));
     expect(kubeconfig.clusters[0].cluster.server).toBe('https://127.0.0.1:6443');
-    expect(readFileSync(kubeconfig.users[0].user.tokenFile, 'utf8')).toBe(read('token'));
+    const { tokenFile } = kubeconfig.users[0].user;
+    const first = readFileSync(tokenFile, 'utf8');
+    expect(given.tokens.verify(first, given.clock.now())).toEqual(user);
+    // Both are renewed before they end.
+    given.clock.advance(3_600_000);
+    expect(given.tokens.verify(first, given.clock.now() + 10_000)).toBeUndefined();
+    for (const token of [readFileSync(tokenFile, 'utf8'), read('token')]) {
+      expect(given.tokens.verify(token, given.clock.now() + 10_000)).toEqual(user);
+    }
 
     const refused = setUp(empty, { automountServiceAccountToken: false });
     refused.store.put('serviceaccounts', account, '');
