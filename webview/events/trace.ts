@@ -29,8 +29,17 @@ function traceRow(row: TraceRowView, locale: string, takeOver: (draft: EventDraf
     'tr',
     {},
     h('td', { class: 'time' }, new Date(row.at).toLocaleTimeString(locale, { hour12: false })),
-    h('td', { class: 'type' }, ...row.type.split(/(?<=[./-])/).flatMap((part) => [part, h('wbr')])),
-    h('td', {}, row.sender, how !== '' && h('span', { class: 'dim' }, ` ${how}`)),
+    h(
+      'td',
+      { title: row.type },
+      h('span', { class: 'few' }, ...row.type.split(/(?<=[./-])/).flatMap((part) => [part, h('wbr')])),
+    ),
+    h(
+      'td',
+      {},
+      h('span', { class: 'few', title: row.sender }, row.sender),
+      how !== '' && h('span', { class: 'dim' }, ` ${how}`),
+    ),
     h('td', { class: 'to', title: row.to }, row.to),
     h(
       'td',

@@ -122,6 +122,7 @@ function render(): void {
   if (!state) return;
   place(root, [page]);
   text(title, state.service.name);
+  attr(title, { title: state.service.name });
   renderSub(state);
   place(notes, [
     ...(state.platform === 'ready' ? [] : [note(t(`platform.${state.platform}`))]),
@@ -136,7 +137,7 @@ function render(): void {
   renderCanary(state);
   renderTable(state);
   const pair = comparedPair(state);
-  const short = (revision: string) => state?.rows.find((row) => row.revision === revision)?.short ?? revision;
+  const short = (revision: string) => ends(state?.rows.find((row) => row.revision === revision)?.short ?? revision);
   const label = pair
     ? t('revisions.compare', { before: short(pair[0]), after: short(pair[1]) })
     : t('revisions.compareHint');
@@ -185,7 +186,14 @@ function renderCanary(now: RevisionsState): void {
   place(canary, [card]);
 }
 
+/** A long name by its end, which tells revisions apart. */
+const ends = (name: string): string => (name.length > 24 ? `…${name.slice(-16)}` : name);
+
 function renderSub(now: RevisionsState): void {
+  if (now.gone) {
+    place(sub, []);
+    return;
+  }
   const instances = now.rows.reduce((sum, row) => sum + row.instances, 0);
   const rate = Object.values(live?.revisions ?? {}).reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
   const ready = t(
@@ -199,6 +207,7 @@ function renderSub(now: RevisionsState): void {
   if (url !== null) {
     const link = sub.querySelector('button') ?? h('button', { class: 'link', type: 'button' });
     link.textContent = url;
+    attr(link, { title: url });
     link.onclick = () => void channel.request('openUrl', { url }).catch(failed);
     parts.push(link);
   }

@@ -35,7 +35,7 @@ const words = {
   'zh-cn': { applications: '应用', none: '还没有应用', served: /已承接 100 %/ },
 } as const;
 
-describe.each(wanted)('in %s and %s', (locale, theme) => {
+describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
   let workspace = '';
   const editor = useEditor({
     name: `looks-${locale}-${theme}`,

@@ -8,7 +8,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 /** The frame that holds our page of this name. */
 export async function frameOf(page: Page, name: string): Promise<Frame> {
-  return until(`the frame of ${name}`, async () => {
+  const found = async () => {
     for (const frame of page.frames()) {
       const script = await frame.$(`script[src*="/${name}.js"]`).catch(() => null);
       const visible =
@@ -20,7 +20,9 @@ export async function frameOf(page: Page, name: string): Promise<Frame> {
       if (visible) return frame;
     }
     return undefined;
-  });
+  };
+  // The first may have to wait for the extension host.
+  return until(`the frame of ${name}`, found, { timeout: 60_000 });
 }
 
 interface Violation {

@@ -245,6 +245,18 @@ const drag = (harness: PageHarness<'traffic'>) =>
   harness.page.locator('.rev[data-revision="shop-00005"] input[type=range]').press('Shift+ArrowRight');
 const openForm = (harness: PageHarness<'traffic'>) => harness.page.locator('#guarded').click();
 
+/** As long as a name may be. */
+const long = 'render-thumbnails-of-the-catalogue-'.repeat(8).slice(0, 253);
+const longService = { key: `default/${long}`, name: long, namespace: long };
+const longRows = rows.map((row, index) => ({
+  ...row,
+  ...{
+    revision: `${long.slice(0, 247)}-0000${index}`,
+    short: index === 0 ? '00005' : `${long.slice(0, 240)}-0000${index}`,
+  },
+  tags: [{ tag: long, url: `http://${long}.localhost` }],
+}));
+
 export const pageStates: readonly PageState[] = [
   trafficState('settled', {}),
   trafficState('wish-and-failed', { rows: [...rows.slice(0, 2), failed] }, drag),
@@ -276,6 +288,9 @@ export const pageStates: readonly PageState[] = [
   trafficState('stopped', { service: null, services: [], rows: [], platform: 'stopped' }),
   trafficState('nothing-deployed', { service: null, services: [], rows: [] }),
   trafficState('untrusted', { trusted: false }),
+  trafficState('starting', { service: null, services: [], rows: [], platform: 'starting' }),
+  trafficState('lost', { platform: 'lost' }),
+  trafficState('long-names', { service: longService, services: [longService], rows: longRows }),
 
   revisionsStateOf('busy', {}),
   revisionsStateOf('chosen', {}, {}, async ({ page }) => {
@@ -294,6 +309,15 @@ export const pageStates: readonly PageState[] = [
   ),
   revisionsStateOf('narrow', {}, { width: 420, height: 1_500 }),
   revisionsStateOf('away', { platform: 'lost', measures: false }),
+  revisionsStateOf('gone', { gone: true, rows: [], conditions: [], coldStarts: [], url: null, ready: 'Unknown' }),
+  revisionsStateOf(
+    'long-names',
+    {
+      ...{ service: longService, url: `http://${long}.${long}.localhost:8080` },
+      rows: longRows.map((row) => revision(row, minute, { by: long, subject: long, changes: [long] })),
+    },
+    { width: 720 },
+  ),
 
   logsState('lines', {}, withLines),
   logsState('filtered', {}, async (harness) => {
@@ -313,6 +337,16 @@ export const pageStates: readonly PageState[] = [
   }),
   logsState('nothing-yet', {}),
   logsState('stopped', { service: null, services: [], platform: 'stopped' }),
+  logsState('long-names', { service: longService, services: [longService, service] }, (harness) =>
+    harness.send('lines', {
+      key: longService.key,
+      lines: lines().map((line) => ({
+        ...line,
+        revision: `${long.slice(0, 247)}-00004`,
+        pod: `${long.slice(0, 240)}-x7q`,
+      })),
+    }),
+  ),
 
   eventsState('trace', {}),
   eventsState('faults', {}, async ({ page }) => {
@@ -324,6 +358,10 @@ export const pageStates: readonly PageState[] = [
     await harness.answer('send', { status: 200, ms: 12, body: '{"ok":true}', problem: null });
     await harness.page.locator('#send').click();
     await harness.page.locator('#answered').waitFor();
+  }),
+  eventsState('long-names', {
+    targets: [{ ...longService, url: `http://${long}.localhost:8080` }],
+    trace: events().trace.map((row) => ({ ...row, type: long, sender: long, to: long, error: long })),
   }),
   eventsState('nothing', { targets: [], trace: [], traced: false }),
 ] as readonly PageState[];
