@@ -115,14 +115,24 @@ export interface FrameTimes {
   /** ms between two frames: the longest, and the one that 99 of 100 keep. */
   longest: number;
   p99: number;
+  /** Until the last line was painted, and when that was, ms of the day's clock. */
   ms: number;
+  at: number;
 }
 
+/** What holds a line: in our page, and in the editor's own output. */
+const rowsOf = { logs: '.row', output: '.output-view .view-line, .panel .view-line' };
+
 /** In the page: how long it took until the last line was painted, and the times between two frames meanwhile, ms. */
-export const frameTimes = new Function(
-  '_',
-  'wanted',
-  `return new Promise((resolve) => {
+export const frameTimes = frameTimesOf(rowsOf.logs);
+/** The same of an output channel, in the editor's window. */
+export const outputFrameTimes = frameTimesOf(rowsOf.output);
+
+function frameTimesOf(rows: string) {
+  return new Function(
+    '_',
+    'wanted',
+    `return new Promise((resolve) => {
   const began = performance.now();
   let last = began;
   const frames = [];
@@ -130,12 +140,14 @@ export const frameTimes = new Function(
     const now = performance.now();
     frames.push(now - last);
     last = now;
-    const rows = [...document.querySelectorAll('.row')];
-    if (rows.some((row) => row.textContent.includes('burst line ' + wanted + ' of'))) {
+    const rows = [...document.querySelectorAll('${rows}')];
+    // The editor's own lines have spaces that do not break.
+    if (rows.some((row) => row.textContent.replaceAll('\u00a0', ' ').includes('burst line ' + wanted + ' of'))) {
       frames.sort((one, other) => one - other);
-      resolve({ longest: frames.at(-1), p99: frames[Math.floor(frames.length * 0.99)], ms: now - began });
+      resolve({ longest: frames.at(-1), p99: frames[Math.floor(frames.length * 0.99)], ms: now - began, at: Date.now() });
     } else requestAnimationFrame(look);
   };
   look();
 })`,
-) as (_: unknown, wanted: number) => Promise<FrameTimes>;
+  ) as (_: unknown, wanted: number) => Promise<FrameTimes>;
+}

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { it } from 'vitest';
 import { useEditor } from '../../support/editor/editor.ts';
 import { until } from '../../support/until.ts';
-import { median, report } from '../figures.ts';
+import { report } from '../figures.ts';
+import { median } from '../numbers.mjs';
 
 const editor = useEditor({
   name: 'bench-activation',

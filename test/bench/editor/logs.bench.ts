@@ -8,20 +8,24 @@ import { expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
-import { type FrameTimes, frameTimes, writeApplication } from '../../support/logs-application.ts';
+import { type FrameTimes, frameTimes, outputFrameTimes, writeApplication } from '../../support/logs-application.ts';
 import { root, temporaryHome } from '../../support/places.ts';
 import type { UpAnswer } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
-import { median, report } from '../figures.ts';
+import { report } from '../figures.ts';
 import { hostHeap, pageHeap } from '../heap.ts';
+import { median } from '../numbers.mjs';
+
+/** Of the steady stream, lines a second and seconds. */
+const steady = { rate: 3_000, seconds: 10 };
 
 const home = temporaryHome('bench-heap');
 const heapFile = join(home.dir, 'port');
 let workspace = '';
 const editor = useEditor({
   name: 'bench-logs',
-  env: { SLIPWAY_BENCH_HEAP: heapFile },
-  extensions: [join(root, 'test', 'support', 'heap-extension')],
+  env: { SLIPWAY_BENCH_HEAP: heapFile, SLIPWAY_BENCH_STEADY: `${steady.rate},${steady.seconds}` },
+  extensions: ['heap-extension', 'peer-extension'].map((name) => join(root, 'test', 'support', name)),
   workspace: (dir) => {
     workspace = join(dir, 'workspace');
     mkdirSync(workspace);
@@ -32,8 +36,6 @@ const editor = useEditor({
 
 const burst = 30_000;
 const bursts = 5;
-/** Of the steady stream, lines a second and seconds. */
-const steady = { rate: 3_000, seconds: 10 };
 /** An hour at 100 lines a second. */
 const hour = 3_600 * 100;
 
@@ -41,6 +43,17 @@ it('the log view', async () => {
   const { env, page: window } = editor();
   const options = { env, cwd: workspace };
   await editor().openContainer();
+  // What the editor's own output does with the same lines, without a platform and an application of its own process.
+  await editor().run('Peer: write lines');
+  const own: FrameTimes = await window.locator('body').evaluate(outputFrameTimes, steady.rate * steady.seconds);
+  report({
+    name: `editor alone: 99 of 100 frames of an output channel at ${steady.rate} lines/s for ${steady.seconds} s`,
+    value: Math.round(own.p99),
+    unit: 'ms',
+    note: `longest ${Math.round(own.longest)} ms`,
+  });
+  await editor().shot('output');
+
   const platform = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], options);
   const deployed = await slipway(['deploy', 'shop'], options);
   expect(deployed.code, deployed.stderr).toBe(0);
@@ -54,13 +67,14 @@ it('the log view', async () => {
   const ask = async (path: string) => {
     const { status } = await request(platform.ingress, { host: 'shop.default.localhost', path });
     expect(status).toBe(200);
+    return Date.now();
   };
   /** Until the last of so many lines is painted. The view is cleared before, so that an earlier one is not taken for it. */
-  const watch = async (path: string, lines: number): Promise<FrameTimes> => {
+  const watch = async (path: string, lines: number): Promise<FrameTimes & { written: number }> => {
     await page.getByRole('button', { name: 'Clear the view' }).click();
     const painted = body.evaluate(frameTimes, lines);
-    const [frames] = await Promise.all([painted, ask(path)]);
-    return frames;
+    const [frames, written] = await Promise.all([painted, ask(path)]);
+    return { ...frames, written };
   };
 
   const stormy: FrameTimes[] = [];
@@ -92,9 +106,11 @@ it('the log view', async () => {
   });
   report({
     name: `log view: last line of ${rate} lines/s painted after it was written`,
-    value: Math.round(even.ms - seconds * 1_000),
+    // The application answers when it has written it; on a busy machine that is later than it should be.
+    value: Math.max(0, even.at - even.written),
     unit: 'ms',
     atMost: 1_000,
+    note: `${Math.round(even.ms - seconds * 1_000)} ms after it should have been written`,
   });
   await editor().shot('steady');
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { it } from 'vitest';
 import { slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
-import { median, report } from '../figures.ts';
+import { report } from '../figures.ts';
+import { median } from '../numbers.mjs';
 
 let workspace = '';
 const editor = useEditor({
