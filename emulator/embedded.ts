@@ -67,7 +67,7 @@ import { createDockerRuntime } from './pods/docker/runtime.ts';
 import { type Guardian, startGuardian } from './pods/guardian.ts';
 import { createKubelet } from './pods/kubelet.ts';
 import { openLogStore } from './pods/logs/store.ts';
-import { publishNode } from './pods/node.ts';
+import { nodeLeaseRenewMs, publishNode, renewNodeLease } from './pods/node.ts';
 import { createProcessRuntime } from './pods/process/runtime.ts';
 import { proxyEnvironment } from './pods/proxy-environment.ts';
 import { pullConfigs } from './pods/pull-secrets.ts';
@@ -152,6 +152,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     closers.push(() => guardian.close());
     seed(objects, configMapSeeds());
     publishNode(objects, kubeletUser, clock.now(), kubernetesVersion.gitVersion);
+    const renewLease = () => {
+      try {
+        renewNodeLease(objects, kubeletUser, clock.now());
+      } catch (error) {
+        // A full disk refuses this write as any other; the next one may find room.
+        log('debug', `the node's lease: ${(error as Error).message}`);
+      }
+    };
+    renewLease();
+    const renewingLease = setInterval(renewLease, nodeLeaseRenewMs);
+    closers.push(() => clearInterval(renewingLease));
 
     const plane = createWorkerDataPlane(urlOf('dataplane'));
     closers.push(() => plane.close());

@@ -3,7 +3,8 @@ import type { Registry } from '../kernel/registry.ts';
 import { apiVersionOf, compareVersions } from '../kernel/registry.ts';
 import type { ResourceDefinition } from '../kernel/resource.ts';
 import { type ApiRequest, type ApiResponse, json } from './http.ts';
-import { extraSubresources, reviewResources } from './subresource-table.ts';
+import { reviewKinds } from './kinds/reviews.ts';
+import { extraSubresources } from './subresource-table.ts';
 
 const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const coreVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -67,7 +68,7 @@ export function discover(
 function groupsOf(registry: Registry, routeGroups: readonly RouteGroup[]): { group: string; versions: string[] }[] {
   const groups = new Map<string, Set<string>>();
   for (const { group, versions } of registry.groups()) if (group) groups.set(group, new Set(versions));
-  for (const { group, version } of [...routeGroups, ...reviewResources]) {
+  for (const { group, version } of [...routeGroups, ...reviewKinds.map(({ group }) => ({ group, version: 'v1' }))]) {
     groups.set(group, (groups.get(group) ?? new Set()).add(version));
   }
   const later = new Set(registry.all().flatMap(({ group, crd }) => (crd ? [group] : [])));
@@ -122,15 +123,9 @@ function resourcesOf(registry: Registry, group: string, version: string): ApiRes
       });
     }
   }
-  for (const review of reviewResources) {
-    if (review.group !== group || review.version !== version) continue;
-    list.push({
-      name: review.plural,
-      singularName: review.kind.toLowerCase(),
-      namespaced: review.namespaced,
-      kind: review.kind,
-      verbs: ['create'],
-    });
+  for (const { group: own, plural, singular, namespaced, kind } of reviewKinds) {
+    if (own !== group || version !== 'v1') continue;
+    list.push({ name: plural, singularName: singular, namespaced, kind, verbs: ['create'] });
   }
   return list;
 }

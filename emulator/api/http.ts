@@ -19,6 +19,8 @@ export interface ApiResponse {
   headers?: Record<string, string | string[]>;
   /** An iterable is streamed chunked with backpressure; it must end when `request.signal` aborts. */
   body?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
+  /** Of a stream whose client can come back for the rest: ms without room for more after which it is cut off. */
+  stallMs?: number;
 }
 
 /** A route beside the resources: capabilities and the like. `path` has `{name}` parameters; they arrive decoded. */

@@ -235,7 +235,7 @@ async function readBody(message: IncomingMessage, limit: number): Promise<Uint8A
 }
 
 async function send(response: ServerResponse, answer: ApiResponse, headOnly: boolean): Promise<void> {
-  const { status, headers = {}, body = '' } = answer;
+  const { status, headers = {}, body = '', stallMs } = answer;
   if (typeof body === 'string' || body instanceof Uint8Array) {
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
     response.end(headOnly ? undefined : body);
@@ -250,19 +250,24 @@ async function send(response: ServerResponse, answer: ApiResponse, headOnly: boo
   }
   for await (const chunk of body) {
     if (response.destroyed) return;
-    if (!response.write(chunk)) await drained(response);
+    if (response.write(chunk) || (await drained(response, stallMs))) continue;
+    response.destroy();
+    return;
   }
   response.end();
 }
 
-/** Resolves also when the client goes away meanwhile. */
-function drained(response: ServerResponse): Promise<void> {
+/** True when there is room again, also when the client goes away meanwhile; false when there is none for `stallMs`. */
+function drained(response: ServerResponse, stallMs: number | undefined): Promise<boolean> {
   return new Promise((resolve) => {
-    const done = () => {
+    const settle = (room: boolean) => {
+      clearTimeout(stalled);
       response.off('drain', done);
       response.off('close', done);
-      resolve();
+      resolve(room);
     };
+    const done = () => settle(true);
+    const stalled = stallMs === undefined ? undefined : setTimeout(() => settle(false), stallMs);
     response.on('drain', done);
     response.on('close', done);
     if (response.destroyed) done();

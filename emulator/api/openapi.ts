@@ -6,6 +6,7 @@ import type { ResourceDefinition, ResourceVersionDefinition, Schema } from '../k
 import { objectMetaSchema } from '../kernel/schema/object-meta.ts';
 import { kubernetesVersion } from './health.ts';
 import { type ApiRequest, type ApiResponse, json } from './http.ts';
+import { reviewKinds } from './kinds/reviews.ts';
 
 const caches = new WeakMap<Registry, { generation: number; documents: Map<string, string> }>();
 
@@ -21,7 +22,7 @@ export function openApi(request: ApiRequest, registry: Registry): ApiResponse | 
 
 function index(registry: Registry): Record<string, { serverRelativeURL: string }> {
   const paths: Record<string, { serverRelativeURL: string }> = {};
-  for (const { group, versions } of registry.groups()) {
+  for (const { group, versions } of groupsOf(registry)) {
     for (const version of versions) {
       const key = group ? `apis/${group}/${version}` : `api/${version}`;
       const text = documentOf(registry, key) ?? '';
@@ -32,6 +33,14 @@ function index(registry: Registry): Record<string, { serverRelativeURL: string }
   return paths;
 }
 
+const reviewGroups = [...new Set(reviewKinds.map(({ group }) => group))].map((group) => ({ group, versions: ['v1'] }));
+
+/** Those of the registry and of what is answered without being stored. */
+function groupsOf(registry: Registry): ReturnType<Registry['groups']> {
+  const stored = registry.groups();
+  return [...stored, ...reviewGroups.filter(({ group }) => !stored.some((one) => one.group === group))];
+}
+
 export interface OpenApiDocument {
   components: { schemas: Record<string, object> };
   paths: Record<string, object>;
@@ -39,7 +48,7 @@ export interface OpenApiDocument {
 
 /** The documents of all group versions. */
 export function* openApiDocuments(registry: Registry): Iterable<OpenApiDocument> {
-  for (const { group, versions } of registry.groups()) {
+  for (const { group, versions } of groupsOf(registry)) {
     for (const version of versions) {
       const text = documentOf(registry, group ? `apis/${group}/${version}` : `api/${version}`);
       if (text !== undefined) yield JSON.parse(text) as OpenApiDocument;
@@ -57,9 +66,9 @@ function documentOf(registry: Registry, key: string): string | undefined {
   if (known !== undefined) return known;
   const [root, ...rest] = key.split('/');
   const [group = '', version = ''] = root === 'api' ? ['', rest[0]] : rest;
-  const served = registry
-    .all()
-    .filter((one) => one.group === group && one.versions.some(({ name, served }) => served && name === version));
+  const served = [...registry.all(), ...reviewKinds].filter(
+    (one) => one.group === group && one.versions.some(({ name, served }) => served && name === version),
+  );
   if (served.length === 0 || (root !== 'api' && root !== 'apis')) return undefined;
   const text = JSON.stringify(build(served, group, version));
   cache.documents.set(key, text);
@@ -97,6 +106,10 @@ function build(definitions: readonly ResourceDefinition[], group: string, versio
     if (!found) continue;
     const name = schemaName(definition, version);
     schemas[name] = objectSchema(definition, found, group, version);
+    if (reviewKinds.includes(definition)) {
+      Object.assign(paths, reviewPath(definition, name, group, version));
+      continue;
+    }
     schemas[`${name}List`] = {
       type: 'object',
       required: ['items'],
@@ -184,23 +197,39 @@ const listParameters = [
   'watch',
 ].map((name) => parameter(name));
 
-function pathsOf(definition: ResourceDefinition, name: string, group: string, version: string): Record<string, object> {
+type Operation = (action: string, verb: string, parameters: object[], response: string, body?: object) => object;
+
+/** Where a kind is created and listed, and what an operation on it looks like. */
+function placeOf(definition: ResourceDefinition, name: string, group: string, version: string) {
   const root = group ? `/apis/${apiVersionOf({ group }, version)}` : `/api/${version}`;
   const scope = definition.namespaced ? '/namespaces/{namespace}' : '';
-  const collection = `${root}${scope}/${definition.plural}`;
-  const kind = { group, kind: definition.kind, version };
-  const place = definition.namespaced ? [pathParameter('namespace')] : [];
-  const operation = (action: string, verb: string, parameters: object[], response: string, body?: object) => ({
+  const operation: Operation = (action, verb, parameters, response, body) => ({
     operationId: `${verb}${definition.kind}${version}${group.replaceAll('.', '')}`,
     'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': kind,
+    'x-kubernetes-group-version-kind': { group, kind: definition.kind, version },
     parameters,
     ...(body ? { requestBody: body } : {}),
     responses: {
       200: { description: 'OK', content: { 'application/json': { schema: reference(response) } } },
     },
   });
-  const objectBody = { content: { 'application/json': { schema: reference(name) } } };
+  return {
+    collection: `${root}${scope}/${definition.plural}`,
+    place: definition.namespaced ? [pathParameter('namespace')] : [],
+    operation,
+    objectBody: { content: { 'application/json': { schema: reference(name) } } },
+  };
+}
+
+/** A review is only ever created. */
+function reviewPath(definition: ResourceDefinition, name: string, group: string, version: string) {
+  const { collection, place, operation, objectBody } = placeOf(definition, name, group, version);
+  const parameters = [dryRun, fieldManager, fieldValidation];
+  return { [collection]: { parameters: place, post: operation('post', 'create', parameters, name, objectBody) } };
+}
+
+function pathsOf(definition: ResourceDefinition, name: string, group: string, version: string): Record<string, object> {
+  const { collection, place, operation, objectBody } = placeOf(definition, name, group, version);
   const patchTypes = [
     'application/json-patch+json',
     'application/merge-patch+json',

@@ -18,6 +18,9 @@ import type { ResourcePath } from './paths.ts';
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
 import { watchStream } from './watch.ts';
 
+/** Who takes nothing for that long and has filled its socket is behind by megabytes, and begins again where it was. */
+const watchStallMs = 60_000;
+
 export interface ResourceContext {
   request: ApiRequest;
   path: ResourcePath;
@@ -51,7 +54,7 @@ export function listOrWatch(context: ResourceContext): ApiResponse {
   const output = represent(context);
   if (query.watch) {
     const body = watchStream(store, selection, query, output, { signal: request.signal });
-    return { status: 200, headers: { 'content-type': 'application/json' }, body };
+    return { status: 200, headers: { 'content-type': 'application/json' }, body, stallMs: watchStallMs };
   }
   const page = listPage(store, selection, query);
   return answer(200, output.list(page.objects, page.metadata));

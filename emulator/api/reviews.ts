@@ -5,8 +5,8 @@ import type { UserInfo, View } from '../kernel/resource.ts';
 import { type Attributes, isAllowed, rulesOf } from './authorize.ts';
 import { objectBody } from './body.ts';
 import { type ApiRequest, type ApiResponse, json } from './http.ts';
+import { reviewKinds } from './kinds/reviews.ts';
 import type { ResourcePath } from './paths.ts';
-import { reviewResources } from './subresource-table.ts';
 import { accountUser, type Tokens } from './tokens.ts';
 
 interface ReviewPorts {
@@ -18,11 +18,11 @@ interface ReviewPorts {
 
 /** Answers a review, or undefined when the path is none. */
 export function review(request: ApiRequest, path: ResourcePath, ports: ReviewPorts): ApiResponse | undefined {
-  const found = reviewResources.find(
-    ({ group, version, plural }) => group === path.group && version === path.version && plural === path.plural,
+  const found = reviewKinds.find(
+    ({ group, plural }) => group === path.group && path.version === 'v1' && plural === path.plural,
   );
   if (!found || request.method !== 'POST' || path.name) return undefined;
-  const apiVersion = `${found.group}/${found.version}`;
+  const apiVersion = `${found.group}/v1`;
   const { object } = objectBody(request, { kind: found.kind, apiVersion, typed: true });
   const spec = isObject(object['spec']) ? object['spec'] : {};
   return json(201, {

@@ -1,4 +1,4 @@
-/** Which subresources and review resources exist beside what a definition says. For discovery and routing alike. */
+/** Which subresources exist beside what a definition says. For discovery and routing alike. */
 
 export interface ExtraSubresource {
   name: string;
@@ -24,48 +24,3 @@ export const extraSubresources: Readonly<Record<string, readonly ExtraSubresourc
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
 };
-
-export interface ReviewResource {
-  group: string;
-  version: string;
-  plural: string;
-  kind: string;
-  namespaced: boolean;
-}
-
-const authorization = 'authorization.k8s.io';
-const authentication = 'authentication.k8s.io';
-
-/** Created, answered and never stored. */
-export const reviewResources: readonly ReviewResource[] = [
-  {
-    group: authorization,
-    version: 'v1',
-    plural: 'selfsubjectaccessreviews',
-    kind: 'SelfSubjectAccessReview',
-    namespaced: false,
-  },
-  {
-    group: authorization,
-    version: 'v1',
-    plural: 'selfsubjectrulesreviews',
-    kind: 'SelfSubjectRulesReview',
-    namespaced: false,
-  },
-  {
-    group: authorization,
-    version: 'v1',
-    plural: 'subjectaccessreviews',
-    kind: 'SubjectAccessReview',
-    namespaced: false,
-  },
-  {
-    group: authorization,
-    version: 'v1',
-    plural: 'localsubjectaccessreviews',
-    kind: 'LocalSubjectAccessReview',
-    namespaced: true,
-  },
-  { group: authentication, version: 'v1', plural: 'selfsubjectreviews', kind: 'SelfSubjectReview', namespaced: false },
-  { group: authentication, version: 'v1', plural: 'tokenreviews', kind: 'TokenReview', namespaced: false },
-];

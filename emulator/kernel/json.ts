@@ -72,3 +72,8 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   }
   return result;
 }
+
+/** Without the members that are undefined: those are not there in JSON. */
+export function present(object: { [key: string]: unknown }): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}

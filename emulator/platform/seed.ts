@@ -11,6 +11,8 @@ export const seededNamespaces = [
   'default',
   'dev',
   'kube-system',
+  'kube-public',
+  'kube-node-lease',
   'knative-serving',
   'knative-eventing',
   'istio-system',

@@ -1,5 +1,5 @@
 /** autoscaling: HorizontalPodAutoscaler, stored as v2; v1 has one figure of the processor's instead of metrics. */
-import { at, isObject, type JsonObject } from '../../kernel/json.ts';
+import { at, isObject, type JsonObject, present } from '../../kernel/json.ts';
 import type { KubeObject } from '../../kernel/object.ts';
 import type { ResourceDefinition, VersionConversion } from '../../kernel/resource.ts';
 import { ageColumn, anything, int32, int64, kind, list, object, text, time, withDefault } from './build.ts';
@@ -75,28 +75,10 @@ const v1: VersionConversion = {
         ? []
         : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: current } } }];
     const currentMetrics = [...(Array.isArray(otherMetrics) ? otherMetrics : []), ...measured];
-    return {
-      ...rest,
-      metadata: { ...meta, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
-      ...(given === undefined
-        ? {}
-        : {
-            spec: {
-              ...inner,
-              ...(metrics.length > 0 ? { metrics } : {}),
-              ...(behavior === undefined ? {} : { behavior }),
-            },
-          }),
-      ...(told === undefined
-        ? {}
-        : {
-            status: {
-              ...state,
-              ...(currentMetrics.length > 0 ? { currentMetrics } : {}),
-              ...(conditions === undefined ? {} : { conditions }),
-            },
-          }),
-    };
+    return withParts(rest, meta, annotations, {
+      spec: given && { ...inner, metrics: filled(metrics), behavior },
+      status: told && { ...state, currentMetrics: filled(currentMetrics), conditions },
+    });
   },
   fromStored(hpa) {
     const { spec: given, status: told, metadata, ...rest } = hpa;
@@ -104,28 +86,46 @@ const v1: VersionConversion = {
     const { currentMetrics, conditions, ...state } = isObject(told) ? told : {};
     const [own, others] = split(metrics);
     const [ownCurrent, otherCurrent] = split(currentMetrics);
-    const more = Object.entries({
-      [kept.metrics]: others.length > 0 ? others : undefined,
+    const texts = Object.entries({
+      [kept.metrics]: filled(others),
       [kept.behavior]: behavior,
       [kept.conditions]: conditions,
-      [kept.currentMetrics]: otherCurrent.length > 0 ? otherCurrent : undefined,
-    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, JSON.stringify(value)] as const]));
-    const meta = isObject(metadata) ? metadata : {};
-    const annotations = { ...(isObject(meta['annotations']) ? meta['annotations'] : {}), ...Object.fromEntries(more) };
-    const percentage = own?.resource?.target?.averageUtilization;
-    const current = ownCurrent?.resource?.current?.averageUtilization;
-    return {
-      ...rest,
-      metadata: { ...meta, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
-      ...(given === undefined
-        ? {}
-        : { spec: { ...inner, ...(percentage === undefined ? {} : { targetCPUUtilizationPercentage: percentage }) } }),
-      ...(told === undefined
-        ? {}
-        : { status: { ...state, ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }) } }),
-    };
+      [kept.currentMetrics]: filled(otherCurrent),
+    }).map(([name, value]) => [name, value && JSON.stringify(value)] as const);
+    const { annotations, ...meta } = isObject(metadata) ? metadata : {};
+    return withParts(
+      rest,
+      meta,
+      { ...(isObject(annotations) ? annotations : {}), ...present(Object.fromEntries(texts)) },
+      {
+        spec: given && { ...inner, targetCPUUtilizationPercentage: own?.resource?.target?.averageUtilization },
+        status: told && {
+          ...state,
+          currentCPUUtilizationPercentage: ownCurrent?.resource?.current?.averageUtilization,
+        },
+      },
+    );
   },
 };
+
+/** The object of its parts; what is empty in them is not there. */
+function withParts(
+  rest: JsonObject,
+  meta: JsonObject,
+  annotations: JsonObject,
+  { spec: wanted, status: told }: { spec: unknown; status: unknown },
+): JsonObject {
+  return present({
+    ...rest,
+    metadata: present({ ...meta, annotations: Object.keys(annotations).length > 0 ? annotations : undefined }),
+    spec: isObject(wanted) ? present(wanted) : undefined,
+    status: isObject(told) ? present(told) : undefined,
+  });
+}
+
+function filled<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length > 0 ? items : undefined;
+}
 
 /** The first metric that v1 has a member for, and the rest. */
 function split(metrics: unknown): [Metric | undefined, Metric[]] {

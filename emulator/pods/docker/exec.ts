@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type Duplex, Writable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { ContainerSpec, ExecStreams, ExitInfo, TerminalSize } from '../ports.ts';
+import { sizesOf } from '../terminal-size.ts';
 
 /** Splits what the engine sends into both streams. Resolves once it has ended, in whatever way. */
 export function readOutput(
@@ -31,12 +32,14 @@ export async function execIn(
   argv: string[],
   io: ExecStreams,
 ): Promise<ExitInfo> {
+  const sizes = io.tty && io.resize ? await sizesOf(io.resize) : undefined;
   const exec = await container.exec({
     Cmd: argv,
     AttachStdin: io.stdin !== undefined,
     AttachStdout: true,
     AttachStderr: true,
     Tty: io.tty === true,
+    ...(sizes?.first ? { ConsoleSize: [sizes.first.rows, sizes.first.columns] } : {}),
   });
   const stream = await exec.start({ hijack: true, stdin: io.stdin !== undefined, Tty: io.tty === true });
   let output = '';
@@ -45,7 +48,7 @@ export async function execIn(
     io[name](chunk);
   });
   if (io.stdin) feed(io.stdin, stream);
-  if (io.tty && io.resize) void follow(io.resize, exec);
+  if (sizes) void follow(sizes.later, exec);
   await ended;
   const { ExitCode } = await exec.inspect();
   // What the engine says of a program that it cannot start comes as output.

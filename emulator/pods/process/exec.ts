@@ -1,8 +1,10 @@
 /** `kubectl exec` into an instance that is a process: another process in its directory with its environment. */
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import type { Guardian } from '../guardian.ts';
 import { CannotRun, type ExecStreams, type ExitInfo, type TerminalSize } from '../ports.ts';
+import { sizesOf } from '../terminal-size.ts';
 import { feed } from './attach.ts';
 import { findProgram } from './command.ts';
 import { signalGroup } from './groups.ts';
@@ -25,8 +27,8 @@ export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecSt
     return { code: error.code, reason: 'ContainerCannotRun', message: error.message };
   }
   // A terminal is what util-linux' or BSD's `script` gives; without it the command runs on pipes. It tells its name on the
-  // fourth one, for its size to be set.
-  const tell = 'tty >&3; exec 3>&-; exec "$@"';
+  // fourth one, and begins when it is told there that its size is set.
+  const tell = 'tty >&3; read -r _ <&3; exec 3>&-; exec "$@"';
   const terminal = io.tty ? scriptCommand(['/bin/sh', '-c', tell, 'sh', program, ...args]) : undefined;
   if (terminal) [program, args] = terminal;
 
@@ -59,18 +61,7 @@ export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecSt
       () => pid !== undefined && signalGroup(pid, 'SIGKILL'),
     );
   }
-  const name = child.stdio[3];
-  if (name && 'setEncoding' in name) {
-    let told = '';
-    name.setEncoding('utf8');
-    name.on('data', (text: string) => {
-      told += text;
-      // `script` itself holds the pipe until the end, so it is the line that counts.
-      if (!told.startsWith('/dev/') || !told.endsWith('\n')) return;
-      name.destroy();
-      if (io.resize) void follow(io.resize, told.trim());
-    });
-  }
+  if (terminal) void sizeTerminal(child.stdio[3] as Duplex, io.resize);
   try {
     return await ended;
   } finally {
@@ -81,13 +72,28 @@ export async function runIn({ argv, cwd, env, guardian }: ExecTarget, io: ExecSt
   }
 }
 
-/** The kernel tells the terminal's programs (SIGWINCH). One that has ended meanwhile has no terminal any more. */
-async function follow(sizes: AsyncIterable<TerminalSize>, tty: string): Promise<void> {
-  const of = process.platform === 'linux' ? '-F' : '-f';
-  for await (const { rows, columns } of sizes) {
-    const stty = spawn('stty', [of, tty, 'rows', String(rows), 'cols', String(columns)], { stdio: 'ignore' });
-    await new Promise((resolve) => stty.once('close', resolve).once('error', resolve));
+/** Over `pipe` comes the terminal's name; what is written there lets its command begin. */
+async function sizeTerminal(pipe: Duplex, resize: ExecStreams['resize']): Promise<void> {
+  const sizes = resize && sizesOf(resize);
+  pipe.on('error', () => undefined);
+  let tty = '';
+  // `script` itself holds the pipe until the end, so it is the line that counts.
+  for await (const chunk of pipe.iterator({ destroyOnReturn: false })) {
+    tty += String(chunk);
+    if (tty.endsWith('\n')) break;
   }
+  const known = sizes && (await sizes);
+  const name = tty.startsWith('/dev/') ? tty.trim() : undefined;
+  if (name && known?.first) await setSize(name, known.first);
+  pipe.end('\n', () => pipe.destroy());
+  if (name && known) for await (const size of known.later) await setSize(name, size);
+}
+
+/** The kernel tells the terminal's programs (SIGWINCH). One that has ended meanwhile has no terminal any more. */
+async function setSize(tty: string, { rows, columns }: TerminalSize): Promise<void> {
+  const of = process.platform === 'linux' ? '-F' : '-f';
+  const stty = spawn('stty', [of, tty, 'rows', String(rows), 'cols', String(columns)], { stdio: 'ignore' });
+  await new Promise((resolve) => stty.once('close', resolve).once('error', resolve));
 }
 
 function scriptCommand(argv: string[]): [string, string[]] | undefined {

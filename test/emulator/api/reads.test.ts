@@ -264,6 +264,35 @@ describe('discovery and OpenAPI', () => {
     ]);
   });
 
+  test('every discovered kind, also one that is only answered, is described', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const missing: string[] = [];
+    const found: string[] = [];
+    for (const root of ['/api', '/apis']) {
+      const { body } = await platform.call('GET', root, undefined, { accept });
+      for (const { metadata, versions } of body.items) {
+        for (const { version, resources } of versions) {
+          const at = metadata.name ? `apis/${metadata.name}/${version}` : `api/${version}`;
+          const { body: document } = await platform.call('GET', `/openapi/v3/${at}`);
+          const schemas: object[] = Object.values(document.components?.schemas ?? {});
+          const kinds = JSON.stringify(schemas.map((schema) => Object.entries(schema)));
+          for (const { resource, responseKind } of resources) {
+            const { group, kind } = responseKind;
+            found.push(kind);
+            if (!kinds.includes(JSON.stringify([{ group, kind, version }]))) missing.push(`${at} ${resource}`);
+          }
+        }
+      }
+    }
+    expect(missing).toEqual([]);
+    expect(found).toEqual(expect.arrayContaining(['SelfSubjectAccessReview', 'TokenReview', 'SelfSubjectReview']));
+    const { body } = await platform.call('GET', '/openapi/v3/apis/authorization.k8s.io/v1');
+    expect(Object.keys(body.paths['/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'])).toEqual([
+      'parameters',
+      'post',
+    ]);
+  });
+
   test('/openapi/v2 is one document in which every reference leads somewhere', async () => {
     const { body } = await platform.call('GET', '/openapi/v2');
     const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g)].map(([, name]) => name);

@@ -301,6 +301,26 @@ export function runtimeContract(subject: () => ContractSubject): void {
       await running.stop(0);
     }));
 
+  it('execs in a terminal that has its size before the command prints', () =>
+    inPod(async (box) => {
+      const running = await box.start(aSpec({ command: ['node', '-e', 'setInterval(()=>{},1e3)'] }), () => undefined);
+      const one = anAttachment();
+      const sizes = queueOf<TerminalSize>();
+      sizes.push({ columns: 123, rows: 45 });
+      const shows = "console.log(process.stdout.columns+'x'+process.stdout.rows)";
+      await running.exec(['node', '-e', shows], { ...one.io, tty: true, resize: sizes.items });
+      expect(one.text.stdout).toContain('123x45');
+      // A client without a terminal of its own says none.
+      const other = anAttachment();
+      await running.exec(['node', '-e', "console.log('began')"], {
+        ...other.io,
+        tty: true,
+        resize: queueOf<TerminalSize>().items,
+      });
+      expect(other.text.stdout).toContain('began');
+      await running.stop(0);
+    }));
+
   it('containers of a pod reach each other on loopback', () =>
     inPod(async (box) => {
       const out = collect();
