@@ -106,6 +106,8 @@ describe.skipIf(!path)('kubectl (needs kubectl)', () => {
     );
     expect(await kubectl.out(['edit', 'ksvc/hello'])).toBe('service.serving.knative.dev/hello edited');
     expect(await message()).toBe('four');
+    // Its status is written once more when all has come: what is read below would be another version by then.
+    await ready('ksvc/hello');
     await kubectl.out(['label', 'ksvc/hello', 'team=blue']);
     expect(await kubectl.refused(['label', 'ksvc/hello', 'team=red'])).toContain('already has a value (blue)');
     await kubectl.out(['annotate', 'ksvc/hello', 'note=x']);
