@@ -12,6 +12,7 @@ import { setting } from '../settings.ts';
 import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
 import { trafficModelOf } from '../views/traffic-state.ts';
+import { onLensChange } from './lens-parts.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'deploys' | 'runs'>;
 
@@ -36,7 +37,7 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
     changes,
     { dispose: () => clearTimeout(timer) },
     deps.applications.onChange(soon),
-    deps.platforms.onChange(soon),
+    deps.platforms.onChange(onLensChange(soon)),
     deps.deploys.onChange(soon),
     deps.runs.onChange(soon),
     vscode.languages.registerCodeLensProvider(manifestSelector, {
