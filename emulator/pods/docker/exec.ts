@@ -33,13 +33,16 @@ export async function execIn(
   io: ExecStreams,
 ): Promise<ExitInfo> {
   const sizes = io.tty && io.resize ? await sizesOf(io.resize) : undefined;
+  const first = sizes?.first;
+  // Engines before API 1.42 take no notice: there the command may see 0×0 for a moment, as it may on a cluster.
+  const size: Pick<Docker.ExecCreateOptions, 'ConsoleSize'> = first ? { ConsoleSize: [first.rows, first.columns] } : {};
   const exec = await container.exec({
     Cmd: argv,
     AttachStdin: io.stdin !== undefined,
     AttachStdout: true,
     AttachStderr: true,
     Tty: io.tty === true,
-    ...(sizes?.first ? { ConsoleSize: [sizes.first.rows, sizes.first.columns] } : {}),
+    ...size,
   });
   const stream = await exec.start({ hijack: true, stdin: io.stdin !== undefined, Tty: io.tty === true });
   let output = '';
@@ -48,7 +51,10 @@ export async function execIn(
     io[name](chunk);
   });
   if (io.stdin) feed(io.stdin, stream);
-  if (sizes) void follow(sizes.later, exec);
+  if (sizes) {
+    if (first) await exec.resize({ h: first.rows, w: first.columns }).catch(() => undefined);
+    void follow(sizes.later, exec);
+  }
   await ended;
   const { ExitCode } = await exec.inspect();
   // What the engine says of a program that it cannot start comes as output.
