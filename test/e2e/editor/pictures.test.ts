@@ -2,13 +2,14 @@
  * The pictures of the README and the walkthrough, taken in a real editor (only with SLIPWAY_TEST_FULL=1): they are left in
  * test-results/screenshots/pictures-*, to be looked at, made small (`pngquant 64`) and put into media/ under their names.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
 
 const words = {
   en: { applications: 'Applications', running: 'Running', served: /serves 100 %/, theme: 'Default Dark Modern' },
@@ -32,12 +33,20 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
   const calm = async () => {
     const { page } = editor();
     await page.mouse.move(700, 895);
-    await page.locator('.statusbar', { hasText: /Initializing/ }).waitFor({ state: 'detached' });
+    await page.locator('.statusbar', { hasText: /Initializing|Analyzing/ }).waitFor({ state: 'detached' });
     const close = page.locator('.notifications-toasts .codicon-notifications-clear');
     while ((await close.count()) > 0) await close.first().click();
     await page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
   };
-  const sideBar = { x: 48, y: 30, width: 300, height: 780 };
+  /** A request of one of three people. */
+  const names = ['ada', 'grace', 'linus'];
+  const greet = (ingress: UpAnswer['ingress'], host: string, turn: number) =>
+    request(ingress, { host, path: `/?name=${names[turn % names.length]}` });
+  /** As long as it takes for the charts to have something in them. */
+  const greetFor = async (ingress: UpAnswer['ingress'], ms: number) => {
+    const end = Date.now() + ms;
+    for (let turn = 0; Date.now() < end; turn += 1) await greet(ingress, 'shop.default.localhost', turn);
+  };
 
   it('of the flows', async () => {
     const { page, quickInput, env } = editor();
@@ -57,6 +66,16 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
     await page.locator('.editor-group-container .tab.active').waitFor();
     await editor().row(applications, /^shop/).waitFor();
     await editor().openContainer();
+    // Its development dependencies are there, and the editor has nothing to underline any more.
+    await until(
+      'the types of Node',
+      async () => existsSync(join(workspace, 'shop', 'node_modules', '@types', 'node')),
+      {
+        timeout: 60_000,
+      },
+    );
+    const problems = page.locator('[id="status.problems"]');
+    await until('no problem', async () => /^\s*0\s+0\s*$/.test(await problems.innerText()), { timeout: 60_000 });
     await calm();
     await editor().shot('scaffold');
 
@@ -70,8 +89,7 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
         .findIndex((text) => text.includes("log('info', 'request'")) + 1;
     await editor().openAt('shop/src/server.ts', line);
     await editor().openContainer();
-    for (const name of ['ada', 'grace', 'linus'])
-      await request(ingress, { host: 'shop.dev.localhost', path: `/?name=${name}` });
+    for (const turn of names.keys()) await greet(ingress, 'shop.dev.localhost', turn);
     await page.waitForFunction(
       `[...document.querySelectorAll('.view-line [class*="ced-"]')].some((span) => getComputedStyle(span, '::after').content.includes('×3'))`,
     );
@@ -85,24 +103,18 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
     writeFileSync(source, readFileSync(source, 'utf8').replace('{greeting}, $', '{greeting} and welcome, $'));
     await slipway(['deploy', join(workspace, 'shop')], at);
     await slipway(['traffic', 'shop', 'shop-00001=30', 'shop-00002=70'], at);
-    const until = Date.now() + 25_000;
-    while (Date.now() < until) {
-      await request(ingress, {
-        host: 'shop.default.localhost',
-        path: `/?name=${['ada', 'grace', 'linus'][until % 3]}`,
-      });
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+    await greetFor(ingress, 20_000);
+    await page.setViewportSize({ width: 1440, height: 680 });
     await calm();
-    await editor().shot('deploy', sideBar);
+    await editor().shot('deploy', { x: 48, y: 30, width: 300, height: 590 });
+    await page.setViewportSize({ width: 1440, height: 1000 });
     const service = editor().view(applications).locator('.monaco-list-row[aria-level="2"]').first();
     await service.hover();
     await service.locator('.codicon-output').first().click();
     await service.hover();
     await service.locator('.codicon-graph').first().click();
     await (await editor().webview('revisions')).locator('[data-chart="rate"] canvas').waitFor();
-    const more = Date.now() + 8_000;
-    while (Date.now() < more) await request(ingress, { host: 'shop.default.localhost' });
+    await greetFor(ingress, 10_000);
     await calm();
     await editor().shot('traffic');
   }, 300_000);
