@@ -142,8 +142,11 @@ describe.skipIf(!engine)('docker runtime', () => {
     await h.kubelet.exec('default', pod, 'app', argv, { stdout: take, stderr: take });
     return output;
   };
-  const anObject = (kind: 'ConfigMap' | 'Secret', name: string, data: Record<string, string>) =>
-    ({ ...aPod(name, {}), kind, spec: undefined, data }) as unknown as KubeObject;
+  const anObject = (
+    kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim',
+    name: string,
+    data: Record<string, string>,
+  ) => ({ ...aPod(name, {}), kind, spec: undefined, data }) as unknown as KubeObject;
   const app = (container: Partial<Container>, spec: Partial<PodSpec> = {}) =>
     aPod('web', { image, command: ['sleep', '300'], ...container }, spec);
 
@@ -152,6 +155,7 @@ describe.skipIf(!engine)('docker runtime', () => {
       h.store.put('configmaps', anObject('ConfigMap', 'conf', { 'a.txt': 'one', 'b.txt': 'b' }), '');
       const base64 = (text: string) => Buffer.from(text).toString('base64');
       h.store.put('secrets', anObject('Secret', 'keys', { key: base64('secret') }), '');
+      h.store.put('persistentvolumeclaims', anObject('PersistentVolumeClaim', 'kept', {}), '');
       h.create(
         app(
           {
