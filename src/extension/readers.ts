@@ -11,11 +11,18 @@ export interface LoadedReaders {
 }
 
 let loading: Promise<LoadedReaders> | undefined;
+let loaded: LoadedReaders | undefined;
 
 export function loadReaders(): Promise<LoadedReaders> {
-  loading ??= load();
+  loading ??= load().then((readers) => {
+    loaded = readers;
+    return readers;
+  });
   return loading;
 }
+
+/** Where they are loaded already. */
+export const loadedReaders = (): LoadedReaders | undefined => loaded;
 
 async function load(): Promise<LoadedReaders> {
   const [services, revisions, domains, pings, traffic, canary, canaryWords] = await Promise.all([

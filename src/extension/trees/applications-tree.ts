@@ -20,7 +20,7 @@ import {
   serviceKey,
   shortRevision,
 } from '../platform/snapshot.ts';
-import { icons, type NodeIcon, type TreeNode } from './nodes.ts';
+import { icons, late, type NodeIcon, type TreeNode } from './nodes.ts';
 import { agoText, clockText, inText } from './time.ts';
 
 /** The core's pure readings of objects, given so that this module needs no part of the client. */
@@ -150,8 +150,13 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   }
 
   function serviceNode(service: KubeObject, parent: string): TreeNode {
-    const model = modelOf(service);
     const key = serviceKey(service);
+    const id = `${parent}/service:${keyText(key)}`;
+    return late(id, () => builtService(id, service, key, parent));
+  }
+
+  function builtService(id: string, service: KubeObject, key: ServiceKey, parent: string): TreeNode {
+    const model = modelOf(service);
     const revisions = revisionCount(snapshot, key);
     const instances = podsOf(snapshot, key)
       .map(readers.instance)
@@ -172,7 +177,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     ];
     if (key.namespace !== 'default' && parent !== 'running') parts.unshift(key.namespace);
     return {
-      id: `${parent}/service:${keyText(key)}`,
+      id,
       label: key.name,
       description: parts.filter(Boolean).join(' · '),
       tooltip: [keyText(key), model.url, ownPaths(model.message) || model.reason].filter(Boolean).join('\n'),
@@ -194,7 +199,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       ),
       subject: { type: 'service', key, url: model.url },
       expanded: parent === 'others' || parent === 'other' ? 'closed' : 'open',
-      children: () => serviceChildren(service, key, `${parent}/service:${keyText(key)}`),
+      children: () => serviceChildren(service, key, id),
     };
   }
 
@@ -386,7 +391,8 @@ function tagUrl(service: ServiceModel, revision: RevisionModel): string | undefi
 }
 
 function sorted(services: readonly KubeObject[]): KubeObject[] {
-  return [...services].sort((one, other) => (keyText(serviceKey(one)) < keyText(serviceKey(other)) ? -1 : 1));
+  const named = services.map((service) => ({ text: keyText(serviceKey(service)), service }));
+  return named.sort((one, other) => (one.text < other.text ? -1 : 1)).map(({ service }) => service);
 }
 
 function groupOf(apiVersion: string): string {

@@ -33,6 +33,40 @@ export interface TreeNode {
   children: () => TreeNode[];
 }
 
+/** A node that is built when something of it beside its id is asked for: of a thousand services a screen shows forty. */
+export function late(id: string, build: () => TreeNode): TreeNode {
+  let built: TreeNode | undefined;
+  const node = () => {
+    built ??= build();
+    return built;
+  };
+  return {
+    id,
+    get label() {
+      return node().label;
+    },
+    get description() {
+      return node().description;
+    },
+    get tooltip() {
+      return node().tooltip;
+    },
+    get icon() {
+      return node().icon;
+    },
+    get context() {
+      return node().context;
+    },
+    get subject() {
+      return node().subject;
+    },
+    get expanded() {
+      return node().expanded;
+    },
+    children: () => node().children(),
+  };
+}
+
 export const icons = {
   ready: { name: 'circle-filled', color: 'charts.green' },
   zero: { name: 'circle-outline', color: 'descriptionForeground' },

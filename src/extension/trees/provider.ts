@@ -26,9 +26,17 @@ export function subjectOf(argument: unknown): NodeSubject | undefined {
   return 'type' in argument ? (argument as NodeSubject) : undefined;
 }
 
+/** The roots as they are now; a promise only until what builds them is loaded. */
+export type NodeSource = () => readonly TreeNode[] | Promise<readonly TreeNode[]>;
+
 export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Disposable {
+  #source: NodeSource;
+  #onProblem: (error: unknown) => void;
   #changes = new vscode.EventEmitter<Element[] | undefined>();
   #roots: readonly TreeNode[] = [];
+  /** Something changed since the roots were built. */
+  #stale = true;
+  #visible = false;
   #shown: Element[] | undefined;
   /** How far long lists are handed out, by their parent; the roots' by this provider. */
   #pages = new WeakMap<object, 'first' | 'whole'>();
@@ -36,24 +44,29 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
 
   readonly onDidChangeTreeData = this.#changes.event;
 
-  get roots(): readonly TreeNode[] {
-    return this.#roots;
+  constructor(source: NodeSource, onProblem: (error: unknown) => void) {
+    this.#source = source;
+    this.#onProblem = onProblem;
   }
 
-  /** The element of a node that is shown now. */
-  find(id: string): Element | undefined {
-    const search = (elements: readonly Element[] | undefined): Element | undefined => {
-      for (const element of elements ?? []) {
-        const found = element.id === id ? element : search(element.children);
-        if (found) return found;
-      }
-      return undefined;
-    };
-    return search(this.#shown);
+  /** The roots may be others now: compared at once while somebody looks, else when somebody does. */
+  changed(): void {
+    this.#stale = true;
+    if (!this.#visible || !this.#shown) return;
+    this.#read().catch(this.#onProblem);
   }
 
-  show(roots: readonly TreeNode[]): void {
-    this.#roots = roots;
+  set visible(visible: boolean) {
+    this.#visible = visible;
+    if (visible && this.#stale) this.changed();
+  }
+
+  async #read(): Promise<void> {
+    this.#show(await this.#source());
+  }
+
+  #show(roots: readonly TreeNode[]): void {
+    this.#take(roots);
     if (!this.#shown) return;
     const page = this.#page(undefined, roots);
     if (!sameIds(this.#shown, page)) {
@@ -66,6 +79,11 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
       if (element) this.#compare(element, root, changed);
     });
     if (changed.length > 0) this.#changes.fire(changed);
+  }
+
+  #take(roots: readonly TreeNode[]): void {
+    this.#roots = roots;
+    this.#stale = false;
   }
 
   getTreeItem(element: Element): vscode.TreeItem {
@@ -87,7 +105,21 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
     return item;
   }
 
-  getChildren(parent?: Element): Element[] {
+  /** Answered at once from what is known: the first paint waits for it. */
+  getChildren(parent?: Element): Element[] | Promise<Element[]> {
+    if (parent || !this.#stale) return this.#elements(parent);
+    const roots = this.#source();
+    if ('then' in roots) {
+      return roots.then((loaded) => {
+        this.#take(loaded);
+        return this.#elements();
+      });
+    }
+    this.#take(roots);
+    return this.#elements();
+  }
+
+  #elements(parent?: Element): Element[] {
     const nodes = parent ? parent.node.children() : this.#roots;
     const before = new Map((parent ? parent.children : this.#shown)?.map((element) => [element.id, element]));
     const page = this.#page(parent, nodes);

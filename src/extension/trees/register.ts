@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
 import { contextKeys, viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
-import { loadReaders } from '../readers.ts';
+import { type LoadedReaders, loadedReaders, loadReaders } from '../readers.ts';
 import { setContext } from '../settings.ts';
 import { deployedServices } from '../views/traffic-state.ts';
 import { applicationsTree } from './applications-tree.ts';
@@ -16,44 +16,36 @@ export function registerTrees(deps: Deps): vscode.Disposable {
   return vscode.Disposable.from(registerPlatforms(deps), registerApplications(deps));
 }
 
-function registerPlatforms({ platforms, problems }: Deps): vscode.Disposable {
-  const provider = new NodeProvider();
+function registerPlatforms({ platforms, problems, log }: Deps): vscode.Disposable {
+  const say = problems.say.bind(problems);
+  const build = (running: ReadonlySet<string>) => platformTree(platforms.entries, platforms.snapshot, running, say);
+  const source = () => (platforms.entries.length > 1 ? runningIds().then(build) : build(new Set()));
+  const provider = new NodeProvider(source, (error) => tell(log, error));
   const view = vscode.window.createTreeView<Element>(viewIds.platform, { treeDataProvider: provider });
-  const paint = async () => {
-    const running = await runningIds(platforms.entries.length > 1);
-    provider.show(platformTree(platforms.entries, platforms.snapshot, running, problems.say.bind(problems)));
-  };
   return vscode.Disposable.from(
     view,
     provider,
-    platforms.onChange(() => void paint()),
-    platforms.onList(() => void paint()),
+    platforms.onChange(() => provider.changed()),
+    platforms.onList(() => provider.changed()),
     view.onDidChangeVisibility(({ visible }) => {
+      provider.visible = visible;
       if (visible) platforms.begin();
     }),
   );
 }
 
-async function runningIds(several: boolean): Promise<Set<string>> {
-  if (!several) return new Set();
+async function runningIds(): Promise<Set<string>> {
   const { listPlatforms } = await import('../../core/platforms.ts');
   return new Set(listPlatforms().flatMap(({ name, record }) => (record ? [`platform:${name}`] : [])));
 }
 
 function registerApplications(deps: Deps): vscode.Disposable {
   const { applications, platforms, deploys, runs, selection, problems, live, log, alerts } = deps;
-  const provider = new NodeProvider();
-  const view = vscode.window.createTreeView<Element>(viewIds.applications, {
-    treeDataProvider: provider,
-    showCollapseAll: true,
-  });
   const schedules = new Map<string, PingSchedule>();
   let asked = 0;
 
-  const paint = async () => {
-    const readers = await loadReaders();
+  const build = ({ tree }: LoadedReaders) => {
     const { snapshot } = platforms;
-    setContext(contextKeys.deployed, snapshot.state === 'ready' && deployedServices(snapshot).length > 0);
     const current = selection.current;
     const rate = current && live.last(current);
     const rates = new Map<string, number>();
@@ -77,10 +69,18 @@ function registerApplications(deps: Deps): vscode.Disposable {
       trusted: vscode.workspace.isTrusted,
       locale: problems.words.locale,
     };
-    provider.show(applicationsTree(input, readers.tree, problems.say.bind(problems)));
+    return applicationsTree(input, tree, problems.say.bind(problems));
   };
-  const paintSafely = () =>
-    void paint().catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
+  const source = () => {
+    const readers = loadedReaders();
+    return readers ? build(readers) : loadReaders().then(build);
+  };
+  const provider = new NodeProvider(source, (error) => tell(log, error));
+  const view = vscode.window.createTreeView<Element>(viewIds.applications, {
+    treeDataProvider: provider,
+    showCollapseAll: true,
+  });
+  const changed = () => provider.changed();
 
   /** When the ping sources fire next is asked for, not computed here: the platform's clock may have been moved. */
   const readSchedules = async () => {
@@ -98,41 +98,49 @@ function registerApplications(deps: Deps): vscode.Disposable {
     if (mine !== asked) return;
     schedules.clear();
     for (const entry of found) if (entry) schedules.set(...entry);
-    paintSafely();
+    changed();
   };
 
   let pings = '';
   const timer = setInterval(() => {
     if (view.visible) {
       void readSchedules().catch(() => undefined);
-      paintSafely();
+      changed();
     }
   }, clockMs);
   return vscode.Disposable.from(
     view,
     provider,
     { dispose: () => clearInterval(timer) },
-    applications.onChange(paintSafely),
-    platforms.onChange(({ pings: sources }) => {
-      paintSafely();
+    applications.onChange(changed),
+    platforms.onChange((snapshot) => {
+      // Before anybody looks: the first paint waits for nothing that can be had now.
+      if (snapshot.state === 'ready') void loadReaders();
+      setContext(contextKeys.deployed, snapshot.state === 'ready' && deployedServices(snapshot).length > 0);
+      changed();
+      const { pings: sources } = snapshot;
       const now = sources.map(({ metadata }) => `${metadata.uid}/${metadata.generation ?? 0}`).join();
       if (now === pings) return;
       pings = now;
       void readSchedules().catch(() => undefined);
     }),
-    deploys.onChange(paintSafely),
-    runs.onChange(paintSafely),
-    alerts.onChange(paintSafely),
-    vscode.workspace.onDidGrantWorkspaceTrust(paintSafely),
+    deploys.onChange(changed),
+    runs.onChange(changed),
+    alerts.onChange(changed),
+    vscode.workspace.onDidGrantWorkspaceTrust(changed),
     view.onDidChangeVisibility(({ visible }) => {
+      provider.visible = visible;
       if (!visible) return;
       applications.begin();
       platforms.begin();
-      paintSafely();
     }),
     view.onDidChangeSelection(({ selection: [chosen] }) => {
       const subject = chosen?.node.subject;
       if (subject && 'key' in subject && !chosen.node.context.includes('-dev')) void selection.choose(subject.key);
     }),
   );
+}
+
+function tell(log: vscode.LogOutputChannel, error: unknown): void {
+  log.error(error instanceof Error ? error : String(error));
 }
