@@ -67,12 +67,15 @@ const env = layout(
     name: required(string('Name of the variable. PORT, K_SERVICE, K_CONFIGURATION and K_REVISION are reserved.')),
     value: string('Its value; $(NAME) stands for another variable.'),
     valueFrom: pointer(
-      object('v1.EnvVarSource', 'Where the value comes from.', {
-        fieldRef: gated(fieldRef),
-        resourceFieldRef: gated(resourceFieldRef),
-        configMapKeyRef: keySelector('v1.ConfigMapKeySelector', 'ConfigMap'),
-        secretKeyRef: keySelector('v1.SecretKeySelector', 'Secret'),
-      }),
+      layout(
+        object('v1.EnvVarSource', 'Where the value comes from.', {
+          fieldRef: gated(fieldRef),
+          resourceFieldRef: gated(resourceFieldRef),
+          configMapKeyRef: keySelector('v1.ConfigMapKeySelector', 'ConfigMap'),
+          secretKeyRef: keySelector('v1.SecretKeySelector', 'Secret'),
+        }),
+        'FieldRef ResourceFieldRef ConfigMapKeyRef SecretKeyRef FileKeyRef:nil',
+      ),
     ),
   }),
   'Name Value ValueFrom',

@@ -33,11 +33,26 @@ function compare(type: GoType, before: unknown, after: unknown, path: Step[]): D
       return compareLists(type, before, after, path);
     case 'map':
       return compareMaps(type, before, after, path);
+    case 'intOrString':
+      return comparePorts(before, after, path);
     case 'quantity':
       return leaf(type, compareQuantities(text(before), text(after)) === 0, before, after, path);
     default:
       return leaf(type, canonical(before ?? zeroOf(type)) === canonical(after ?? zeroOf(type)), before, after, path);
   }
+}
+
+/** Ports are structs in Go, of which only the parts that differ are named. */
+function comparePorts(before: unknown, after: unknown, path: Step[]): Diff {
+  const total: Diff = { same: 0, differences: [] };
+  const [a, b] = [portParts(before), portParts(after)];
+  portFields.forEach((name, index) => {
+    const [old = '', now = ''] = [a[index], b[index]];
+    const diff = leaf({ kind: 'string' }, old === now, old, now, [...path, { text: `.${name}`, field: true }]);
+    total.same += diff.same;
+    total.differences.push(...diff.differences);
+  });
+  return total;
 }
 
 function compareStruct(type: GoStruct, before: unknown, after: unknown, path: Step[]): Diff {
@@ -213,8 +228,14 @@ function field({ go, pointer }: Type, value: unknown): string {
 
 /** Go keeps a port as a struct of which one part counts. */
 function intOrString(value: unknown, show: (name: string, shown: string) => string): string {
-  const parts = typeof value === 'string' ? ['1', '0', value] : ['0', text(value ?? 0), ''];
-  return `{${['Type', 'IntVal', 'StrVal'].map((name, index) => show(name, parts[index] ?? '')).join(' ')}}`;
+  const parts = portParts(value);
+  return `{${portFields.map((name, index) => show(name, parts[index] ?? '')).join(' ')}}`;
+}
+
+const portFields = ['Type', 'IntVal', 'StrVal'];
+
+function portParts(value: unknown): string[] {
+  return typeof value === 'string' ? ['1', '0', value] : ['0', text(value ?? 0), ''];
 }
 
 /** Go's fields of a struct in its order; an embedded struct is one field. */

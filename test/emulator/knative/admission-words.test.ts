@@ -193,4 +193,13 @@ describe('differences are printed as Go prints its structs', () => {
     expect(text).toContain(' EmptyDir:&EmptyDirVolumeSource{Medium:Memory,SizeLimit:1Gi,} GCEPersistentDisk:nil ');
     expect(text).toContain(' StorageOS:nil CSI:nil Ephemeral:nil Image:nil}}"\n');
   });
+
+  it('a port by the part of it that differs', () => {
+    const probing = (port: number | string) => ({
+      containers: [{ name: 'u', livenessProbe: { tcpSocket: { port } } }],
+    });
+    expect(diff(probing(9000), probing(9001))).toBe(
+      '{*v1.RevisionTemplateSpec}.Spec.PodSpec.Containers[0].LivenessProbe.ProbeHandler.TCPSocket.Port.IntVal:\n\t-: "9000"\n\t+: "9001"\n',
+    );
+  });
 });
