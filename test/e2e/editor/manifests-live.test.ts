@@ -1,0 +1,163 @@
+/** What the lenses and the language status of slipway.yaml and deploy/*.yaml say and do, here and on a context of a kubeconfig. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { slipway, slipwayJson } from '../../support/cli.ts';
+import { useEditor } from '../../support/editor/editor.ts';
+import { noticesOf } from '../../support/editor/notices.ts';
+import { request } from '../../support/ingress.ts';
+import { kubeOf, serving } from '../../support/kube.ts';
+import { temporaryHome } from '../../support/places.ts';
+import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
+
+/** A platform in a home of its own, which the editor knows by a context of its kubeconfig only. */
+const elsewhere = temporaryHome('manifests-cluster');
+const there = { env: elsewhere.env, cwd: elsewhere.dir };
+const cluster = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], there);
+afterAll(async () => {
+  await slipway(['down'], there);
+  elsewhere[Symbol.dispose]();
+});
+
+const ping = `apiVersion: sources.knative.dev/v1
+kind: PingSource
+metadata:
+  name: tick
+spec:
+  schedule: "0 8 * * 1-5"
+  sink:
+    ref:
+      apiVersion: serving.knative.dev/v1
+      kind: Service
+      name: shop
+`;
+let workspace = '';
+let here: UpAnswer;
+const file = (name: string) => join(workspace, 'shop', name);
+const editor = useEditor({
+  name: 'manifests-live',
+  settings: { 'slipway.contexts': [{ name: 'staging', context: cluster.context, kubeconfig: cluster.kubeconfig }] },
+  workspace: (dir) => {
+    workspace = join(dir, 'workspace');
+    mkdirSync(workspace);
+    return workspace;
+  },
+});
+const { toast, quiet } = noticesOf(editor);
+const lens = (text: string | RegExp) => editor().page.locator('.codelens-decoration', { hasText: text }).first();
+const press = (text: string) =>
+  editor()
+    .page.locator('.codelens-decoration a', { hasText: new RegExp(`${text}$`) })
+    .first()
+    .click();
+const open = async (name: string) => {
+  await editor().openAt(`shop/${name}`, 1);
+  await editor().page.locator('.statusbar-item', { hasText: /YAML/ }).first().waitFor();
+};
+/** The language status, open. */
+const languageStatus = async (says: string | RegExp) => {
+  const { page } = editor();
+  await page.locator('.statusbar-item[id="status.languageStatus"]').click();
+  const item = page.locator('.hover-language-status', { hasText: says });
+  await item.waitFor();
+  return item;
+};
+
+beforeAll(async () => {
+  const at = { env: editor().env, cwd: workspace };
+  here = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], at);
+  await slipway(['new', 'node-web', file('')], at);
+  writeFileSync(file('deploy/tick.yaml'), ping);
+}, 120_000);
+
+describe('above slipway.yaml', () => {
+  it('a lens deploys, and says what serves then', async () => {
+    await open('slipway.yaml');
+    await lens('not deployed').waitFor();
+    await press('Deploy');
+    await toast(/shop-00001 serves 100 %/).waitFor({ timeout: 90_000 });
+    await lens(/Ready/).waitFor();
+    await lens(`shop.default.localhost:${here.ingress.port}`).waitFor();
+    await editor().shot('slipway');
+    await quiet();
+  });
+
+  it('the language status says whether it is in order, and deploys', async () => {
+    await languageStatus('Slipway: in order');
+    await editor().shot('status');
+    await editor().page.keyboard.press('Escape');
+    const text = readFileSync(file('slipway.yaml'), 'utf8');
+    writeFileSync(file('slipway.yaml'), text.replace('start:', 'strat:'));
+    await editor().page.locator('.squiggly-error').first().waitFor();
+    await languageStatus('Slipway: 1 problem');
+    // In the place of the others: the text does not jump.
+    await lens('1 problem in its files').waitFor();
+    await editor().shot('status-problems');
+    await editor().page.keyboard.press('Escape');
+    writeFileSync(file('slipway.yaml'), text);
+    await until('in order', async () => (await editor().page.locator('.squiggly-error').count()) === 0);
+    writeFileSync(file('PRICES'), 'pears\n');
+    const item = await languageStatus('Slipway: in order');
+    await item.getByText('Deploy', { exact: true }).click();
+    await toast(/shop-00002 serves 100 %/).waitFor({ timeout: 90_000 });
+    await quiet();
+  });
+});
+
+describe('above deploy/*.yaml', () => {
+  it('the lens of the service deploys and leads to its logs', async () => {
+    writeFileSync(file('PRICES'), 'apples\n');
+    await open('deploy/service.yaml');
+    await lens(/Ready/).waitFor();
+    await press('Deploy');
+    await toast(/shop-00003 serves 100 %/).waitFor({ timeout: 90_000 });
+    await editor().shot('service');
+    await quiet();
+    await request(here.ingress, { host: 'shop.default.localhost', path: '/?name=lens' });
+    await press('Logs');
+    const log = await editor().webview('logs');
+    await log.locator('.row', { hasText: 'name=lens' }).first().waitFor();
+    await editor().run('View: Hide Panel');
+  });
+
+  it('a source says when it fires next, and fires by hand', async () => {
+    await open('deploy/tick.yaml');
+    await lens(/Ready/).waitFor();
+    await lens(/next .*08:00/).waitFor();
+    await press('Fire now');
+    await editor().page.locator('.statusbar', { hasText: /20\d/ }).waitFor({ timeout: 60_000 });
+    await editor().shot('ping');
+  });
+});
+
+describe('on a context of a kubeconfig', () => {
+  it('the lenses say what is there, and deploy there', async () => {
+    await open('slipway.yaml');
+    await editor().run('slipway.platform.use');
+    await editor().quickInput.choose(/^staging/);
+    await lens('not deployed').waitFor();
+    await editor().shot('cluster-before');
+    await press('Deploy');
+    await toast(/shop-00001 serves 100 %/).waitFor({ timeout: 90_000 });
+    await lens(/Ready/).waitFor();
+    await lens(`shop.default.localhost:${cluster.ingress.port}`).waitFor();
+    await editor().shot('cluster');
+    const answer = await request(cluster.ingress, { host: 'shop.default.localhost' });
+    expect(answer.body).toContain('shop-00001');
+    await quiet();
+  });
+
+  it('what changes there is seen, and the platform of this machine was not touched', async () => {
+    const shop = serving('default', 'services', 'shop');
+    await slipway(['traffic', 'shop', 'shop-00001=100'], there);
+    await slipway(['deploy', '--no-traffic', file('')], there);
+    expect((await kubeOf(here.kubeconfig).get(shop)).status?.latestReadyRevisionName).toBe('shop-00003');
+    await open('deploy/service.yaml');
+    await lens(/00001 100 %/).waitFor();
+    await editor().run('slipway.platform.use');
+    await editor().quickInput.choose(/^embedded/);
+    await lens(`shop.default.localhost:${here.ingress.port}`).waitFor();
+    await editor().shot('back');
+  });
+});
