@@ -32,8 +32,10 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
   /** Nothing under the pointer, and no notification. */
   const calm = async () => {
     const { page } = editor();
-    await page.mouse.move(700, 895);
-    await page.locator('.statusbar', { hasText: /Initializing|Analyzing/ }).waitFor({ state: 'detached' });
+    await page.mouse.move(700, (page.viewportSize()?.height ?? 900) - 5);
+    await page
+      .locator('.statusbar', { hasText: /Initializing|Analyzing|Installing|正在安装/ })
+      .waitFor({ state: 'detached' });
     const close = page.locator('.notifications-toasts .codicon-notifications-clear');
     while ((await close.count()) > 0) await close.first().click();
     await page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
@@ -74,9 +76,9 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
         timeout: 60_000,
       },
     );
+    await calm();
     const problems = page.locator('[id="status.problems"]');
     await until('no problem', async () => /^\s*0\s+0\s*$/.test(await problems.innerText()), { timeout: 60_000 });
-    await calm();
     await editor().shot('scaffold');
 
     const source = join(workspace, 'shop', 'src', 'server.ts');
