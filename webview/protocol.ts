@@ -247,13 +247,14 @@ export const pages = {
     },
   },
   events: {
-    /** `draft`: what the form begins with, or a target that was chosen outside. */
-    toView: { state: eventsState, draft: eventDraft },
+    /** `form`: what it begins with, or a target that was chosen outside; `sent`: when it was last sent, 0 = never. */
+    toView: { state: eventsState, form: object({ draft: eventDraft, sent: num }) },
     toHost: {
       ready: { params: nothing, result: nothing },
       send: {
         params: eventDraft,
-        result: object({ status: num, ms: num, body: str, problem: nullable(problem) }),
+        /** `sent`: when, ms since the epoch. */
+        result: object({ sent: num, status: num, ms: num, body: str, problem: nullable(problem) }),
       },
       command: { params: command, result: nothing },
     },

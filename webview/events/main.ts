@@ -48,7 +48,7 @@ form.addEventListener('submit', (event) => {
   void submit();
 });
 form.addEventListener('input', () => {
-  channel.save({ draft: draftNow() });
+  keep();
   showFaults(false);
 });
 const trace = h('div', { id: 'trace' });
@@ -61,12 +61,16 @@ channel.on('state', (next) => {
   state = next;
   paint();
 });
-channel.on('draft', (draft) => fill(draft));
+channel.on('form', ({ draft, sent }) => {
+  lastSent = sent;
+  fill(draft);
+});
 const kept = channel.load();
 void channel.request('ready', null).then(() => {
-  // What was being written counts more than what was last sent.
-  const draft = typeof kept === 'object' && kept !== null && 'draft' in kept ? kept.draft : undefined;
-  if (isDraft(draft)) fill({ ...draft, key: target.value || draft.key });
+  // What was being written counts more than what was last sent, unless it is from before that: the editor may have kept an older state.
+  if (!isKept(kept) || kept.over !== lastSent) return;
+  fill({ ...kept.draft, key: target.value || kept.draft.key });
+  keep();
 });
 
 function paint(): void {
@@ -89,18 +93,24 @@ function paint(): void {
       ? h('p', { class: 'dim' }, t('events.traceNone'))
       : traceTable(state.trace, locale, (draft) => {
           fill(draft);
+          keep();
           type.focus();
         }),
   ]);
 }
 
 let wanted = '';
+let lastSent = 0;
 function fill(draft: EventDraftView): void {
   wanted = draft.key;
   if (draft.key !== '') target.value = draft.key;
   for (const [name, control] of Object.entries(fields)) control.value = draft[name as keyof typeof fields];
-  channel.save({ draft: draftNow() });
   showFaults(false);
+}
+
+/** What was written since it was last sent. */
+function keep(): void {
+  channel.save({ draft: draftNow(), over: lastSent } satisfies Kept);
 }
 
 function draftNow(): EventDraftView {
@@ -133,7 +143,9 @@ async function submit(): Promise<void> {
   paint();
   place(outcome, [h('p', { class: 'dim' }, t('events.sending'))]);
   try {
-    const { status, ms, body, problem } = await channel.request('send', draftNow());
+    const { sent, status, ms, body, problem } = await channel.request('send', draftNow());
+    lastSent = sent;
+    keep();
     showOutcome(status, ms, body, problem);
   } catch (error) {
     place(outcome, [problemNote(unexpected(error))]);
@@ -155,6 +167,16 @@ function showOutcome(status: number, ms: number, body: string, problem: PageProb
     ...(body === '' ? [] : [h('pre', { 'aria-label': t('events.answer'), tabindex: 0 }, body)]),
   ]);
   announce(line);
+}
+
+interface Kept {
+  draft: EventDraftView;
+  /** When the form had last been sent, ms since the epoch; 0 = never. */
+  over: number;
+}
+
+function isKept(value: unknown): value is Kept {
+  return typeof value === 'object' && value !== null && 'draft' in value && 'over' in value && isDraft(value.draft);
 }
 
 function isDraft(value: unknown): value is EventDraftView {

@@ -13,6 +13,7 @@ import { hostPage, type PageHost } from './webview-host.ts';
 type Uses = Pick<Deps, 'context' | 'platforms' | 'problems' | 'selection' | 'log'>;
 
 const draftKey = 'events.draft';
+const sentAtKey = 'events.sentAt';
 const sentKey = 'events.sent';
 const traceMs = 2_000;
 const keptSent = 30;
@@ -75,6 +76,10 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
   let host: PageHost<'events'> | undefined;
   let pushed = '';
 
+  function sendForm(target: ServiceKey | undefined): void {
+    host?.send('form', { draft: draft(target), sent: workspaceState.get<number>(sentAtKey) ?? 0 });
+  }
+
   function draft(target: ServiceKey | undefined): EventDraftView {
     const kept = workspaceState.get<EventDraftView>(draftKey);
     const chosen = target ?? deps.selection.current;
@@ -127,8 +132,9 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
   }
 
   async function send(wish: EventDraftView) {
-    await workspaceState.update(draftKey, wish);
     const at = Date.now();
+    await workspaceState.update(draftKey, wish);
+    await workspaceState.update(sentAtKey, at);
     const key = parseKey(wish.key);
     const target = (await state()).targets.find((each) => each.key === wish.key);
     try {
@@ -140,11 +146,11 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
       if (!target || draftFaults(wish).length > 0) throw new TypeError('the form was sent with faults');
       const result = await sendEvent(client, target, wish);
       await remember({ status: result.status, ms: result.ms, error: '' });
-      return { status: result.status, ms: result.ms, body: result.body, problem: null };
+      return { sent: at, status: result.status, ms: result.ms, body: result.body, problem: null };
     } catch (error) {
       const { code, text, fix } = problems.explain(error);
       await remember({ status: 0, ms: Date.now() - at, error: text });
-      return { status: 0, ms: Date.now() - at, body: '', problem: { code, text, fix } };
+      return { sent: at, status: 0, ms: Date.now() - at, body: '', problem: { code, text, fix } };
     }
 
     async function remember(end: Pick<TraceRowView, 'status' | 'ms' | 'error'>): Promise<void> {
@@ -171,7 +177,7 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
       ready: async () => {
         pushed = '';
         await push();
-        host?.send('draft', draft(first));
+        sendForm(first);
         void readTrace();
         return null;
       },
@@ -188,7 +194,7 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
     { dispose: () => clearInterval(timer) },
   );
   return {
-    aim: (target) => host?.send('draft', draft(target)),
+    aim: sendForm,
     dispose: () => subscriptions.dispose(),
   };
 }

@@ -21,6 +21,8 @@ export interface PageHarness<Name extends PageName> extends AsyncDisposable {
   theme(name: PageTheme): Promise<void>;
   /** What was sent is on the screen. */
   painted(): Promise<void>;
+  /** What the page saved. */
+  kept(): Promise<unknown>;
   /** What the host answers to a method from now on; null for all others. */
   answer(method: string, result: unknown): Promise<void>;
 }
@@ -30,15 +32,19 @@ export interface HarnessOptions {
   height: number;
   theme?: PageTheme;
   language?: 'en' | 'zh-cn';
+  /** What the page had saved when it was there before. */
+  kept?: unknown;
+  /** What the host sends before it answers that the page is ready. */
+  first?: { name: string; payload: unknown }[];
 }
 
 /** The part of a window that is used inside of the page. */
 interface InPage {
-  host: { asked: { method: string; params: unknown }[]; answers: Record<string, unknown> };
+  host: { asked: { method: string; params: unknown }[]; answers: Record<string, unknown>; kept: unknown };
   acquireVsCodeApi: () => {
     postMessage(request: { id: number; method: string; params: unknown }): void;
-    getState(): undefined;
-    setState(): undefined;
+    getState(): unknown;
+    setState(state: unknown): void;
   };
   postMessage(message: unknown, target: string): void;
   requestAnimationFrame(paint: () => void): void;
@@ -60,7 +66,7 @@ const classesOf = (theme: PageTheme): string =>
 
 export async function openPage<Name extends PageName>(
   name: Name,
-  { width, height, theme = 'dark', language = 'en' }: HarnessOptions,
+  { width, height, theme = 'dark', language = 'en', kept, first = [] }: HarnessOptions,
 ): Promise<PageHarness<Name>> {
   const executablePath = process.env['SLIPWAY_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
   const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -72,18 +78,24 @@ export async function openPage<Name extends PageName>(
       `<style>body{background:var(--vscode-${ground}-background)}</style>` +
       `<style>${file('css')}</style></head><body class="${classesOf(theme)}"><main id="root"></main></body></html>`,
   );
-  await page.evaluate(() => {
-    const here = globalThis as unknown as InPage;
-    here.host = { asked: [], answers: {} };
-    here.acquireVsCodeApi = () => ({
-      postMessage: ({ id, method, params }) => {
-        here.host.asked.push({ method, params });
-        here.postMessage({ kind: 'answer', id, error: null, result: here.host.answers[method] ?? null }, '*');
-      },
-      getState: () => undefined,
-      setState: () => undefined,
-    });
-  });
+  await page.evaluate(
+    ([kept, first]) => {
+      const here = globalThis as unknown as InPage;
+      here.host = { asked: [], answers: {}, kept };
+      here.acquireVsCodeApi = () => ({
+        postMessage: ({ id, method, params }) => {
+          here.host.asked.push({ method, params });
+          if (method === 'ready') for (const event of first) here.postMessage({ kind: 'event', ...event }, '*');
+          here.postMessage({ kind: 'answer', id, error: null, result: here.host.answers[method] ?? null }, '*');
+        },
+        getState: () => here.host.kept,
+        setState: (state) => {
+          here.host.kept = state;
+        },
+      });
+    },
+    [kept, first] as const,
+  );
   await page.addScriptTag({ content: file('js') });
   // With it the controls begin to follow the theme; this document's own came before the script.
   await page.evaluate("dispatchEvent(new Event('load'))");
@@ -112,6 +124,7 @@ export async function openPage<Name extends PageName>(
             requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
           }),
       ),
+    kept: () => page.evaluate(() => (globalThis as unknown as InPage).host.kept),
     asked: () => page.evaluate(() => (globalThis as unknown as InPage).host.asked),
     answer: (method, result) =>
       page.evaluate(

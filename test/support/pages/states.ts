@@ -236,7 +236,7 @@ const eventsState = (
   size: { width: 1_040, height: 700 },
   async bring(harness) {
     await harness.send('state', events(more));
-    await harness.send('draft', draft);
+    await harness.send('form', { draft, sent: 0 });
     await then(harness);
   },
 });
@@ -355,7 +355,7 @@ export const pageStates: readonly PageState[] = [
     await page.locator('#send').click();
   }),
   eventsState('answered', {}, async (harness) => {
-    await harness.answer('send', { status: 200, ms: 12, body: '{"ok":true}', problem: null });
+    await harness.answer('send', { sent: 1, status: 200, ms: 12, body: '{"ok":true}', problem: null });
     await harness.page.locator('#send').click();
     await harness.page.locator('#answered').waitFor();
   }),

@@ -1,0 +1,62 @@
+/** The page "Events" alone in a browser, without an editor: which draft the form has when the page is there again. */
+import { describe, expect, it } from 'vitest';
+import type { EventDraftView, EventsState } from '../../../webview/protocol.ts';
+import { openPage, type PageHarness } from '../../support/pages/page-harness.ts';
+import { until } from '../../support/until.ts';
+
+const key = 'default/shop';
+const draft = (type: string): EventDraftView => ({
+  ...{ key, type, source: '/desk', subject: '', contentType: 'application/json', data: '' },
+});
+const state: EventsState = {
+  platform: 'ready',
+  targets: [{ key, name: 'shop', namespace: 'default', url: 'http://shop.default.localhost:8080' }],
+  traced: true,
+  trace: [],
+};
+
+/** The page as the host begins it, which was last sent at `sent`. */
+const opened = (sent: number, kept?: unknown) =>
+  openPage('events', {
+    ...{ width: 900, height: 700, kept },
+    first: [
+      { name: 'state', payload: state },
+      { name: 'form', payload: { draft: draft('com.example.sent'), sent } },
+    ],
+  });
+const type = async ({ page }: PageHarness<'events'>) => page.locator('#type').inputValue();
+const settled = (harness: PageHarness<'events'>) =>
+  until(
+    'the form',
+    async () => (await harness.page.locator('#target option').count()) === 1 && (await type(harness)) !== '',
+  );
+
+describe('the form', () => {
+  it('begins with what was last sent', async () => {
+    await using harness = await opened(7);
+    await settled(harness);
+    expect(await type(harness)).toBe('com.example.sent');
+  });
+
+  it('has what was being written since', async () => {
+    await using harness = await opened(7, { draft: draft('com.example.written'), over: 7 });
+    await until('what was written', async () => (await type(harness)) === 'com.example.written');
+  });
+
+  it('does not fall back to what was written before that, which an editor may have kept', async () => {
+    await using harness = await opened(7, { draft: draft('com.example.older'), over: 3 });
+    await settled(harness);
+    await harness.painted();
+    expect(await type(harness)).toBe('com.example.sent');
+  });
+
+  it('keeps what is written after a send as written over that', async () => {
+    await using harness = await opened(0);
+    await settled(harness);
+    await harness.answer('send', { sent: 9, status: 200, ms: 1, body: '', problem: null });
+    await harness.page.locator('#send').click();
+    await harness.page.locator('#answered').waitFor();
+    await harness.page.locator('#type').fill('com.example.next');
+    expect(await harness.kept()).toMatchObject({ draft: { type: 'com.example.next' }, over: 9 });
+  });
+});
