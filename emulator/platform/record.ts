@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isAlive } from './alive.ts';
 
 /** What `up` prints and front ends read: how to reach a running platform. */
 export interface PlatformRecord {
@@ -117,15 +118,6 @@ export function processStart(pid: number): string {
     return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? '');
   } catch {
     return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

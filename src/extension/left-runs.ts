@@ -3,6 +3,7 @@
  * the platform is there.
  */
 import type * as vscode from 'vscode';
+import { isAlive } from '../../emulator/platform/alive.ts';
 import type { PlatformClient } from '../core/client.ts';
 import { isAway } from '../core/faults.ts';
 import type { RunRemains } from '../core/run/remains.ts';
@@ -98,13 +99,4 @@ export function leftRuns(
 /** A run is its objects: applied over those of an earlier one, it is the same. */
 function idOf({ objects }: RunRemains): string {
   return objects.map(({ uid }) => uid).join();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
