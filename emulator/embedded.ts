@@ -32,6 +32,7 @@ import { readConfig } from './knative/config/read.ts';
 import { configMapSeeds } from './knative/config/seeds.ts';
 import { servingControllers } from './knative/controllers.ts';
 import type { RemoteImage } from './knative/revision/digests.ts';
+import { processStart } from './platform/alive.ts';
 import { createBootTimes } from './platform/boot-times.ts';
 import { watchCertificates } from './platform/certificates.ts';
 import { type ClusterServicesWatch, watchClusterServices } from './platform/cluster-services.ts';
@@ -49,7 +50,6 @@ import { podWriter } from './platform/pod-writer.ts';
 import {
   type PlatformRecord,
   platformFiles,
-  processStart,
   readSettings,
   removeRecord,
   writeRecord,

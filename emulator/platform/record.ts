@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isAlive } from './alive.ts';
+import { isSameProcess } from './alive.ts';
 
 /** What `up` prints and front ends read: how to reach a running platform. */
 export interface PlatformRecord {
@@ -86,10 +86,7 @@ export function platformFiles(data: string) {
 export function readRecord(data: string): PlatformRecord | undefined {
   const record = readJson<PlatformRecord>(platformFiles(data).record);
   if (!record || typeof record.pid !== 'number') return undefined;
-  if (!isAlive(record.pid)) return undefined;
-  const start = processStart(record.pid);
-  if (record.pidStart !== '' && start !== '' && start !== record.pidStart) return undefined;
-  return record;
+  return isSameProcess(record.pid, record.pidStart) ? record : undefined;
 }
 
 export function writeRecord(record: PlatformRecord): void {
@@ -106,19 +103,6 @@ export function readSettings(data: string): PlatformSettings {
 
 export function writeSettings(data: string, settings: PlatformSettings): void {
   writeJson(platformFiles(data).settings, settings);
-}
-
-/** Field 22 of /proc/PID/stat on Linux (clock ticks since boot), '' elsewhere or when the process is gone. */
-export function processStart(pid: number): string {
-  if (process.platform !== 'linux') return '';
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie holds its pid until it is reaped, but it serves nothing any more.
-    return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? '');
-  } catch {
-    return '';
-  }
 }
 
 function readJson<T>(file: string): T | undefined {

@@ -5,12 +5,12 @@ import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, read
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { protocolVersion } from '../../emulator/capabilities/protocol.ts';
+import { isSameProcess } from '../../emulator/platform/alive.ts';
 import type { PlatformFaultCode } from '../../emulator/platform/faults.ts';
 import {
   dataDirectory,
   type PlatformRecord,
   platformFiles,
-  processStart,
   readRecord,
   stateHome,
 } from '../../emulator/platform/record.ts';
@@ -124,7 +124,7 @@ export async function stopPlatform(place: PlatformPlace): Promise<boolean> {
   const data = directoryOf(place);
   const record = readRecord(data);
   if (!record) return false;
-  const gone = (): boolean => readRecord(data)?.pid !== record.pid && !sameProcess(record);
+  const gone = (): boolean => readRecord(data)?.pid !== record.pid && !isSameProcess(record.pid, record.pidStart);
   try {
     using client = await connect(resolveTarget({ data, name: record.name }, undefined, place.env));
     await client.capability('POST', '/shutdown', {}, { timeoutMs: 2_000 });
@@ -354,18 +354,8 @@ async function endChild(child: ChildProcess): Promise<void> {
   clearTimeout(hard);
 }
 
-function sameProcess(record: PlatformRecord): boolean {
-  try {
-    process.kill(record.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const start = processStart(record.pid);
-  return start !== 'zombie' && (record.pidStart === '' || start === '' || start === record.pidStart);
-}
-
 function signalTo(record: PlatformRecord, signal: NodeJS.Signals): void {
-  if (!sameProcess(record)) return;
+  if (!isSameProcess(record.pid, record.pidStart)) return;
   try {
     process.kill(record.pid, signal);
   } catch (error) {

@@ -3,7 +3,7 @@
  * the platform is there.
  */
 import type * as vscode from 'vscode';
-import { isAlive } from '../../emulator/platform/alive.ts';
+import { isSameProcess, processStart } from '../../emulator/platform/alive.ts';
 import type { PlatformClient } from '../core/client.ts';
 import { isAway } from '../core/faults.ts';
 import type { RunRemains } from '../core/run/remains.ts';
@@ -16,6 +16,8 @@ interface Kept {
   platform: string;
   /** Process of the window that runs it. */
   owner: number;
+  /** When that began, where the system tells: its pid may be another's by now. */
+  ownerStart: string;
   remains: RunRemains;
 }
 
@@ -68,10 +70,10 @@ export function leftRuns(
   function look(): void {
     const { client, snapshot } = platforms;
     if (kept.length === 0 || !client || snapshot.state !== 'ready') return;
-    for (const { platform, owner, remains } of kept) {
+    for (const { platform, owner, ownerStart, remains } of kept) {
       const id = idOf(remains);
       if (platform !== snapshot.entry.id || removing.has(id) || running.has(id)) continue;
-      if (owner === process.pid || !isAlive(owner)) removing.set(id, remove(client, remains));
+      if (owner === process.pid || !isSameProcess(owner, ownerStart)) removing.set(id, remove(client, remains));
     }
   }
   const listening = platforms.onChange(look);
@@ -85,7 +87,8 @@ export function leftRuns(
       const id = idOf(remains);
       running.add(id);
       const platform = platforms.snapshot.entry.id;
-      write([...kept.filter((each) => idOf(each.remains) !== id), { platform, owner: process.pid, remains }]);
+      const mine = { platform, owner: process.pid, ownerStart: processStart(process.pid), remains };
+      write([...kept.filter((each) => idOf(each.remains) !== id), mine]);
       return () => forget(id);
     },
     leave(remains) {

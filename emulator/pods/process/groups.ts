@@ -5,7 +5,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { processStart } from '../../platform/record.ts';
+import { processStart } from '../../platform/alive.ts';
 
 const run = promisify(execFile);
 

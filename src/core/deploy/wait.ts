@@ -145,7 +145,7 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
     let seen = false;
     let last: string | undefined;
     let listening: NodeJS.Timeout | undefined;
-    let making: NodeJS.Timeout | undefined;
+    let awaitsPod = false;
     const tell = (reason: string, message: string): void => {
       const text = `${reason} ${message}`;
       if (text !== last) options.onWaiting(reason, message);
@@ -200,8 +200,10 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
         return;
       }
       // That no pod can be made of it, or that a pod waits for its volumes, is told by an event alone.
-      if (!isStarted(scene)) making ??= timer(podMs, () => awaitPod(revision));
-      else if (!listening) {
+      if (!isStarted(scene)) {
+        if (!awaitsPod) timer(podMs, () => awaitPod(revision));
+        awaitsPod = true;
+      } else if (!listening) {
         listening = timer(options.listenMs, () => examine(revision, lateCause, true));
       }
       tell(reason || 'Deploying', message);
@@ -210,11 +212,11 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
     function awaitPod(revision: KubeObject): void {
       const now = revisions.get(revision.metadata.name, namespace);
       if (!now || truthOf(now).status === 'True' || isStarted(sceneOf(now))) {
-        making = undefined;
+        awaitsPod = false;
         return;
       }
       examine(now, diagnose, true);
-      making = timer(podMs, () => awaitPod(now));
+      timer(podMs, () => awaitPod(now));
     }
 
     function routing(service: KubeObject, revision: string): void {

@@ -35,36 +35,17 @@ export interface TreeNode {
 
 /** A node that is built when something of it beside its id is asked for: of a thousand services a screen shows forty. */
 export function late(id: string, build: () => TreeNode): TreeNode {
-  let built: TreeNode | undefined;
-  const node = () => {
-    built ??= build();
-    return built;
+  let built = false;
+  const node = { id } as TreeNode;
+  const whole = () => {
+    if (!built) Object.assign(node, build());
+    built = true;
+    return node;
   };
-  return {
-    id,
-    get label() {
-      return node().label;
-    },
-    get description() {
-      return node().description;
-    },
-    get tooltip() {
-      return node().tooltip;
-    },
-    get icon() {
-      return node().icon;
-    },
-    get context() {
-      return node().context;
-    },
-    get subject() {
-      return node().subject;
-    },
-    get expanded() {
-      return node().expanded;
-    },
-    children: () => node().children(),
-  };
+  return new Proxy(node, {
+    get: (_, key) => Reflect.get(key === 'id' ? node : whole(), key),
+    ownKeys: () => Reflect.ownKeys(whole()),
+  });
 }
 
 export const icons = {

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { processStart } from '../../../emulator/platform/alive.ts';
 import { takeLock } from '../../../emulator/platform/lock.ts';
 import {
   dataDirectory,
   platformFiles,
-  processStart,
   readRecord,
   readSettings,
   removeRecord,

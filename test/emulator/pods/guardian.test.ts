@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processStart } from '../../../emulator/platform/record.ts';
+import { processStart } from '../../../emulator/platform/alive.ts';
 import { startGuardian } from '../../../emulator/pods/guardian.ts';
 import { markedProcesses } from '../../../emulator/pods/process/groups.ts';
 import { createProcessRuntime } from '../../../emulator/pods/process/runtime.ts';

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import { processStart } from '../../../emulator/platform/alive.ts';
 import { connect, type PlatformClient } from '../../../src/core/client.ts';
 import { kinds } from '../../../src/core/resources.ts';
 import type { RunRemains } from '../../../src/core/run/remains.ts';
@@ -124,11 +125,12 @@ describe('a run that was stopped while its platform was away', () => {
 describe('a run of a window that is gone', () => {
   it('is removed by the next one; that of a living window, of another platform, and what was made anew are not', async () => {
     const [mine, living, elsewhere, anew] = [await aRun(), await aRun(), await aRun(), await aRun('another')];
+    const ownerStart = processStart(process.ppid);
     const { become, stored, told } = aWindow([
-      { platform: 'here', owner: dead, remains: mine },
-      { platform: 'here', owner: process.ppid, remains: living },
-      { platform: 'there', owner: dead, remains: elsewhere },
-      { platform: 'here', owner: dead, remains: anew },
+      { platform: 'here', owner: dead, ownerStart, remains: mine },
+      { platform: 'here', owner: process.ppid, ownerStart, remains: living },
+      { platform: 'there', owner: dead, ownerStart, remains: elsewhere },
+      { platform: 'here', owner: dead, ownerStart, remains: anew },
     ]);
     become('ready');
     await until('both forgotten', () => stored().length === 2);
@@ -137,5 +139,15 @@ describe('a run of a window that is gone', () => {
     expect(await isThere(elsewhere)).toBe(true);
     expect(await isThere(anew)).toBe(true);
     expect(told).toHaveLength(2);
+  });
+
+  it.runIf(process.platform === 'linux')('is removed also when its pid is another process by now', async () => {
+    const run = await aRun();
+    const { become, stored } = aWindow([
+      { platform: 'here', owner: process.ppid, ownerStart: 'earlier', remains: run },
+    ]);
+    become('ready');
+    await until('it forgotten', () => stored().length === 0);
+    expect(await isThere(run)).toBe(false);
   });
 });
