@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './lib/deps.mjs';
-import { lastLine, prepare, results, runPart, script, summary, vitest } from './lib/parts.mjs';
+import { failureLines, lastLine, prepare, results, runPart, script, summary, vitest } from './lib/parts.mjs';
 import { root } from './lib/paths.mjs';
 import { elapsed, say } from './lib/progress.mjs';
 import { commit, writeSection } from './lib/results.mjs';
@@ -125,9 +125,10 @@ async function main() {
     writeSection('full', report(partsOf(sources), state));
     say(`── ${name}: ${summary(outcome)} in ${elapsed(since)}`);
   }
-  const all = names.map((name) => state[name]);
+  const all = names.map((name) => ({ part: name, ...state[name] }));
   for (const { skipped } of all)
     for (const { name, why } of skipped) process.stdout.write(`skipped: ${name}: ${why}\n`);
+  for (const line of failureLines(all)) process.stdout.write(`${line}\n`);
   const sum = (what) => all.reduce((total, part) => total + part[what], 0);
   process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
   process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;

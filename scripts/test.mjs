@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './lib/deps.mjs';
-import { lastLine, nodeTest, prepare, results, runPart, script, summary, vitest } from './lib/parts.mjs';
+import { failureLines, lastLine, nodeTest, prepare, results, runPart, script, summary, vitest } from './lib/parts.mjs';
 import { elapsed, say } from './lib/progress.mjs';
 import { fail, ScriptError } from './lib/run.mjs';
 
@@ -56,16 +56,19 @@ async function main() {
   }
 
   const total = { passed: 0, failed: 0, skipped: [] };
+  const outcomes = [];
   for (const name of names) {
     const since = Date.now();
     say(`── ${name}`);
     const outcome = await runPart(name, parts[name], context);
+    outcomes.push({ part: name, ...outcome });
     total.passed += outcome.passed;
     total.failed += outcome.failed;
     total.skipped.push(...outcome.skipped);
     say(`── ${name}: ${summary(outcome)} in ${elapsed(since)}`);
   }
   for (const { name, why } of total.skipped) process.stdout.write(`skipped: ${name}: ${why}\n`);
+  for (const line of failureLines(outcomes)) process.stdout.write(`${line}\n`);
   process.stdout.write(`${summary(total)}\n`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 /** What the gate (test.mjs) and the long run (test-full.mjs) share: setting up, running a part in its own process, counting. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { makePackage } from '../package.mjs';
 import { ensureCodeServer } from './code-server.mjs';
 import { root } from './paths.mjs';
@@ -14,16 +14,29 @@ export const script = (name) => join(root, 'scripts', name);
 
 /**
  * Runs a part `{needs?: string[], run(context)}`; what it lacks makes it skipped, what it throws failed.
- * @returns {Promise<{passed: number, failed: number, skipped: {name: string, why: string}[]}>}
+ * @returns {Promise<{passed: number, failed: number, skipped: {name: string, why: string}[], failures?: {name: string, why: string}[]}>}
  */
 export async function runPart(name, part, context) {
   const lacking = (part.needs ?? []).map((need) => context.lacks[need]).find((lack) => lack?.whole);
   if (lacking) return { passed: 0, failed: 0, skipped: [{ name, why: lacking.why }] };
   return part.run(context).catch((error) => {
     process.stderr.write(`${error instanceof ScriptError ? error.message : error.stack}\n`);
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 1, skipped: [], failures: [{ name, why: error.message }] };
   });
 }
+
+/** What failed, a line each, for the end of a long output: whoever reads only its tail must see which tests, and why. */
+export function failureLines(outcomes) {
+  return outcomes.flatMap(({ part, failed, failures = [] }) => {
+    const lines = failures.map(({ name, why }) => `failed: ${part}: ${name}: ${oneLine(why)}`);
+    return failed > lines.length ? [...lines, `failed: ${part}: ${failed - lines.length} more, see above`] : lines;
+  });
+}
+
+const oneLine = (text) => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 400 ? `${line.slice(0, 400)}…` : line;
+};
 
 export function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`;
@@ -79,7 +92,11 @@ export async function vitest(name, args, context = { env: {} }) {
     (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   );
   const failed = numFailedTests + broken.length;
-  return { passed: numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed, skipped };
+  const failures = [
+    ...testResults.flatMap((file) => file.assertionResults.filter(({ status }) => status === 'failed')),
+    ...broken.map(({ name: file, message }) => ({ fullName: relative(root, file), failureMessages: [message] })),
+  ].map((test) => ({ name: test.fullName, why: test.failureMessages.join(' ') }));
+  return { passed: numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed, skipped, failures };
 }
 
 export async function nodeTest(name, args) {

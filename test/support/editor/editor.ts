@@ -110,11 +110,14 @@ export interface Editor extends AsyncDisposable {
 export interface QuickInput {
   /** Waits for the box with this in its title, placeholder or message. */
   expect(text: string | RegExp): Promise<void>;
-  type(text: string): Promise<void>;
+  /** `timeout` in ms: the box may close meanwhile. */
+  type(text: string, timeout?: number): Promise<void>;
   /** Waits for an entry and takes it. */
   choose(text: string | RegExp): Promise<void>;
   entry(text: string | RegExp): Locator;
-  accept(): Promise<void>;
+  accept(timeout?: number): Promise<void>;
+  /** Presses the key that opens the box unless it is open; rejects when it does not open soon. */
+  reopen(key: string): Promise<void>;
   cancel(): Promise<void>;
   /** Waits for this validation message. */
   expectMessage(text: string | RegExp): Promise<void>;
@@ -122,6 +125,8 @@ export interface QuickInput {
 }
 
 const ready = 60_000;
+/** ms for a step on something that may close by itself. */
+const soon = 2_000;
 
 export async function openEditor(options: OpenOptions): Promise<Editor> {
   const home = temporaryHome(options.name);
@@ -170,26 +175,23 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     quickInput,
     run: async (command) => {
       const title = command.startsWith('slipway.') ? titleOf(command, true, options.locale) : command;
-      await page.keyboard.press('F1');
-      await quickInput.widget.waitFor();
       const entry = quickInput.entry(title);
       // The palette knows an extension's commands only once its host has told it, seconds after the start, and does not look
-      // again by itself: asked anew until then.
+      // again by itself: asked anew until then. What opens meanwhile, such as a file that was just scaffolded or the page that
+      // the command before has opened, takes the focus and closes the palette at any moment: each step gives up soon, and the
+      // next look opens it again.
+      await page.keyboard.press('F1');
       await until(
         `"${title}" in the palette`,
         async () => {
-          // What opens meanwhile, such as a file that was just scaffolded, takes the focus and closes it.
-          if (!(await quickInput.widget.isVisible())) await page.keyboard.press('F1');
-          await quickInput.type('>');
-          await quickInput.type(`>${title}`);
-          return await entry.waitFor({ timeout: 1_000 }).then(
-            () => true,
-            () => false,
-          );
+          await quickInput.reopen('F1');
+          await quickInput.type('>', soon);
+          await quickInput.type(`>${title}`, soon);
+          await entry.click({ timeout: soon });
+          return true;
         },
         { timeout: ready },
       );
-      await entry.click();
     },
     view: (title) => page.locator('.pane', { has: page.locator('.pane-header', { hasText: title }) }),
     row: (view, text) => editor.view(view).locator('.monaco-list-row', { hasText: text }).first(),
@@ -238,14 +240,22 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       await entries.first().waitFor({ state: 'detached' });
     },
     openAt: async (file, line) => {
-      await page.keyboard.press('Control+p');
-      await quickInput.widget.waitFor();
-      await quickInput.type(`${file}:${line}`);
+      const name = file.split('/').at(-1) ?? file;
       // The list follows the text a moment later: what is taken is what stands first.
-      const first = quickInput.widget.locator('.quick-input-list .monaco-list-row.focused');
-      await first.filter({ hasText: file.split('/').at(-1) ?? file }).waitFor();
-      await quickInput.accept();
-      await page.locator('.editor-group-container .tab.active', { hasText: file.split('/').at(-1) ?? file }).waitFor();
+      const first = quickInput.widget.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: name });
+      await page.keyboard.press('Control+p');
+      await until(
+        `${file} in Quick Open`,
+        async () => {
+          await quickInput.reopen('Control+p');
+          await quickInput.type(`${file}:${line}`, soon);
+          await first.waitFor({ timeout: soon });
+          await quickInput.accept(soon);
+          return true;
+        },
+        { timeout: ready },
+      );
+      await page.locator('.editor-group-container .tab.active', { hasText: name }).waitFor();
     },
     reload: async (remembered) => {
       if (remembered)
@@ -314,13 +324,21 @@ function quickInputOf(page: Page): QuickInput {
         .first()
         .waitFor();
     },
-    type: async (text) => {
-      await input.fill(text);
-    },
+    type: (text, timeout = ready) => input.fill(text, { timeout }),
     choose: async (text) => {
       await entry(text).click();
     },
-    accept: () => input.press('Enter'),
+    accept: (timeout = ready) => input.press('Enter', { timeout }),
+    reopen: async (key) => {
+      // A key that was pressed a moment ago has its box soon; pressed again it would close it.
+      const isOpen = await widget.waitFor({ timeout: soon }).then(
+        () => true,
+        () => false,
+      );
+      if (isOpen) return;
+      await page.keyboard.press(key);
+      await widget.waitFor({ timeout: soon });
+    },
     cancel: () => page.keyboard.press('Escape'),
     expectMessage: (text) => widget.locator('.quick-input-message', { hasText: text }).waitFor(),
   };
