@@ -15,7 +15,7 @@ import { ensureDependencies } from './lib/deps.mjs';
 import { failureLines, lastLine, prepare, results, runPart, script, summary, vitest } from './lib/parts.mjs';
 import { root } from './lib/paths.mjs';
 import { elapsed, say } from './lib/progress.mjs';
-import { commit, writeSection } from './lib/results.mjs';
+import { commit, longRunTable, readSection, writeSection } from './lib/results.mjs';
 import { fail, ScriptError } from './lib/run.mjs';
 
 const stateFile = join(results, 'full', 'state.json');
@@ -122,7 +122,7 @@ async function main() {
     state[name] = { ...outcome, commit: at, date: new Date().toISOString().slice(0, 10), minutes };
     // After each part: what was done so far is kept, however this run ends.
     writeFileSync(stateFile, JSON.stringify(state, null, 2));
-    writeSection('full', report(partsOf(sources), state));
+    writeSection('full', longRunTable(partsOf(sources), state, readSection('full')));
     say(`── ${name}: ${summary(outcome)} in ${elapsed(since)}`);
   }
   const all = names.map((name) => ({ part: name, ...state[name] }));
@@ -149,27 +149,6 @@ function readState() {
 
 function last(done) {
   return done ? ` (${done.date}, ${done.commit}: ${summary(done)})` : '';
-}
-
-/** One row a part that was ever run here. Pure. */
-function report(parts, state) {
-  const rows = Object.entries(parts)
-    .filter(([name]) => state[name])
-    .map(([name, { about }]) => {
-      const { passed, failed, skipped, date, commit: at, minutes } = state[name];
-      return `| ${name} | ${about} | ${passed} | ${failed} | ${skipped.length} | ${minutes} | ${date} | ${at} |`;
-    });
-  const skips = Object.keys(parts).flatMap((name) => state[name]?.skipped ?? []);
-  const listed = [...new Set(skips.map(({ name, why }) => `- skipped: ${name}: ${why}`))];
-  return `## The long run
-
-\`npm run test:full\`: each part with the date and the commit of its last run.
-
-| part | what | passed | failed | skipped | minutes | date | commit |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
-
-${listed.join('\n')}`;
 }
 
 main().catch(fail);

@@ -44,6 +44,12 @@ export function withSection(text, name, markdown, stamp) {
   return text.slice(0, from) + section + text.slice(to + close.length);
 }
 
+/** What stands in the section `name` now; empty when there is none. */
+export function readSection(name) {
+  const text = existsSync(resultsFile) ? readFileSync(resultsFile, 'utf8') : '';
+  return text.split(`<!-- section: ${name} -->`)[1]?.split(`<!-- end: ${name} -->`)[0] ?? '';
+}
+
 /** The commit that is measured: `abc1234`, with ` and uncommitted changes` when there are any (the results themselves aside). */
 export function commit() {
   const git = (...args) =>
@@ -54,6 +60,33 @@ export function commit() {
   } catch {
     return 'unknown (no git here)';
   }
+}
+
+/**
+ * A row for each part that was ever run: of what ran here its newest run, of others the row that stands in `before`, the section
+ * as another checkout has written it. Skipped tests are listed by part. Pure.
+ */
+export function longRunTable(parts, state, before = '') {
+  const old = before.split('\n');
+  const rows = Object.entries(parts).flatMap(([name, { about }]) => {
+    if (!state[name]) return old.filter((line) => line.startsWith(`| ${name} |`));
+    const { passed, failed, skipped, date, commit: at, minutes } = state[name];
+    return [`| ${name} | ${about} | ${passed} | ${failed} | ${skipped.length} | ${minutes} | ${date} | ${at} |`];
+  });
+  const listed = Object.keys(parts).flatMap((name) => {
+    const start = `- skipped in ${name}: `;
+    if (!state[name]) return old.filter((line) => line.startsWith(start));
+    return [...new Set(state[name].skipped.map((test) => `${start}${test.name}: ${test.why}`))];
+  });
+  return `## The long run
+
+\`npm run test:full\`: each part with the date and the commit of its last run.
+
+| part | what | passed | failed | skipped | minutes | date | commit |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+${listed.join('\n')}`;
 }
 
 function measuredOn() {

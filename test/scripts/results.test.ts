@@ -1,8 +1,19 @@
 import { expect, test } from 'vitest';
 
-type Results = { withSection(text: string, name: string, markdown: string, stamp: string): string };
+interface Part {
+  passed: number;
+  failed: number;
+  skipped: { name: string; why: string }[];
+  date: string;
+  commit: string;
+  minutes: number;
+}
+interface Results {
+  withSection(text: string, name: string, markdown: string, stamp: string): string;
+  longRunTable(parts: Record<string, { about: string }>, state: Record<string, Part>, before?: string): string;
+}
 const script = new URL('../../scripts/lib/results.mjs', import.meta.url).href;
-const { withSection } = (await import(script)) as Results;
+const { withSection, longRunTable } = (await import(script)) as Results;
 
 const file =
   '# Results\n\n<!-- section: a -->\n## A\n\nold\n<!-- end: a -->\n\n<!-- section: b -->\n## B\n<!-- end: b -->\n';
@@ -22,4 +33,18 @@ test('a section without heading, end marker or proper name is refused', () => {
   expect(() => withSection(file, 'a', 'text', '')).toThrow(/heading/);
   expect(() => withSection(file.replace('<!-- end: a -->', ''), 'a', '## A', '')).toThrow(/end marker/);
   expect(() => withSection(file, 'A b', '## A', '')).toThrow(/only a-z/);
+});
+
+test('the long run keeps what another checkout has measured, and replaces what ran here', () => {
+  const parts = { fuzz: { about: 'fuzzing' }, scale: { about: 'many' } };
+  const part: Part = { passed: 2, failed: 0, skipped: [], date: '2026-01-02', commit: 'abc1234', minutes: 3 };
+  const before = longRunTable(parts, {
+    fuzz: { ...part, skipped: [{ name: 'a test', why: 'needs much' }] },
+    scale: { ...part, skipped: [{ name: 'another', why: 'needs more' }] },
+  });
+  const table = longRunTable(parts, { scale: { ...part, passed: 9, commit: 'def5678' } }, before);
+  expect(table).toContain('| fuzz | fuzzing | 2 | 0 | 1 | 3 | 2026-01-02 | abc1234 |\n');
+  expect(table).toContain('| scale | many | 9 | 0 | 0 | 3 | 2026-01-02 | def5678 |\n');
+  expect(table).toContain('- skipped in fuzz: a test: needs much');
+  expect(table).not.toContain('another');
 });
