@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { serviceRow, useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import { type Kube, kubeOf, serving } from '../../support/kube.ts';
 import type { UpAnswer } from '../../support/platform.ts';
@@ -143,15 +143,15 @@ describe('a revision', () => {
 
 describe('a service', () => {
   it('is shown as the platform has it, and its URL copied', async () => {
-    await menu(/revision/, 'slipway.service.showYaml');
+    await menu(serviceRow('shop'), 'slipway.service.showYaml');
     await editor().page.locator('.tab.active', { hasText: 'shop.yaml' }).waitFor();
     await editor().page.locator('.view-line', { hasText: 'kind: Service' }).first().waitFor();
-    await menu(/revision/, 'slipway.service.copyUrl');
+    await menu(serviceRow('shop'), 'slipway.service.copyUrl');
     await copied(`http://shop.default.localhost:${platform.ingress.port}`);
   });
 
   it('is deleted after a question', async () => {
-    await menu(/revision/, 'slipway.service.delete');
+    await menu(serviceRow('shop'), 'slipway.service.delete');
     await confirm(/Delete the service shop from embedded/, 'Delete');
     await until('it gone', async () => (await kube.find(serving('default', 'services', 'shop'))) === undefined);
     await editor()

@@ -8,7 +8,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { serviceRow, useEditor } from '../../support/editor/editor.ts';
 import { noticesOf } from '../../support/editor/notices.ts';
 import { titleOf } from '../../support/editor/titles.ts';
 import { request } from '../../support/ingress.ts';
@@ -302,7 +302,7 @@ describe('what is there', () => {
   it('opens a service in the browser through a port that stands for its host', async () => {
     await editor().openContainer();
     const opened = editor().page.context().waitForEvent('page');
-    await editor().act('Applications', /revision/, 'slipway.service.openUrl');
+    await editor().act('Applications', serviceRow('shop'), 'slipway.service.openUrl');
     const page = await opened;
     await page.getByText('one').first().waitFor();
     // The name itself would lead a browser elsewhere than to the machine of the extension.

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { serviceRow, useEditor } from '../../support/editor/editor.ts';
 import { distribution, request } from '../../support/ingress.ts';
 import { isReady, type Kube, kubeOf, serving } from '../../support/kube.ts';
 import type { UpAnswer } from '../../support/platform.ts';
@@ -188,7 +188,7 @@ describe('logs', () => {
 
   it('follow the service inline', async () => {
     await editor().openContainer();
-    await editor().act('Applications', /revisions/, 'slipway.service.showLogs');
+    await editor().act('Applications', serviceRow('shop'), 'slipway.service.showLogs');
     const page = await editor().webview('logs');
     await request(platform.ingress, { host, path: '/?name=first-line' });
     await page.locator('.row', line('first-line')).first().waitFor();

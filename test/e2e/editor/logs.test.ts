@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { serviceRow, useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import { type Kube, kubeOf, serving } from '../../support/kube.ts';
 import { frameTimes, writeApplication } from '../../support/logs-application.ts';
@@ -46,10 +46,8 @@ beforeAll(async () => {
 
 describe('the log view', () => {
   it('has the history from before it was opened, and follows', async () => {
-    await editor()
-      .row('Applications', /revision/)
-      .waitFor();
-    await editor().act('Applications', /revision/, 'slipway.service.showLogs');
+    await editor().row('Applications', serviceRow('shop')).waitFor();
+    await editor().act('Applications', serviceRow('shop'), 'slipway.service.showLogs');
     page = await editor().webview('logs');
     await row('before-the-view').waitFor();
     await row(/started/).waitFor();

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { serviceRow, useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import { type Kube, kubeOf, serving } from '../../support/kube.ts';
 import type { UpAnswer } from '../../support/platform.ts';
@@ -199,7 +199,7 @@ describe('the revisions panel', () => {
   const panel = () => editor().webview('revisions');
 
   it('tells when, who, from which commit and what changed, beside what is measured', async () => {
-    await editor().act('Applications', /revisions/, 'slipway.service.openRevisions');
+    await editor().act('Applications', serviceRow('shop'), 'slipway.service.openRevisions');
     const page = await panel();
     const first = page.locator('tr[data-revision="shop-00001"]');
     await first.getByText(/“Sell apples”/).waitFor();
@@ -250,7 +250,7 @@ describe('the revisions panel', () => {
 
   it('retires a revision: its share to the others, its tags away', async () => {
     await run('traffic', 'shop', 'shop-00001=20', 'shop-00002=80', '--tag', 'shop-00001=old');
-    await editor().act('Applications', /revisions/, 'slipway.service.openRevisions');
+    await editor().act('Applications', serviceRow('shop'), 'slipway.service.openRevisions');
     const page = await panel();
     const first = page.locator('tr[data-revision="shop-00001"]');
     await first.getByText('old').waitFor();

@@ -75,6 +75,9 @@ const quietSettings = {
   'remote.autoForwardPorts': false,
 };
 
+/** A service's row in the tree by its text: in place of its revisions it says "at zero" once it is, a minute after its last request. */
+export const serviceRow = (name: string): RegExp => new RegExp(`${name}.*(revision|at zero)`);
+
 export interface Editor extends AsyncDisposable {
   page: Page;
   /** The suite's own folder; its workspace and home are inside. */
