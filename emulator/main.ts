@@ -1,12 +1,15 @@
 /**
  * The platform's own process. Started by the CLI or by the editor as
  * `platform.mjs --name N --data DIR [--port P] [--lifetime detached|leased]`; answers with one line of JSON on stdout: its
- * record, or `{"error": {code, message}}` with exit code 1. Everything else goes to stderr.
+ * record, or `{"error": {code, message}}` with exit code 1. Until then a blank a second says that it is still at it.
+ * Everything else goes to stderr.
  */
 import { parseArgs } from 'node:util';
 import { startEmbedded } from './embedded.ts';
 import { type PlatformFault, platformFault } from './platform/faults.ts';
 import { dataDirectory, readRecord } from './platform/record.ts';
+
+const signOfLifeMs = 1_000;
 
 async function main(argv: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -49,10 +52,14 @@ async function main(argv: string[]): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(signal));
   platform.ended.then(end);
+  clearInterval(atIt);
   process.stdout.write(`${JSON.stringify(platform.record)}\n`);
 }
 
+const atIt = setInterval(() => process.stdout.write(' '), signOfLifeMs);
+
 main(process.argv.slice(2)).catch((error: unknown) => {
+  clearInterval(atIt);
   const fault = error as Partial<PlatformFault> & Error;
   const code = fault.code ?? 'Bug';
   const running = code === 'AlreadyRunning' && fault.data ? readRecord(fault.data) : undefined;

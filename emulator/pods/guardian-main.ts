@@ -3,7 +3,8 @@
  * groups of running instances from its standard input, which ends when the platform does, in whatever way; then it ends
  * them all, and whoever carries the platform's mark, its containers, and itself. Bundled to dist/guardian.mjs.
  *
- * Lines: `mark <platform>/`, `+<pgid>`, `-<pgid>`, `engine <GuardedEngine as JSON>`, `container+<id>`, `container-<id>`.
+ * Lines: `mark <platform>/`, `+<pgid>`, `-<pgid>`, `engine <GuardedEngine as JSON>`, `container+<id>`, `container-<id>`,
+ * `creation+<name>`, `creation-<name>`.
  */
 import { createInterface } from 'node:readline';
 import { type GuardedEngine, removeAll } from './docker/remove-all.ts';
@@ -11,10 +12,10 @@ import { groupIsAlive, killProcesses, markedProcesses, signalGroup } from './pro
 
 /** Time that instances get to end by themselves; with the rest well below two seconds. */
 const graceMs = 800;
-const engineMs = 30_000;
 
 const groups = new Set<number>();
 const containers = new Set<string>();
+const creations = new Set<string>();
 let mark: string | undefined;
 let engine: GuardedEngine | undefined;
 
@@ -27,6 +28,8 @@ lines.on('line', (line) => {
   else if (line.startsWith('engine ')) engine = JSON.parse(line.slice('engine '.length)) as GuardedEngine;
   else if (line.startsWith('container+')) containers.add(line.slice('container+'.length));
   else if (line.startsWith('container-')) containers.delete(line.slice('container-'.length));
+  else if (line.startsWith('creation+')) creations.add(line.slice('creation+'.length));
+  else if (line.startsWith('creation-')) creations.delete(line.slice('creation-'.length));
   else if (line.startsWith('+')) groups.add(Number(line.slice(1)));
   else if (line.startsWith('-')) groups.delete(Number(line.slice(1)));
 });
@@ -35,7 +38,7 @@ process.stdin.on('error', () => undefined);
 
 async function endAll(): Promise<void> {
   const end = performance.now() + graceMs;
-  const removed = engine && removeAll(engine, containers);
+  const removed = engine && removeAll(engine, { containers, creations });
   for (const group of groups) signalGroup(group, 'SIGTERM');
   // A process that was being spawned when the platform died may not have been announced: its mark tells it.
   const strays = () => (mark ? markedProcesses(mark).map(({ pid }) => pid) : []);
@@ -53,7 +56,7 @@ async function endAll(): Promise<void> {
   // Twice: one that forks while it is being looked for is found the second time.
   killProcesses(strays());
   killProcesses(strays());
-  // A busy engine takes its time; whoever is still waiting for it holds nobody up.
-  await Promise.race([removed, new Promise((resolve) => setTimeout(resolve, engineMs))]);
+  // A busy engine takes its time, and may still be making what it was asked for.
+  await removed;
   process.exit(0);
 }

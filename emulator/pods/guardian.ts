@@ -15,8 +15,11 @@ export interface Guardian {
   /** Names a container of that engine. */
   addContainer(id: string): void;
   removeContainer(id: string): void;
+  /** Names a container of it that is about to be asked for: it may appear although whoever asked has died. */
+  addCreation(name: string): void;
+  removeCreation(name: string): void;
   readonly pid: number | undefined;
-  /** Lets it go: it ends the groups that are still named, then itself. */
+  /** Lets it go: it ends the groups that are still named, then itself. Not waited for longer than `closesWithinMs`. */
   close(): Promise<void>;
 }
 
@@ -29,9 +32,13 @@ export interface GuardianOptions {
   node?: string;
 }
 
+/** An engine may keep it longer; it goes on alone then. */
+const closesWithinMs = 30_000;
+
 export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
   const groups = new Set<number>();
   const containers = new Set<string>();
+  const creations = new Set<string>();
   let engine: GuardedEngine | undefined;
   let closed = false;
   let child: ChildProcess;
@@ -55,6 +62,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     if (options.mark) tell(`mark ${options.mark}`);
     for (const group of groups) tell(`+${group}`);
     for (const id of containers) tell(`container+${id}`);
+    for (const name of creations) tell(`creation+${name}`);
     if (engine) tell(`engine ${JSON.stringify(engine)}`);
     await once(child, 'spawn');
   };
@@ -81,6 +89,14 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
       containers.delete(id);
       tell(`container-${id}`);
     },
+    addCreation(name) {
+      creations.add(name);
+      tell(`creation+${name}`);
+    },
+    removeCreation(name) {
+      creations.delete(name);
+      tell(`creation-${name}`);
+    },
     get pid() {
       return child.pid;
     },
@@ -90,7 +106,13 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
       const gone = once(child, 'exit');
       child.ref();
       child.stdin?.end();
-      await gone;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, closesWithinMs);
+      });
+      await Promise.race([gone, late]);
+      clearTimeout(timer);
+      child.unref();
     },
   };
 }

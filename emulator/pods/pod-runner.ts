@@ -174,6 +174,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     if (setup || sandbox || ending) return;
     setup = begin()
       .catch((error: unknown) => {
+        if (ending) return;
         if (error instanceof ImageUnavailable) return imageMissing(error);
         trouble = { reason: 'ContainerCreating', message: '' };
         eventAbout({ type: 'Warning', reason: 'FailedCreatePodSandBox', message: (error as Error).message });
@@ -225,7 +226,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
     changed();
     runtime = chooseRuntime(pod, ports);
     trouble = undefined;
-    const made = await runtime.createPod(pod);
+    const made = await runtime.createPod(pod, () => !ending);
     if (ending) return made.remove();
     sandbox = made;
     deadline();

@@ -122,8 +122,11 @@ export class ImageUnavailable extends Error {
 
 export interface PodRuntime {
   readonly name: 'process' | 'docker';
-  /** Prepares what the containers of a pod share (a network namespace, a work folder). */
-  createPod(pod: KubeObject): Promise<PodSandbox>;
+  /**
+   * Prepares what the containers of a pod share (a network namespace, a work folder).
+   * @param wanted asked where it, or a container, had to wait for its turn: then it is not made any more.
+   */
+  createPod(pod: KubeObject, wanted?: () => boolean): Promise<PodSandbox>;
   /** Ends whatever an earlier, dead platform left behind. Returns how many it ended. */
   reap(): Promise<number>;
   close(): Promise<void>;

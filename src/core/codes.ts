@@ -10,6 +10,7 @@ export const faultCodes = [
   'PlatformStopped',
   'PlatformStartFailed',
   'PlatformStartTimeout',
+  'PlatformStartSlow',
   'PlatformName',
   'AlreadyRunning',
   'PortTaken',

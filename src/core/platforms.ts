@@ -1,7 +1,7 @@
 /** Embedded platforms of this user: found by their data directory, started as a process of their own, stopped (decision 10). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { protocolVersion } from '../../emulator/capabilities/protocol.ts';
@@ -19,6 +19,7 @@ import { connect, type PlatformClient } from './client.ts';
 import { Fault, isFault } from './faults.ts';
 import { portOwner } from './port-owner.ts';
 import { kinds } from './resources.ts';
+import { firstLine, longestStartMs } from './start-answer.ts';
 import { resolveTarget } from './target.ts';
 import { pause } from './watch.ts';
 
@@ -56,8 +57,6 @@ export interface StartedPlatform {
   ended: Promise<number | null>;
 }
 
-const startLimitMs = 30_000;
-
 /** The running platform of this name or directory, or undefined. Reads the disk only. */
 export function findPlatform(place: PlatformPlace): PlatformRecord | undefined {
   return readRecord(directoryOf(place));
@@ -85,7 +84,7 @@ export interface PlatformListing {
 /**
  * Starts it, or joins the one that serves the data directory.
  * @throws Fault PortTaken, BadPort, DataNotWritable, DataNewer, DiskFull, NodeTooOld, ProtocolMismatch, EntryMissing,
- *   PlatformStartFailed, PlatformStartTimeout, Cancelled
+ *   PlatformStartFailed, PlatformStartTimeout, PlatformStartSlow, Cancelled
  */
 export async function startPlatform(
   options: StartOptions,
@@ -249,40 +248,6 @@ interface LaunchError {
   running?: PlatformRecord;
 }
 
-function firstLine(child: ChildProcess, signal: AbortSignal | undefined, output: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const settle = (finish: () => void): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      child.stdout?.destroy();
-      child.removeAllListeners('exit');
-      finish();
-    };
-    const onAbort = (): void => settle(() => reject(new Fault('Cancelled')));
-    const timer = setTimeout(
-      () => settle(() => reject(new Fault('PlatformStartTimeout', { seconds: startLimitMs / 1000, output }))),
-      startLimitMs,
-    );
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort);
-    child.on('error', (error) =>
-      settle(() => reject(new Fault('PlatformStartFailed', { detail: error.message, output }, { cause: error }))),
-    );
-    child.stdout?.setEncoding('utf8');
-    child.stdout?.on('data', (part: string) => {
-      text += part;
-      const end = text.indexOf('\n');
-      if (end >= 0) settle(() => resolve(text.slice(0, end)));
-    });
-    child.once('exit', (code, killed) => {
-      if (text.includes('\n')) return;
-      const detail = lastOutput(output) || `it ended with ${killed ?? code} before it was ready`;
-      settle(() => reject(new Fault('PlatformStartFailed', { detail, output })));
-    });
-  });
-}
-
 async function startFault(error: LaunchError['error'], data: string, asked: number | undefined): Promise<Fault> {
   const { code, message } = error;
   const output = platformFiles(data).output;
@@ -328,17 +293,9 @@ function makeDirectory(dir: string): void {
   mkdirSync(dir, { mode: 0o700 });
 }
 
-function lastOutput(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n');
-  } catch {
-    return '';
-  }
-}
-
 async function recordSoon(data: string): Promise<PlatformRecord | undefined> {
   let record: PlatformRecord | undefined;
-  await within(startLimitMs, () => {
+  await within(longestStartMs, () => {
     record = readRecord(data);
     return record !== undefined;
   });

@@ -20,6 +20,7 @@ const commands: Partial<Record<ProblemCode, [FixCommand, string]>> = {
   PlatformStopped: ['startPlatform', 'slipway up --detach --name {name}'],
   PlatformStartFailed: ['doctor', 'slipway doctor'],
   PlatformStartTimeout: ['startPlatform', 'slipway up --detach'],
+  PlatformStartSlow: ['startPlatform', 'slipway up --detach'],
   DataNotWritable: ['doctor', 'slipway doctor'],
   DiskFull: ['doctor', 'slipway doctor'],
   NodeTooOld: ['doctor', 'slipway doctor'],

@@ -8,7 +8,6 @@
  * | one system, low ports may not be taken | the engine's usual network, and HTTP_PROXY: what processes get |
  * | the engine in a machine of its own (Docker Desktop, rootless) | HTTP_PROXY at host.docker.internal |
  */
-import { createHash } from 'node:crypto';
 import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type Docker from 'dockerode';
@@ -51,7 +50,7 @@ export const plainNetwork: ContainerNetwork = { hostConfig: () => ({}), env: {} 
 
 export async function createContainerNetwork(
   docker: Docker,
-  { platform, label, publish }: { platform: string; label: string; publish: boolean },
+  { run, labels, publish }: { run: string; labels: Record<string, string>; publish: boolean },
   inside: InsideAccess,
 ): Promise<ContainerNetwork> {
   if (publish) {
@@ -63,7 +62,7 @@ export async function createContainerNetwork(
     };
   }
   if (await inside.mayServeNames()) {
-    const own = await ownNetwork(docker, platform, label);
+    const own = await ownNetwork(docker, run, labels);
     if (own.gateway && (await inside.serveNames(own.gateway, own.device))) {
       const { name, gateway } = own;
       const hostConfig = (namespace: string): HostConfig => ({
@@ -106,12 +105,12 @@ export async function removeNetworks(docker: Docker, label: string): Promise<voi
 
 async function ownNetwork(
   docker: Docker,
-  platform: string,
-  label: string,
+  run: string,
+  labels: Record<string, string>,
 ): Promise<{ name: string; gateway: string; device: string }> {
-  const name = `slipway-${createHash('sha256').update(platform).digest('hex').slice(0, 12)}`;
-  const [key = '', value = ''] = label.split('=');
-  const network = await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: { [key]: value } });
+  // Not the platform's: what a killed one left may still be going when the next one begins.
+  const name = `slipway-${run.slice(0, 12)}`;
+  const network = await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: labels });
   const { Id, IPAM, Options } = (await network.inspect()) as {
     Id: string;
     IPAM?: { Config?: { Gateway?: string }[] };

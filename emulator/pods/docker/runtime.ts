@@ -3,6 +3,7 @@
  * a container that only waits. Everything carries the platform's label, by which the guardian and a later start find what
  * was left behind.
  */
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,6 @@ import type { HostConfig } from 'dockerode';
 import type { EventDraft } from '../../kernel/controller.ts';
 import type { KubeObject } from '../../kernel/object.ts';
 import type { RemoteImage } from '../../knative/revision/digests.ts';
-import type { Guardian } from '../guardian.ts';
 import {
   CannotRun,
   type ContainerSpec,
@@ -24,6 +24,7 @@ import {
 } from '../ports.ts';
 import { isQueueProxy } from '../queue-proxy.ts';
 import type { Pod } from '../types.ts';
+import { type ContainerGuardian, createCreations } from './creations.ts';
 import { digestOf } from './digests.ts';
 import { attachTo, execIn, exitInfo, readOutput } from './exec.ts';
 import { ensureImage, messageOf } from './images.ts';
@@ -46,10 +47,12 @@ export interface DockerRuntimeOptions {
   /** How containers reach the names of the cluster; asked for with the first pod. Absent: not at all. */
   inside?: () => InsideAccess | undefined;
   /** Told before the first container is made, where the engine is reached by a socket. */
-  guardian?: () => Pick<Guardian, 'guard' | 'addContainer' | 'removeContainer'> | undefined;
+  guardian?: () => ContainerGuardian | undefined;
 }
 
 const platformLabel = 'slipway.dev/platform';
+/** One life of a platform: its guardian, which may outlast it for a while, leaves the next one's containers alone. */
+const runLabel = 'slipway.dev/run';
 const answersWithinMs = 1_500;
 const debugPort = 9229;
 
@@ -72,19 +75,14 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     /Docker Desktop/i.test(info.Platform?.Name ?? '') ||
     (info.Components ?? []).some(({ Name }) => /rootlesskit/i.test(Name));
   const ownLabel = `${platformLabel}=${options.platform}`;
-  const live = new Set<Docker.Container>();
-  const keep = (container: Docker.Container) => {
-    live.add(container);
-    options.guardian?.()?.addContainer(container.id);
-  };
-  const drop = async (container: Docker.Container) => {
-    live.delete(container);
-    await container.remove({ force: true, v: true }).catch(() => undefined);
-    options.guardian?.()?.removeContainer(container.id);
-  };
+  const labels = { [platformLabel]: options.platform, [runLabel]: randomUUID() };
+  const creations = createCreations(docker, { guardian: () => options.guardian?.() });
+  const { drop } = creations;
 
+  const nameOf = ({ metadata: { namespace, name } }: KubeObject, container: string) =>
+    `slipway_${namespace ?? ''}_${name}_${container}`;
   const labelsOf = (pod: KubeObject, container: string) => ({
-    [platformLabel]: options.platform,
+    ...labels,
     'io.kubernetes.pod.namespace': pod.metadata.namespace ?? '',
     'io.kubernetes.pod.name': pod.metadata.name,
     'io.kubernetes.pod.uid': pod.metadata.uid,
@@ -107,31 +105,36 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
   const joinNetwork = once(async (): Promise<ContainerNetwork> => {
     // Not in its types: the usual socket is looked for only when it is first asked.
     const socketPath = await (docker.modem as { getSocketPath?(): Promise<string> | undefined }).getSocketPath?.();
-    if (socketPath) options.guardian?.()?.guard({ socketPath, label: ownLabel });
+    if (socketPath) options.guardian?.()?.guard({ socketPath, label: `${runLabel}=${labels[runLabel]}` });
     const inside = options.inside?.();
     if (!inside) return plainNetwork;
-    return createContainerNetwork(docker, { platform: options.platform, label: ownLabel, publish }, inside);
+    return createContainerNetwork(docker, { run: labels[runLabel], labels, publish }, inside);
   });
 
   /** The container that holds the network of a pod with several. */
-  async function startHolder(pod: Pod, ports: number[], network: HostConfig): Promise<Holder> {
+  async function startHolder(
+    pod: Pod,
+    ports: number[],
+    { network, wanted }: { network: HostConfig; wanted: () => boolean },
+  ): Promise<Holder> {
     await ensurePause();
-    const container = await docker.createContainer({
-      Image: pauseImage,
-      Entrypoint: ['/pause'],
-      ...(network.NetworkMode === 'host' ? {} : { Hostname: hostnameOf(pod) }),
-      Labels: labelsOf(pod, 'POD'),
-      ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
-      HostConfig: { ...network, IpcMode: 'shareable', ...publishedPorts(ports) },
+    return creations.inTurn(wanted, async (create) => {
+      const container = await create(nameOf(pod, 'POD'), {
+        Image: pauseImage,
+        Entrypoint: ['/pause'],
+        ...(network.NetworkMode === 'host' ? {} : { Hostname: hostnameOf(pod) }),
+        Labels: labelsOf(pod, 'POD'),
+        ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
+        HostConfig: { ...network, IpcMode: 'shareable', ...publishedPorts(ports) },
+      });
+      try {
+        await container.start();
+        return { container, state: await container.inspect() };
+      } catch (error) {
+        await drop(container);
+        throw error;
+      }
     });
-    keep(container);
-    try {
-      await container.start();
-      return { container, state: await container.inspect() };
-    } catch (error) {
-      await drop(container);
-      throw error;
-    }
   }
 
   async function start(
@@ -139,38 +142,40 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     container: ContainerSpec,
     output: OutputSink,
     event: (event: EventDraft) => void,
-    joining: { holder: Holder | undefined; network: HostConfig; env: Record<string, string> },
+    joining: { holder: Holder | undefined; network: HostConfig; env: Record<string, string>; wanted: () => boolean },
   ): Promise<RunningContainer & { ip: string }> {
     const { holder } = joining;
     const image = await ensureImage(docker, container, event);
     const debug = container.debug === 'node' ? debugPort : undefined;
-    const created = await docker.createContainer(
-      createOptions(container, {
-        pod,
-        labels: labelsOf(pod, container.name),
-        image,
-        holder: holder?.container.id,
-        network: joining.network,
-        env: joining.env,
-        publish,
-        debugPort: debug,
-      }),
-    );
-    keep(created);
-    let finished: Promise<void>;
-    try {
-      // Before it starts, so that not a line is missed.
-      const stream = await created.attach({ stream: true, stdout: true, stderr: true });
-      finished = readOutput(docker, stream, container.tty, output);
-      await created.start();
-    } catch (error) {
-      await drop(created);
-      const message = messageOf(error);
-      if (/executable file not found|no such file or directory|permission denied/.test(message)) {
-        throw new CannotRun(message.includes('permission denied') ? 126 : 127, message);
+    const { created, finished } = await creations.inTurn(joining.wanted, async (create) => {
+      const made = await create(
+        nameOf(pod, container.name),
+        createOptions(container, {
+          pod,
+          labels: labelsOf(pod, container.name),
+          image,
+          holder: holder?.container.id,
+          network: joining.network,
+          env: joining.env,
+          publish,
+          debugPort: debug,
+        }),
+      );
+      try {
+        // Before it starts, so that not a line is missed.
+        const stream = await made.attach({ stream: true, stdout: true, stderr: true });
+        const read = readOutput(docker, stream, container.tty, output);
+        await made.start();
+        return { created: made, finished: read };
+      } catch (error) {
+        await drop(made);
+        const message = messageOf(error);
+        if (/executable file not found|no such file or directory|permission denied/.test(message)) {
+          throw new CannotRun(message.includes('permission denied') ? 126 : 127, message);
+        }
+        throw new Error(message);
       }
-      throw new Error(message);
-    }
+    });
     const exited = created.wait().then(
       async ({ StatusCode }: { StatusCode: number }): Promise<ExitInfo> => {
         await within(finished, 1_000);
@@ -221,26 +226,35 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
   return {
     name: 'docker',
     digestOf: (image, asked) => digestOf(docker, image, asked),
-    async createPod(object): Promise<PodSandbox> {
+    async createPod(object, wanted = () => true): Promise<PodSandbox> {
       const pod = object as Pod;
       const containers = (pod.spec?.containers ?? []).filter((container) => !isQueueProxy(pod, container));
       const { hostConfig, env, api, links } = await joinNetwork();
       if (pod.spec?.enableServiceLinks === true) await links?.(pod.metadata.namespace ?? '');
       const network = podNetwork(pod, hostConfig(pod.metadata.namespace ?? ''));
       const ports = publish ? containers.flatMap(({ ports: list = [] }) => list.map((port) => port.containerPort)) : [];
-      const holder = needsHolder(pod, containers.length) ? await startHolder(pod, ports, network) : undefined;
+      const holder = needsHolder(pod, containers.length)
+        ? await startHolder(pod, ports, { network, wanted })
+        : undefined;
       let ip = firstAddress(holder?.state) ?? '';
+      let removed = false;
       return {
         get ip() {
           return ip;
         },
         api,
         async start(container, output, event = () => undefined) {
-          const running = await start(pod, container, output, event, { holder, network, env });
+          const running = await start(pod, container, output, event, {
+            holder,
+            network,
+            env,
+            wanted: () => !removed && wanted(),
+          });
           ip = running.ip;
           return running;
         },
         async remove() {
+          removed = true;
           if (holder) await drop(holder.container);
         },
       };
@@ -254,7 +268,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
     },
 
     async close() {
-      await Promise.all([...live].map(drop));
+      await creations.close();
       await removeNetworks(docker, ownLabel).catch(() => undefined);
     },
   };

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queueOf } from '../../../emulator/api/streams/queue.ts';
 import type { EventDraft } from '../../../emulator/kernel/controller.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import { processStart } from '../../../emulator/platform/alive.ts';
 import { createDockerRuntime, type DockerRuntime } from '../../../emulator/pods/docker/runtime.ts';
 import {
   type ContainerSpec,
@@ -428,8 +429,11 @@ describe.skipIf(!engine)('docker runtime', () => {
     }
   }, 60_000);
 
-  it('leaves no container behind a platform that is killed', async () => {
-    const name = `${platform}-killed`;
+  /** A part of a platform that starts pods all at once and says when some run; killed then, its guardian's end is waited for. */
+  const killedWhileStarting = async (
+    name: string,
+    { pods, running, sides }: { pods: number; running: number; sides: number },
+  ) => {
     const source = (path: string) => JSON.stringify(new URL(`../../../emulator/${path}`, import.meta.url).href);
     const script = `
       import { createDockerRuntime } from ${source('pods/docker/runtime.ts')};
@@ -437,21 +441,42 @@ describe.skipIf(!engine)('docker runtime', () => {
       const guardian = await startGuardian({ script: ${JSON.stringify(guardianScript)} });
       const inside = { loopbackPort: 1, mayServeNames: async () => false, serveNames: async () => false, serveProxy: async () => 1, serveApi: async () => 1 };
       const runtime = await createDockerRuntime({ platform: ${JSON.stringify(name)}, guardian: () => guardian, inside: () => inside });
-      const pod = ${JSON.stringify(aPod('p', {}))};
-      pod.spec.containers.push({ name: 'side', image: 'x' });
-      const box = await runtime.createPod(pod);
-      await box.start(${JSON.stringify(aSpec())}, () => {});
-      console.log('up');
+      let running = 0;
+      await Promise.all(Array.from({ length: ${pods} }, async (_, i) => {
+        const pod = ${JSON.stringify(aPod('p', {}))};
+        pod.metadata.name += i;
+        for (let side = 0; side < ${sides}; side++) pod.spec.containers.push({ name: 'side', image: 'x' });
+        const box = await runtime.createPod(pod);
+        await box.start(${JSON.stringify(aSpec())}, () => {});
+        if (++running === ${running}) console.log(guardian.pid);
+      }));
       setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(child.stdout, 'data');
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
     const docker = new Docker();
     const filters = { label: [`slipway.dev/platform=${name}`] };
-    expect((await docker.listContainers({ all: true, filters })).length).toBe(2);
-    child.kill('SIGKILL');
     const left = async () => (await docker.listContainers({ all: true, filters })).length;
-    await until('no container left', async () => (await left()) === 0, { timeout: 20_000 });
+    const before = await left();
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    const guardian = Number(said);
+    await until('the end of the guardian', () => ['', 'zombie'].includes(processStart(guardian)), { timeout: 120_000 });
+    return { before, after: await left() };
+  };
+
+  it('leaves no container behind a platform that is killed', async () => {
+    const { before, after } = await killedWhileStarting(`${platform}-killed`, { pods: 1, running: 1, sides: 1 });
+    expect([before, after]).toEqual([2, 0]);
   }, 60_000);
+
+  it('nor when it is killed while it has containers made: what the engine was asked for is waited for', async () => {
+    const { before, after } = await killedWhileStarting(`${platform}-making`, { pods: 60, running: 2, sides: 0 });
+    // Not all at once: what the engine has before it when a platform dies is bounded.
+    expect(before).toBeGreaterThan(2);
+    expect(before).toBeLessThan(50);
+    expect(after).toBe(0);
+  }, 180_000);
 });
