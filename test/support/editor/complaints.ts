@@ -6,6 +6,10 @@ import type { ConsoleMessage, Page } from 'playwright-core';
 /** The extension's id: its files' paths, its webviews' origins and its log lines carry it. */
 const ours = /slipway/i;
 
+/** The editor's own files lie in a cache folder that carries our name: in paths and, escaped, in addresses. */
+const withoutEditorsPaths = (text: string): string =>
+  text.replace(/\S*(\/|%2F)node_modules(\/|%2F)code-server(\/|%2F)/g, '');
+
 /** The editor's own troubles without a network; each would be there without us too. */
 const editorsOwn: { pattern: RegExp; why: string }[] = [
   {
@@ -52,7 +56,7 @@ export function collectComplaints(page: Page, logs: string): Complaints {
   const provoked: RegExp[] = [];
   page.on('console', (message: ConsoleMessage) => {
     if (message.type() !== 'error') return;
-    const text = `${message.text()} (${message.location().url})`;
+    const text = withoutEditorsPaths(`${message.text()} (${message.location().url})`);
     if (ours.test(text) && !editorsOwn.some(({ pattern }) => pattern.test(text))) seen.push(`console: ${text}`);
   });
   page.on('pageerror', (error) => {
@@ -85,8 +89,7 @@ function hostErrors(logs: string): string[] {
         if (!/\[error\]/.test(line) || ofSecondWindows.some((pattern) => pattern.test(line))) return [];
         // The stack follows on lines without a time stamp.
         const stack = lines.slice(index + 1, index + 12).filter((next) => /^\s+at /.test(next));
-        // The editor's own frames lie in a cache folder that carries our name.
-        const whole = [line, ...stack].join('\n').replace(/\S*\/node_modules\/code-server\//g, '');
+        const whole = withoutEditorsPaths([line, ...stack].join('\n'));
         const known = editorsOwn.some(({ pattern }) => pattern.test(whole));
         return ours.test(whole) && !known ? [`${name}: ${whole}`] : [];
       });
