@@ -94,25 +94,40 @@ function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number
   });
 }
 
+/** Of grpc-status, as Go names them. */
+const grpcCodes = (
+  'OK Canceled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists PermissionDenied ResourceExhausted ' +
+  'FailedPrecondition Aborted OutOfRange Unimplemented Internal Unavailable DataLoss Unauthenticated'
+).split(' ');
+const servingStates = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
+
 /** grpc.health.v1.Health/Check; the one message is small enough to be written by hand. */
 function grpcProbe(address: { host: string; port: number }, service: string, timeoutMs: number): Promise<ProbeResult> {
   return new Promise((resolve, reject) => {
-    const session = http2.connect(
-      `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`,
-    );
-    const done = (result: ProbeResult) => {
+    const at = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+    const within = `within ${timeoutMs / 1_000}s`;
+    const session = http2.connect(`http://${at}`);
+    let connected = false;
+    session.once('remoteSettings', () => {
+      connected = true;
+    });
+    const end = (finish: () => void) => {
       clearTimeout(timer);
       session.destroy();
-      resolve(result);
+      finish();
     };
+    const fail = (message: string) => end(() => resolve({ ok: false, message }));
+    // A kubelet tries to connect until its time is over, whatever it meets.
+    const notConnected = `timeout: failed to connect service "${at}" ${within}: context deadline exceeded`;
     const timer = setTimeout(
-      () => done({ ok: false, message: `timeout: failed to connect service "${address.host}:${address.port}"` }),
+      () => fail(connected ? `timeout: health rpc did not complete ${within}` : notConnected),
       timeoutMs,
     );
-    session.once('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
+    const broken = (error: NodeJS.ErrnoException) =>
+      connected
+        ? fail(`error: health rpc probe failed: rpc error: code = Unavailable desc = ${error.message}`)
+        : end(() => reject(Object.assign(new Error(notConnected), { code: error.code })));
+    session.on('error', broken);
     const name = Buffer.from(service);
     const message = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
     const frame = Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]);
@@ -123,30 +138,43 @@ function grpcProbe(address: { host: string; port: number }, service: string, tim
       te: 'trailers',
     });
     const chunks: Buffer[] = [];
-    let status: unknown;
-    stream.on('response', (headers) => {
-      status = headers['grpc-status'] ?? status;
-    });
-    stream.on('trailers', (headers) => {
-      status = headers['grpc-status'] ?? status;
-    });
+    let status = Number.NaN;
+    let why = '';
+    const read = (headers: http2.IncomingHttpHeaders) => {
+      if (headers['grpc-status'] === undefined) return;
+      status = Number(headers['grpc-status']);
+      why = unescaped(String(headers['grpc-message'] ?? ''));
+    };
+    stream.on('response', read);
+    stream.on('trailers', read);
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('error', (error) => done({ ok: false, message: error.message }));
+    // A stream that the session's own error ends says only that it was cancelled.
+    stream.on('error', (error) => session.destroyed || broken(error));
     stream.on('end', () => {
       const body = Buffer.concat(chunks).subarray(5);
-      // Field 1, varint: 1 is SERVING.
-      if (String(status) === '0' && body[0] === 0x08 && body[1] === 1) return done({ ok: true, message: '' });
-      if (String(status) === '12') {
-        return done({
-          ok: false,
-          message: `this server does not implement the grpc health protocol (grpc.health.v1.Health): ${address.host}:${address.port}`,
-        });
+      if (status === 0) {
+        // Field 1, varint; a zero is not written.
+        const state = servingStates[body[0] === 0x08 ? (body[1] ?? 0) : 0] ?? String(body[1]);
+        if (state === 'SERVING') return end(() => resolve({ ok: true, message: '' }));
+        return fail(`service unhealthy (responded with "${state}")`);
       }
-      const state = { 0: 'UNKNOWN', 2: 'NOT_SERVING', 3: 'SERVICE_UNKNOWN' }[body[1] ?? 0] ?? 'UNKNOWN';
-      done({ ok: false, message: `service unhealthy (responded with "${state}")` });
+      if (grpcCodes[status] === 'Unimplemented') {
+        return fail(`error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${why}`);
+      }
+      const code = grpcCodes[status] ?? 'Unknown';
+      fail(`error: health rpc probe failed: rpc error: code = ${code} desc = ${why}`);
     });
     stream.end(frame);
   });
+}
+
+/** Of `grpc-message`, which is percent-encoded; what is not stays as it is. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function execProbe(command: string[], target: ProbeTarget, timeoutMs: number): Promise<ProbeResult> {
