@@ -1,5 +1,5 @@
 /** Builds the .vsix: bundles only, no node_modules, at most 2 MB. */
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './lib/deps.mjs';
@@ -11,7 +11,7 @@ export const largest = 2 * 1024 * 1024;
 
 /** @returns path of the package. */
 export async function makePackage() {
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { name, version, repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   await runNode([join(root, 'scripts', 'build.mjs'), '--production'], {
     quiet: true,
     pulse: 'building for the package',
@@ -19,17 +19,13 @@ export async function makePackage() {
   mkdirSync(dist, { recursive: true });
   const file = join(root, `${name}-${version}.vsix`);
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  // The editor shows pictures and links of a README only from a web address, which vsce takes from the repository.
+  const readme = repository ? [] : ['--readme-path', join('dist', 'README.md'), '--no-rewrite-relative-links'];
+  if (!repository) {
+    writeFileSync(join(dist, 'README.md'), withoutRelative(readFileSync(join(root, 'README.md'), 'utf8')));
+  }
   await runNode(
-    [
-      vsce,
-      'package',
-      '--no-dependencies',
-      '--no-rewrite-relative-links',
-      '--allow-missing-repository',
-      '--skip-license',
-      '--out',
-      file,
-    ],
+    [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--skip-license', ...readme, '--out', file],
     {
       quiet: true,
       pulse: 'vsce package',
@@ -46,6 +42,13 @@ export async function makePackage() {
   if (size > largest) throw new ScriptError(`the package has ${size} bytes, more than ${largest}`);
   say(`${name}-${version}.vsix: ${Math.round(size / 1024)} kB, ${files.length} files`);
   return file;
+}
+
+/** A README without what it takes from its folder: pictures are left out, links keep their words. Pure. */
+export function withoutRelative(text) {
+  return text
+    .replace(/^!\[[^\]]*\]\((?!https?:)[^)]*\)\n\n?/gm, '')
+    .replace(/(?<!!)\[([^\]]*)\]\((?![a-z]+:|#)[^)]*\)/g, '$1');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

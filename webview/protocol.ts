@@ -69,7 +69,7 @@ const trafficState = object({
   trusted: bool,
   url: nullable(str),
   rows: list(trafficRow),
-  /** How many ready revisions wait behind "Add revision…". */
+  /** How many ready revisions wait behind "Add Revision...". */
   others: list(trafficRow),
   settled: bool,
   canRollBack: bool,

@@ -52,7 +52,11 @@ const catalogue: readonly Template[] = [
 ];
 
 /** Stored under another name, because a published package would leave it out or act on it. */
-const storedNames: Readonly<Record<string, string>> = { _gitignore: '.gitignore', _dockerignore: '.dockerignore' };
+const storedNames: Readonly<Record<string, string>> = {
+  _gitignore: '.gitignore',
+  _dockerignore: '.dockerignore',
+  _vscode: '.vscode',
+};
 const placeholder = '__APP_NAME__';
 
 export function templates(): readonly Template[] {

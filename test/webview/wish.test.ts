@@ -1,6 +1,6 @@
 /** The rules of the slider view: what the user wishes beside what the platform has (decision 8). */
 import { describe, expect, it } from 'vitest';
-import type { TrafficRowView } from '../../webview/protocol.ts';
+import type { Sample, TrafficRowView } from '../../webview/protocol.ts';
 import {
   type Action,
   changedElsewhere,
@@ -11,6 +11,7 @@ import {
   reduce,
   shownRows,
   type Wish,
+  wholeShares,
   wished,
 } from '../../webview/traffic/wish.ts';
 
@@ -158,5 +159,27 @@ describe('following the latest', () => {
     expect(receive(pinning, 'default/shop', list).percent).not.toBeNull();
     const pinnedNow = [{ ...latest, followsLatest: false }, row('00001', 0)];
     expect(receive(pinning, 'default/shop', pinnedNow).percent).toBeNull();
+  });
+});
+
+describe('measured shares', () => {
+  const sample = (...shares: number[]): Sample => ({
+    at: 0,
+    revisions: Object.fromEntries(
+      shares.map((share, index) => [
+        `shop-0000${index}`,
+        { ...{ share, requests: 9, requestsPerSecond: 1, errors: 0, instances: 1 }, ...{ p50: 1, p95: 1, p99: 1 } },
+      ]),
+    ),
+  });
+  const sharesOf = ({ revisions }: Sample): number[] => Object.values(revisions).map(({ share }) => share);
+
+  it('are told in whole per cent that sum up to 100', () => {
+    expect(sharesOf(wholeShares(sample(77.5, 22.5)))).toEqual([78, 22]);
+    expect(sharesOf(wholeShares(sample(100 / 3, 100 / 3, 100 / 3)))).toEqual([34, 33, 33]);
+  });
+
+  it('stay 0 where nothing was measured', () => {
+    expect(sharesOf(wholeShares(sample(0, 0)))).toEqual([0, 0]);
   });
 });

@@ -1,6 +1,7 @@
 /** The few codicons that the pages use, each as its own SVG: the whole font would be ten times as large. */
 import add from '@vscode/codicons/src/icons/add.svg';
 import archive from '@vscode/codicons/src/icons/archive.svg';
+import arrowCircleUp from '@vscode/codicons/src/icons/arrow-circle-up.svg';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
 import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
 import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
@@ -15,7 +16,6 @@ import lock from '@vscode/codicons/src/icons/lock.svg';
 import output from '@vscode/codicons/src/icons/output.svg';
 import pin from '@vscode/codicons/src/icons/pin.svg';
 import pinned from '@vscode/codicons/src/icons/pinned.svg';
-import rocket from '@vscode/codicons/src/icons/rocket.svg';
 import save from '@vscode/codicons/src/icons/save.svg';
 import tag from '@vscode/codicons/src/icons/tag.svg';
 import trash from '@vscode/codicons/src/icons/trash.svg';
@@ -24,6 +24,7 @@ import unlock from '@vscode/codicons/src/icons/unlock.svg';
 const sources = {
   add,
   archive,
+  arrowCircleUp,
   arrowDown,
   chevronDown,
   chevronRight,
@@ -38,7 +39,6 @@ const sources = {
   pause,
   pin,
   pinned,
-  rocket,
   save,
   tag,
   trash,

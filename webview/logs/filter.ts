@@ -57,10 +57,16 @@ function expressionOf(text: string): { expression: RegExp | undefined; problem: 
     try {
       return { expression: new RegExp(regex[1] ?? '', regex[2]), problem: undefined };
     } catch (error) {
-      return { expression: literal(text), problem: error instanceof Error ? error.message : String(error) };
+      return { expression: literal(text), problem: reasonOf(error) };
     }
   }
   return { expression: literal(text), problem: undefined };
+}
+
+/** Of `Invalid regular expression: /na(me/: Unterminated group` what is not known already. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.slice(text.lastIndexOf(': ') + 1).trim();
 }
 
 function literal(text: string): RegExp {

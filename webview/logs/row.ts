@@ -38,7 +38,7 @@ export function renderRow(line: Line, context: RowContext): HTMLElement {
   const content = h('span', { class: 'text' });
   if (line.json) {
     append(content, line, line.json.message, [{ text: line.json.message, style: {} }], context);
-    if (!context.expanded) appendSummary(content, line.json.fields);
+    if (!context.expanded) appendSummary(content, line.json.fields, context.highlight);
   } else append(content, line, line.plain, parseAnsi(line.text), context);
   const level = line.json || line.level === 'error' || line.level === 'warn' ? line.level : '';
   const classes = ['row', level, context.around && 'around', context.gap && 'gap'].filter(Boolean).join(' ');
@@ -75,7 +75,7 @@ function twistie(line: Line, context: RowContext): HTMLElement | undefined {
 }
 
 /** What the rest says, cut short: the whole of it is a click away. */
-function appendSummary(content: HTMLElement, fields: readonly [string, string][]): void {
+function appendSummary(content: HTMLElement, fields: readonly [string, string][], highlight?: RegExp): void {
   let left = summaryLength;
   for (const [key, value] of fields) {
     if (left <= 0) {
@@ -83,9 +83,22 @@ function appendSummary(content: HTMLElement, fields: readonly [string, string][]
       return;
     }
     const shown = value.length > left ? `${value.slice(0, left)}…` : value;
-    content.append(h('span', { class: 'key' }, ` ${key}=`), h('span', { class: 'value' }, shown.replaceAll('\n', '⏎')));
+    content.append(
+      h('span', { class: 'key' }, ' ', ...withHits(key, highlight), '='),
+      h('span', { class: 'value' }, ...withHits(shown.replaceAll('\n', '⏎'), highlight)),
+    );
     left -= key.length + shown.length + 2;
   }
+}
+
+function withHits(text: string, highlight: RegExp | undefined): (string | HTMLElement)[] {
+  const parts: (string | HTMLElement)[] = [];
+  let at = 0;
+  for (const { start, end } of highlight ? hitsOf(text, highlight) : []) {
+    parts.push(text.slice(at, start), h('mark', {}, text.slice(start, end)));
+    at = end;
+  }
+  return [...parts, text.slice(at)];
 }
 
 function siteLink(line: Line, context: RowContext): HTMLElement | undefined {

@@ -78,7 +78,10 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
             // Where marks would be half a minute apart or less, seconds are told, and take room.
             space: (_plot, _axis, min, max, width) => (((max - min) / width) * 45 <= 30 ? 70 : 45),
             values: (chart, times, _axis, _space, step) =>
-              times.map((time) => (fits(chart, time) ? (step < 60 ? fineClock : clock).format(time * 1_000) : '')),
+              times.map((time) => {
+                const text = (step < 60 ? fineClock : clock).format(time * 1_000);
+                return fits(chart, time, text) ? text : '';
+              }),
           },
           {
             ...axis,
@@ -240,11 +243,15 @@ function axisText(kind: ChartKind, value: number): string {
   return kind === 'rate' ? text : `${text} %`;
 }
 
-/** A time at the right end would be cut off by the edge. */
-function fits(chart: uPlot, time: number): boolean {
+/** A time at the right end would be cut off by the edge, one at the left end would run into the 0 of the other axis. */
+function fits(chart: uPlot, time: number, text: string): boolean {
   const { min = 0, max = 0 } = chart.scales['x'] ?? {};
+  if (min === null || max === null) return true;
   const width = chart.width - axisWidth - rightRoom;
-  return min === null || max === null || ((max - time) / (max - min)) * width + rightRoom >= 28;
+  const at = ((time - min) / (max - min)) * width;
+  // About half of its width: digits of 11 px are 6 px wide.
+  const half = text.length * 3.2;
+  return at >= half && width - at + rightRoom >= half;
 }
 
 /** Canvas needs a colour, not a variable. */

@@ -1,4 +1,4 @@
-/** The editor tab "Revisions & traffic". */
+/** The editor tab "Revisions & Traffic". */
 import '../lib/page.css';
 import './revisions.css';
 import { canaryCard } from '../lib/canary.ts';

@@ -149,7 +149,7 @@ function rowActions(row: RevisionRowView, state: RevisionsState, actions: TableA
   const away = state.platform !== 'ready';
   return [
     act(
-      'rocket',
+      'arrowCircleUp',
       t('revisions.sendAll', { revision: row.short }),
       () => actions.sendAll(row.revision),
       away || row.state === 'failed' || row.percent === 100,

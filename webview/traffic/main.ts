@@ -22,6 +22,7 @@ import {
   shownRows,
   splitOf,
   type Wish,
+  wholeShares,
   wished,
 } from './wish.ts';
 
@@ -68,7 +69,7 @@ channel.on('state', (told) => {
   paint();
 });
 channel.on('live', (sample) => {
-  live = sample;
+  live = sample && wholeShares(sample);
   paint();
 });
 channel.request('ready', null).catch(failed);
@@ -212,7 +213,7 @@ function renderBar(list: readonly TrafficRowView[]): void {
       return part;
     }),
   );
-  const split = parts.map(({ row, share }) => t('traffic.part', { percent: Math.round(share), revision: row.short }));
+  const split = parts.map(({ row, share }) => t('traffic.part', { percent: share, revision: row.short }));
   const label = t('traffic.bar', { split: split.join(', ') });
   attr(bar, { 'aria-label': label, title: label });
 }

@@ -204,9 +204,7 @@ function figuresOf(row: TrafficRowView, live: LiveView | undefined): HTMLElement
   }
   const parts: HTMLElement[] = [];
   if (live && live.requests > 0) {
-    parts.push(
-      figure(t('traffic.now', { percent: Math.round(live.share) }), { class: 'now', title: t('traffic.nowHint') }),
-    );
+    parts.push(figure(t('traffic.now', { percent: live.share }), { class: 'now', title: t('traffic.nowHint') }));
     if (live.p95 !== null) parts.push(figure(t('traffic.p95', { time: wholeDuration(live.p95) })));
     parts.push(figure(errorsText(live), live.errors > 0 ? { class: 'failed' } : {}));
     parts.push(figure(row.state === 'ready' ? instancesText(row.instances) : t(`state.${row.state}`)));

@@ -2,8 +2,8 @@
  * What the user wishes beside what the platform has: a reducer, so that every rule of the slider view (decision 8) is
  * tested without a page. The arithmetic itself is src/core/traffic/split.ts. Pure leaf.
  */
-import { drag, type SplitRefusal, type SplitRow } from '../../src/core/traffic/split.ts';
-import type { TrafficRowView } from '../protocol.ts';
+import { drag, type SplitRefusal, type SplitRow, share } from '../../src/core/traffic/split.ts';
+import type { Sample, TrafficRowView } from '../protocol.ts';
 
 export type Percents = Readonly<Record<string, number>>;
 
@@ -17,7 +17,7 @@ export interface Wish {
   /** Whether the share of the latest ready revision moves on to each newer one; null = as the rules below have it. */
   follow: boolean | null;
   locked: readonly string[];
-  /** Revisions brought in by "Add revision…". */
+  /** Revisions brought in by "Add Revision...". */
   added: readonly string[];
   /** Wishes before the last change, for the view's own undo. */
   past: readonly (Percents | null)[];
@@ -92,6 +92,18 @@ export function receive(wish: Wish, key: string, rows: readonly TrafficRowView[]
     return { ...wish, percent: null, follow: null, base: there, past: [], dragFrom: null };
   }
   return wish;
+}
+
+/** The measured shares in whole per cent, which sum up to 100 as the wished ones do. */
+export function wholeShares(sample: Sample): Sample {
+  const entries = Object.entries(sample.revisions);
+  const measured = entries.map(([, live]) => live.share);
+  if (measured.every((value) => value === 0)) return sample;
+  const whole = share(100, measured);
+  return {
+    ...sample,
+    revisions: Object.fromEntries(entries.map(([name, live], at) => [name, { ...live, share: whole[at] ?? 0 }])),
+  };
 }
 
 /** What the object has: its latest ready revision's share follows the latest. */

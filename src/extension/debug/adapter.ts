@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import type { RunCrash, RunEvent } from '../../core/run/run.ts';
 import { tellingLine } from '../../core/short-cause.ts';
+import { inSeconds } from '../deploy-words.ts';
 import type { Deps } from '../deps.ts';
 import { remedyOffer } from '../remedies.ts';
 import type { Running } from '../runs.ts';
@@ -135,7 +136,7 @@ export class RunAdapter implements vscode.DebugAdapter {
       case 'state':
         if (event.state === 'ready') {
           const url = this.#running?.session.url ?? this.#deps.runs.find(dir)?.session.url ?? '';
-          this.#output(`${say('run.ready', { name, url })}${event.ms === undefined ? '' : ` (${event.ms} ms)`}\n`);
+          this.#output(`${say('run.ready', { name, url, seconds: inSeconds(event.ms ?? 0) })}\n`);
           this.#ran = true;
         } else if (event.crash) this.#crashed(event.crash, name, dir);
     }

@@ -7,7 +7,7 @@ export const aroundEnglish = {
   'doctor.applications': 'Applications',
   'doctor.noApplications': 'none in this workspace',
   'doctor.settings': 'Settings that differ from their defaults',
-  'doctor.copy': 'Copy report',
+  'doctor.copy': 'Copy Report',
   'doctor.copied': 'The report is in the clipboard. It names no host, user or token of yours.',
   'doctor.ready': 'Doctor: {errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}.',
   'tool.invalid': 'Slipway cannot use this input',

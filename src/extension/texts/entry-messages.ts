@@ -8,8 +8,8 @@ export const entryEnglish = {
   'deploy.otherTarget':
     'Environment {environment} goes to {wanted}, and the platform in use is {current}. Choose that platform first.',
   'deploy.protected': 'Environment {environment} is protected: type {name} to deploy there.',
-  'action.choosePlatform': 'Choose platform',
-  'action.revisions': 'Show revisions',
+  'action.choosePlatform': 'Choose Platform',
+  'action.revisions': 'Show Revisions',
   'task.deploy': 'deploy {name}',
   'task.run': 'run {name}',
   'task.build': 'build {name}',

@@ -2,7 +2,7 @@
 export const sourceEnglish = {
   'source.count.one': 'Written once',
   'source.count.many': 'Written {count} times; the last lines:',
-  'source.showInLog': 'Show in the log',
+  'source.showInLog': 'Show in Log',
   'source.thrown.once': '{message} (thrown in {revision})',
   'source.thrown.onceOn': '{message} (thrown in {revision}, {routes})',
   'source.thrown.times': '{message} (thrown {count} times, last in {revision})',

@@ -48,18 +48,19 @@ export function late(id: string, build: () => TreeNode): TreeNode {
   });
 }
 
+/** Colours that high contrast has too. */
 export const icons = {
   ready: { name: 'circle-filled', color: 'charts.green' },
   zero: { name: 'circle-outline', color: 'descriptionForeground' },
   starting: { name: 'loading~spin' },
   waiting: { name: 'circle-large-outline', color: 'charts.yellow' },
-  failed: { name: 'error', color: 'testing.iconFailed' },
+  failed: { name: 'error', color: 'charts.red' },
   application: { name: 'package' },
   group: { name: 'server-environment' },
   running: { name: 'debug-start', color: 'debugIcon.startForeground' },
   ping: { name: 'watch' },
   domain: { name: 'globe' },
-  problem: { name: 'warning', color: 'list.warningForeground' },
+  problem: { name: 'warning', color: 'charts.yellow' },
 } as const satisfies Record<string, NodeIcon>;
 
 /** Everything of a node that is painted, to find what changed. */

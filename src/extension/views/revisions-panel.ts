@@ -1,4 +1,4 @@
-/** The editor tab "Revisions & traffic": one a service, restored after a reload. */
+/** The editor tab "Revisions & Traffic": one a service, restored after a reload. */
 import * as vscode from 'vscode';
 import type { ColdStart, TrafficPoint } from '../../../emulator/capabilities/protocol.ts';
 import type { Sample } from '../../../webview/protocol.ts';
@@ -59,7 +59,7 @@ export class RevisionsPanels implements vscode.Disposable {
   #fill(panel: vscode.WebviewPanel, key: ServiceKey): void {
     const name = keyText(key);
     const { context } = this.#deps;
-    panel.title = `${key.name}: ${this.#deps.problems.say('panel.revisions')}`;
+    panel.title = this.#deps.problems.say('panel.revisions', { service: key.name });
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icons', 'slipway-tab.svg');
     this.#panels.set(name, panel);
     const shown = showRevisions(panel, key, this.#deps);

@@ -1,4 +1,4 @@
-/** What the "Revisions & traffic" panel is shown. Pure leaf. */
+/** What the "Revisions & Traffic" panel is shown. Pure leaf. */
 import type { ColdStart } from '../../../emulator/capabilities/protocol.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { RevisionRowView, RevisionsState } from '../../../webview/protocol.ts';

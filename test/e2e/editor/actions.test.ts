@@ -71,7 +71,7 @@ describe('the traffic view', () => {
     const reads = (short: string, text: string) =>
       until(`${short} at ${text}`, async () => (await field(short).inputValue()) === text);
     if (!(await field('00001').isVisible())) {
-      await page.getByText('Add revision').click();
+      await page.getByText('Add Revision').click();
       await field('00001').waitFor();
     }
     await preset('50 / 50').click();

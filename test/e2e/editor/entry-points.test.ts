@@ -284,7 +284,7 @@ describe('before anything begins', () => {
     await toast(failure).waitFor({ timeout: 60_000 });
     editor().complaints.provoked(failure);
     await editor().shot('port-taken');
-    await press(failure, 'Take a free port');
+    await press(failure, 'Take a Free Port');
     await toast(/is up to date|serves 100 %/).waitFor({ timeout: 90_000 });
     expect(readFileSync(file, 'utf8')).not.toContain('platform.port');
     taken.close();
@@ -313,7 +313,7 @@ describe('what is there', () => {
   it('Doctor tells it, and copies it without the names of the machine', async () => {
     await editor().run('slipway.doctor');
     await editor().page.locator('.tab.active', { hasText: 'doctor.md' }).waitFor();
-    await press(/Doctor: \d+ errors/, 'Copy report');
+    await press(/Doctor: \d+ errors/, 'Copy Report');
     const report = await until('the report', async () => {
       const text = String(await editor().page.evaluate('navigator.clipboard.readText()'));
       return text.includes('Slipway Doctor') ? text : undefined;

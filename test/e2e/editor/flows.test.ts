@@ -87,7 +87,7 @@ describe('the traffic slider', () => {
     const first = page.locator('.rev[data-revision="shop-00001"]');
     const second = page.locator('.rev[data-revision="shop-00002"]');
     await second.waitFor();
-    // At 0 % without a tag it waits behind "Add revision…".
+    // At 0 % without a tag it waits behind "Add Revision...".
     if (!(await first.isVisible())) await page.getByText('Add revision').click();
     await first.waitFor();
     const slider = second.locator('input[type="range"]');
@@ -210,7 +210,7 @@ describe('logs', () => {
       .notification(/shop-00003 is ready and takes 0 %/)
       .waitFor({ timeout: 90_000 });
     const traffic = await editor().webview('traffic');
-    await traffic.getByText('All to latest').click();
+    await traffic.getByText('All to Latest').click();
     await traffic.locator('#apply').click();
     await until('the third revision', async () => {
       const targets = (await shop()).status?.traffic ?? [];

@@ -125,7 +125,7 @@ describe('above deploy/*.yaml', () => {
     await open('deploy/tick.yaml');
     await lens(/Ready/).waitFor();
     await lens(/next .*08:00/).waitFor();
-    await press('Fire now');
+    await press('Fire Now');
     await editor().page.locator('.statusbar', { hasText: /20\d/ }).waitFor({ timeout: 60_000 });
     await editor().shot('ping');
   });

@@ -218,7 +218,7 @@ describe('manifests', () => {
     await lens(/Logs/).first().waitFor();
     await editor().shot('lenses');
     await hand.open('shop/deploy/tick.yaml', 1);
-    await lens(/Fire now/)
+    await lens(/Fire Now/)
       .first()
       .waitFor();
     await lens(/next .*\d/)

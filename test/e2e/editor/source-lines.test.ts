@@ -95,7 +95,7 @@ describe('while an application runs', () => {
     await hover.waitFor();
     await hover.getByText('GET /hello').waitFor();
     await editor().shot('hover');
-    await hover.getByText('Show in the log').click();
+    await hover.getByText('Show in Log').click();
     const log = await editor().webview('logs');
     await log.locator('.row.flash', { hasText: 'GET /json' }).waitFor();
     await editor().shot('shown-in-log');

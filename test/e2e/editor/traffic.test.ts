@@ -241,7 +241,7 @@ describe('the revisions panel', () => {
     await editor().shot('comparison-restored');
     await page.keyboard.press('Control+F4');
     // A tab that was not in front is filled when it is looked at.
-    await page.getByRole('tab', { name: /Revisions & traffic/ }).click();
+    await page.getByRole('tab', { name: /Revisions & Traffic/ }).click();
     await (await panel()).locator('tr[data-revision="shop-00002"]').waitFor({ timeout: 60_000 });
     await (await panel()).locator('[data-chart="rate"] canvas').waitFor();
     await editor().shot('restored');
@@ -297,7 +297,7 @@ describe('alerts', () => {
 
 describe('a lost platform', () => {
   it('is said in place, and the wish is kept', async () => {
-    await (await traffic()).getByText('Add revision').click();
+    await (await traffic()).getByText('Add Revision').click();
     await editor().quickInput.choose('00002');
     await (await row('00002')).waitFor();
     await set('00003', 35);

@@ -8,8 +8,8 @@ import { request } from '../../support/ingress.ts';
 import type { UpAnswer } from '../../support/platform.ts';
 
 const words = {
-  en: { create: 'New application…', deploy: 'Deploy', served: /shop-00001 serves 100 %/ },
-  'zh-cn': { create: '新建应用…', deploy: '部署', served: /shop-00001 已承接 100 %/ },
+  en: { create: 'New Application...', deploy: 'Deploy', served: /shop-00001 serves 100 %/ },
+  'zh-cn': { create: '新建应用...', deploy: '部署', served: /shop-00001 已承接 100 %/ },
 } as const;
 
 describe.each(['en', 'zh-cn'] as const)('the walkthrough in %s', (locale) => {

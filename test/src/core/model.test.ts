@@ -148,7 +148,7 @@ describe('templates', () => {
     const made = await scaffold({ template, dir: join(dir, 'my-app'), name: 'my-app' });
     expect(made.files).toContain(made.open);
     expect(made.files).toEqual(
-      expect.arrayContaining(['.dockerignore', '.gitignore', 'Dockerfile', 'README.zh-CN.md']),
+      expect.arrayContaining(['.dockerignore', '.gitignore', '.vscode/launch.json', 'Dockerfile', 'README.zh-CN.md']),
     );
     const { application, problems } = await readApplication(made.dir);
     expect(problems).toEqual([]);

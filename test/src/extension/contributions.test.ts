@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   contributes: {
-    commands: { command: string; icon?: string }[];
+    commands: { command: string; title: string; icon?: string }[];
     menus: Record<string, { command: string; when?: string; group?: string }[]>;
     keybindings: { command: string; when?: string; group?: string }[];
     views: Record<string, { id: string }[]>;
@@ -62,6 +62,19 @@ describe('the manifest and the code', () => {
     const used = new Set(clauses.flatMap((when) => when.match(/\bslipway\.\w+(?!\w*')/g) ?? []));
     const known = new Set<string>([...Object.values(contextKeys), ...Object.values(viewIds)]);
     expect([...used].filter((key) => !known.has(key))).toEqual([]);
+  });
+
+  it('write titles of commands as the editor writes its own: each word with a capital but short prepositions, then "..."', () => {
+    const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
+    const titles = contributes.commands.map(({ title }) => texts[title.slice(1, -1)] ?? title);
+    const small = /^(a|an|the|and|or|as|at|by|for|from|in|of|on|to|with|&)$/;
+    const wrong = titles.filter((title) =>
+      title.split(' ').some((word, at) => /^[a-z]/.test(word) && !(at > 0 && small.test(word))),
+    );
+    expect(wrong).toEqual([]);
+    const chinese = JSON.parse(read('package.nls.zh-cn.json')) as Record<string, string>;
+    const ours = contributes.commands.map(({ title }) => chinese[title.slice(1, -1)] ?? title);
+    expect([...titles, ...ours].filter((title) => title.includes('…'))).toEqual([]);
   });
 
   it('show no command in the palette that cannot work there', () => {

@@ -1,6 +1,6 @@
 /**
  * A scheduled job: a PingSource (deploy/schedule.yaml) sends a CloudEvent, and this does the work. It scales to zero in
- * between. Node ≥ 22.18 runs this file as it is; there is no dependency.
+ * between. Node 22.18 or newer runs this file as it is; there is no dependency.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 

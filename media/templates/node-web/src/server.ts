@@ -1,5 +1,5 @@
 /**
- * A web service: Node's own HTTP server, no dependency. Node ≥ 22.18 runs this file as it is.
+ * A web service: Node's own HTTP server, no dependency. Node 22.18 or newer runs this file as it is.
  * The platform says where to listen (PORT) and when to end (SIGTERM).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

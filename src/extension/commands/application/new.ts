@@ -89,7 +89,7 @@ async function chooseParent(deps: Deps, name: string, folder: string | undefined
   return picked?.[0]?.fsPath;
 }
 
-/** Inside the workspace its file is opened; elsewhere the folder is, as the user says. */
+/** Inside the workspace its file is opened; elsewhere the folder is, as the user says; in an empty window without asking. */
 async function open(deps: Deps, dir: string, file: string, name: string): Promise<void> {
   const { say } = deps.problems.words;
   if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))) {
@@ -101,8 +101,10 @@ async function open(deps: Deps, dir: string, file: string, name: string): Promis
   const folder = say('action.openFolder');
   const window = say('action.openNewWindow');
   const add = say('action.addToWorkspace');
-  const several = vscode.workspace.workspaceFolders ? [add] : [];
-  const chosen = await vscode.window.showInformationMessage(say('new.done', { name }), ...several, folder, window);
+  // A window without a folder has nothing that this one would replace.
+  const chosen = vscode.workspace.workspaceFolders
+    ? await vscode.window.showInformationMessage(say('new.done', { name }), add, folder, window)
+    : folder;
   if (chosen === add) {
     vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, {
       uri: vscode.Uri.file(dir),
