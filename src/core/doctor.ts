@@ -158,7 +158,7 @@ async function checkTool(
 ): Promise<Finding> {
   const output = await run(command, args, env);
   const line = output?.trim().split('\n')[0];
-  if (line) return { id, level: 'ok', text: line };
+  if (line) return { id, level: 'ok', text: line.toLowerCase().includes(id) ? line : `${id}: ${line}` };
   return { id, level: 'warning', text: `no ${command}`, fix: `needed for ${needed}; install ${command} for it` };
 }
 

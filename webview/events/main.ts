@@ -4,7 +4,7 @@ import './events.css';
 import { draftFaults } from '../../src/core/event-draft.ts';
 import { openChannel } from '../lib/channel.ts';
 import { announce, attr, h, place, text } from '../lib/dom.ts';
-import { beginPage, button, problemNote, unexpected } from '../lib/page.ts';
+import { beginPage, button, problemNote, unexpected, wholeDuration } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { EventDraftView, EventsState, PageProblem } from '../protocol.ts';
 import { traceTable } from './trace.ts';
@@ -160,7 +160,7 @@ function showOutcome(status: number, ms: number, body: string, problem: PageProb
     place(outcome, [problemNote(problem)]);
     return;
   }
-  const line = t('events.answered', { status, ms });
+  const line = t('events.answered', { status, time: wholeDuration(ms) });
   const good = status >= 200 && status < 300;
   place(outcome, [
     h('p', { class: good ? 'good' : 'bad', id: 'answered' }, line),

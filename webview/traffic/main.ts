@@ -108,6 +108,7 @@ function render(): void {
         ...{ percent, locked: locked === true, disabled },
         follows: following,
         live: live?.revisions[row.revision],
+        now: shareNow(row),
       });
       return view.element;
     }),
@@ -199,11 +200,13 @@ async function asked(request: Promise<PageProblem | null>): Promise<void> {
 }
 
 /** The share that requests take now; before any were measured, what the platform routes. */
-function renderBar(list: readonly TrafficRowView[]): void {
+function shareNow({ revision, actual }: TrafficRowView): number {
   const measured = live && Object.values(live.revisions).some(({ requests }) => requests > 0);
-  const parts = list
-    .map((row) => ({ row, share: measured ? (live?.revisions[row.revision]?.share ?? 0) : row.actual }))
-    .filter(({ share }) => share > 0);
+  return measured ? (live?.revisions[revision]?.share ?? 0) : actual;
+}
+
+function renderBar(list: readonly TrafficRowView[]): void {
+  const parts = list.map((row) => ({ row, share: shareNow(row) })).filter(({ share }) => share > 0);
   place(
     bar,
     parts.map(({ row, share }) => {

@@ -16,7 +16,16 @@ export interface RowView {
   element: HTMLElement;
   update(
     row: TrafficRowView,
-    shown: { percent: number; locked: boolean; follows: boolean; live: LiveView | undefined; disabled: boolean },
+    shown: {
+      percent: number;
+      locked: boolean;
+      follows: boolean;
+      /** Of this revision; undefined or without requests where none came. */
+      live: LiveView | undefined;
+      /** Whole per cent that requests take now: measured where any came to the service, else what is routed. */
+      now: number;
+      disabled: boolean;
+    },
   ): void;
 }
 
@@ -108,7 +117,7 @@ export function createRow(revision: string, actions: RowActions): RowView {
 
   return {
     element,
-    update(row, { percent, locked, follows, live, disabled }) {
+    update(row, { percent, locked, follows, live, now, disabled }) {
       shownPercent = percent;
       element.style.setProperty('--c', row.state === 'failed' ? 'var(--bad)' : revisionColor(row.short));
       slider.style.setProperty('--p', `${percent}%`);
@@ -132,14 +141,14 @@ export function createRow(revision: string, actions: RowActions): RowView {
       if (Number(slider.value) !== percent) slider.value = String(percent);
       attr(slider, {
         'aria-label': t('traffic.slider', { revision: row.short }),
-        'aria-valuetext': t('traffic.sliderValue', { percent, actual: row.actual }),
+        'aria-valuetext': t('traffic.sliderValue', { percent, actual: now }),
         disabled: unable,
       });
       attr(lock, { disabled });
-      const { state: condition, reason, actual, instances } = row;
+      const { state: condition, reason, instances } = row;
       const onlyTag = row.percent === 0 && row.tags.length > 0;
-      if (changed('figures', [condition, reason, actual, instances, onlyTag, live]))
-        place(figures, figuresOf(row, live));
+      if (changed('figures', [condition, reason, now, instances, onlyTag, live]))
+        place(figures, figuresOf(row, live, now));
     },
   };
 }
@@ -192,7 +201,7 @@ function tagChips(
   return chips;
 }
 
-function figuresOf(row: TrafficRowView, live: LiveView | undefined): HTMLElement[] {
+function figuresOf(row: TrafficRowView, live: LiveView | undefined, now: number): HTMLElement[] {
   const figure = (content: string, attributes: Record<string, string> = {}) => h('span', attributes, content);
   if (row.state === 'failed') {
     return [
@@ -204,12 +213,12 @@ function figuresOf(row: TrafficRowView, live: LiveView | undefined): HTMLElement
   }
   const parts: HTMLElement[] = [];
   if (live && live.requests > 0) {
-    parts.push(figure(t('traffic.now', { percent: live.share }), { class: 'now', title: t('traffic.nowHint') }));
+    parts.push(figure(t('traffic.now', { percent: now }), { class: 'now', title: t('traffic.nowHint') }));
     if (live.p95 !== null) parts.push(figure(t('traffic.p95', { time: wholeDuration(live.p95) })));
     parts.push(figure(errorsText(live), live.errors > 0 ? { class: 'failed' } : {}));
     parts.push(figure(row.state === 'ready' ? instancesText(row.instances) : t(`state.${row.state}`)));
   } else {
-    parts.push(figure(t('traffic.now', { percent: row.actual }), { class: 'now' }));
+    parts.push(figure(t('traffic.now', { percent: now }), { class: 'now' }));
     parts.push(figure(row.state === 'ready' ? instancesText(row.instances) : t(`state.${row.state}`)));
   }
   if (row.percent === 0 && row.tags.length > 0)

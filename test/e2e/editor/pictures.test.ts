@@ -12,17 +12,17 @@ import type { UpAnswer } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
 
 const words = {
-  en: { applications: 'Applications', running: 'Running', served: /serves 100 %/, theme: 'Default Dark Modern' },
-  'zh-cn': { applications: '应用', running: '正在运行', served: /已承接 100 %/, theme: 'Default Light Modern' },
+  en: { applications: 'Applications', running: 'Running', served: /serves 100 %/, traffic: 'Traffic' },
+  'zh-cn': { applications: '应用', running: '正在运行', served: /已承接 100 %/, traffic: '流量' },
 } as const;
 
 describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const)('pictures in %s', (locale) => {
-  const { applications, running, served, theme } = words[locale];
+  const { applications, running, served } = words[locale];
   let workspace = '';
   const editor = useEditor({
     name: `pictures-${locale}`,
     locale,
-    settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false },
+    settings: { 'workbench.colorTheme': 'Default Dark Modern', 'window.autoDetectColorScheme': false },
     workspace: (dir) => {
       workspace = join(dir, 'workspace');
       mkdirSync(workspace);
@@ -79,6 +79,8 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
     await calm();
     const problems = page.locator('[id="status.problems"]');
     await until('no problem', async () => /^\s*0\s+0\s*$/.test(await problems.innerText()), { timeout: 60_000 });
+    // The tab tells the number of problems a moment longer.
+    await page.locator('.tab.active', { hasText: /\d/ }).waitFor({ state: 'detached' });
     await editor().shot('scaffold');
 
     const source = join(workspace, 'shop', 'src', 'server.ts');
@@ -106,10 +108,11 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
     await slipway(['deploy', join(workspace, 'shop')], at);
     await slipway(['traffic', 'shop', 'shop-00001=30', 'shop-00002=70'], at);
     await greetFor(ingress, 20_000);
-    await page.setViewportSize({ width: 1440, height: 680 });
-    await calm();
-    await editor().shot('deploy', { x: 48, y: 30, width: 300, height: 590 });
     await page.setViewportSize({ width: 1440, height: 1000 });
+    await calm();
+    const view = await editor().view(words[locale].traffic).boundingBox();
+    if (!view) throw new Error('the traffic view is not there');
+    await editor().shot('deploy', { x: 48, y: view.y, width: 300, height: 268 });
     const service = editor().view(applications).locator('.monaco-list-row[aria-level="2"]').first();
     await service.hover();
     await service.locator('.codicon-output').first().click();

@@ -52,7 +52,7 @@ describe('a scheduled application', () => {
     await editor().shot('refused');
     await page.locator('#data').fill('{ "hello": "<b>world</b>" }');
     await page.locator('#send').click();
-    await page.locator('#answered', { hasText: /^20\d in \d+ ms/ }).waitFor({ timeout: 60_000 });
+    await page.locator('#answered', { hasText: /^20\d in [\d.]+ m?s/ }).waitFor({ timeout: 60_000 });
     const row = page.locator('#trace tbody tr', { hasText: 'com.example.night' });
     await row.first().waitFor();
     await page.locator('#trace tbody tr', { hasText: 'dev.knative.sources.ping' }).first().waitFor();

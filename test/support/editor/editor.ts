@@ -190,7 +190,9 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
           await quickInput.reopen('F1');
           await quickInput.type('>', soon);
           await quickInput.type(`>${title}`, soon);
-          await entry.click({ timeout: soon });
+          await entry.waitFor({ timeout: soon });
+          // One that gave up after it had clicked would run the command twice.
+          await entry.click({ timeout: 15_000 });
           return true;
         },
         { timeout: ready },

@@ -65,14 +65,14 @@ function platformLine({ platforms }: Deps): string {
   const { entry, state, detail, info, services, revisions, pods } = platforms.snapshot;
   const kind = entry.embedded ? 'embedded' : 'context';
   const version = info && `${info.engine} ${info.version}, protocol ${info.protocolVersion}, Node.js ${info.node}`;
-  const counts = `${services.length} services, ${revisions.length} revisions, ${pods.length} pods`;
+  const counts = `services: ${services.length}, revisions: ${revisions.length}, pods: ${pods.length}`;
   return [kind, state, detail, version, counts].filter(Boolean).join('; ');
 }
 
 function applicationLines({ applications, problems }: Deps): string[] {
   if (applications.items.length === 0) return [`- ${problems.say('doctor.noApplications')}`];
   return applications.items.flatMap(({ name, application, problems: found }) => [
-    `- ${name}${application ? ` (${application.manifests.length} manifests)` : ''}`,
+    `- ${name}${application ? ` (manifests: ${application.manifests.length})` : ''}`,
     ...found.map((problem) => `  - ${problems.of(problem).text}`),
   ]);
 }
