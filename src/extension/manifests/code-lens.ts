@@ -1,4 +1,5 @@
 /** Above slipway.yaml and each manifest: what can be done with it, and how it is on the platform now. */
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Manifest } from '../../core/app/model.ts';
@@ -12,7 +13,7 @@ import { setting } from '../settings.ts';
 import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
 import { trafficModelOf } from '../views/traffic-state.ts';
-import { onLensChange } from './lens-parts.ts';
+import { onLensChange, untilAsked } from './lens-parts.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'deploys' | 'runs'>;
 
@@ -24,18 +25,27 @@ export const manifestSelector: vscode.DocumentSelector = [
 export function registerCodeLens(deps: Uses): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
   let timer: NodeJS.Timeout | undefined;
+  const asks = untilAsked(
+    () => changes.fire(),
+    () =>
+      vscode.window.visibleTextEditors
+        .filter(({ document }) => vscode.languages.match(manifestSelector, document) > 0)
+        .map(({ document }) => document.uri.fsPath),
+  );
   /** Of each file, where its lenses stood when it was last in order. */
   const lines = new Map<string, readonly number[]>();
   // A lens that moves under the hand is worse than one that is half a second old.
   const soon = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      changes.fire();
+      asks.changed();
     }, 400);
   };
   return vscode.Disposable.from(
     changes,
     { dispose: () => clearTimeout(timer) },
+    { dispose: () => asks[Symbol.dispose]() },
+    vscode.window.onDidChangeVisibleTextEditors(() => asks.seen()),
     deps.applications.onChange(soon),
     deps.platforms.onChange(onLensChange(soon)),
     deps.deploys.onChange(soon),
@@ -43,6 +53,7 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
     vscode.languages.registerCodeLensProvider(manifestSelector, {
       onDidChangeCodeLenses: changes.event,
       provideCodeLenses: async ({ uri }) => {
+        asks.asked(uri.fsPath);
         if (!setting('codeLens', uri)) return [];
         deps.applications.begin();
         deps.platforms.begin();
@@ -65,13 +76,13 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
   if (file === application.file) {
     const top = new vscode.Range(0, 0, 0, 0);
     lenses.push(...actions(deps, entry, top));
-    lenses.push(...(await liveLenses(deps, application.service, top)));
+    lenses.push(...(await answered(liveLenses(deps, application.service, top))));
   }
   for (const manifest of application.manifests.filter((known) => known.file === file)) {
     const { line } = manifest.place([]);
     const range = new vscode.Range(line - 1, 0, line - 1, 0);
     if (manifest === application.service) lenses.push(...actions(deps, entry, range));
-    lenses.push(...(await liveLenses(deps, manifest, range)));
+    lenses.push(...(await answered(liveLenses(deps, manifest, range))));
   }
   const doing = deps.deploys.underWay.get(dir);
   if (doing && lenses[0])
@@ -114,6 +125,10 @@ function actions(
         ]),
   ];
 }
+
+/** A platform that does not answer in time says nothing, and holds up neither what can be done nor the editor's next question. */
+const answered = (lenses: Promise<vscode.CodeLens[]>): Promise<vscode.CodeLens[]> =>
+  Promise.race([lenses, pause(2_000, [], { ref: false })]);
 
 async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): Promise<vscode.CodeLens[]> {
   const { say, locale } = deps.problems.words;
