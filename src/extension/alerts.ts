@@ -5,19 +5,30 @@
 import * as vscode from 'vscode';
 import type { ColdStart, ServiceTraffic } from '../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from '../core/client.ts';
-import type { Alert, AlertLimits } from '../core/traffic/alerts.ts';
+import {
+  type Alert,
+  type AlertLimits,
+  alertsOf,
+  alertWindowSeconds,
+  defaultLimits,
+  sameAlerts,
+  worstAlerts,
+} from '../core/traffic/alerts.ts';
 import type { CommandId } from './contributions.ts';
 import type { Deps } from './deps.ts';
+import type { Say } from './messages.ts';
 import {
   findService,
   keyText,
   parseKey,
   podsOf,
+  revisionsOf,
   type ServiceKey,
   serviceKey,
   shortRevision,
 } from './platform/snapshot.ts';
 import { setting } from './settings.ts';
+import { shortTime } from './trees/time.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'selection' | 'log'>;
 
@@ -60,8 +71,8 @@ export class Alerts implements vscode.Disposable {
     const { say } = this.#deps.problems.words;
     return new Map(
       [...this.#found].map(([name, alerts]) => {
-        const words = alerts.map(({ kind, value }) => say(`alert.short.${kind}`, { value }));
-        return [name, [...new Set(words)].join(', ')];
+        const words = worstAlerts(alerts).map((alert) => shortText(say, alert));
+        return [name, words.join(', ')];
       }),
     );
   }
@@ -87,18 +98,20 @@ export class Alerts implements vscode.Disposable {
     this.#looking = true;
     try {
       if (!(await client.capabilities()).has('traffic')) return;
-      const core = await import('../core/traffic/alerts.ts');
       let changed = false;
       const wanted = this.#wanted();
       for (const [name, limits] of wanted) {
         const before = this.#found.get(name) ?? [];
         // At zero nothing is asked of it; what was said ends when it is looked at again.
         if (before.length === 0 && podsOf(platforms.snapshot, parseKey(name)).length === 0) continue;
-        const figures = await measure(client, parseKey(name), core.alertWindowSeconds);
-        const now = core.alertsOf({ ...core.defaultLimits, ...limits }, figures, before, Date.now());
-        if (!core.sameAlerts(before, now)) {
+        const key = parseKey(name);
+        const measured = await measure(client, key, alertWindowSeconds);
+        const present = new Set(revisionsOf(platforms.snapshot, key).map(({ metadata }) => metadata.name));
+        const figures = { ...measured, present };
+        const now = alertsOf({ ...defaultLimits, ...limits }, figures, before, Date.now());
+        if (!sameAlerts(before, now)) {
           changed = true;
-          for (const alert of now) log.info(this.#text(parseKey(name), alert));
+          for (const alert of now) log.info(this.#text(key, alert));
         }
         if (now.length > 0) this.#found.set(name, now);
         else this.#found.delete(name);
@@ -153,7 +166,7 @@ export class Alerts implements vscode.Disposable {
       }
       const [key, alert] = first;
       const lines = all.map(([of, each]) => this.#text(of, each));
-      const words = say(`alert.short.${alert.kind}`, { value: alert.value });
+      const words = shortText(say, alert);
       this.#item.text = `$(warning) ${all.length === 1 ? `${key.name}: ${words}` : say('alert.many', { count: all.length })}`;
       this.#item.tooltip = [...lines, say('alert.hint')].join('\n');
       this.#item.accessibilityInformation = { label: lines.join('. ') };
@@ -171,6 +184,9 @@ export class Alerts implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 }
+
+const shortText = (say: Say, { kind, value }: Alert): string =>
+  say(`alert.short.${kind}`, { value: kind === 'errors' ? value : shortTime(value) });
 
 function isRun({ metadata }: { metadata: { labels?: Readonly<Record<string, string>> } }): boolean {
   return metadata.labels?.['slipway.dev/run'] !== undefined;

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { CommandId } from './contributions.ts';
 import type { Deps } from './deps.ts';
 import { findService, podsOf } from './platform/snapshot.ts';
+import { shortTime } from './trees/time.ts';
 
 type Uses = Pick<Deps, 'platforms' | 'problems' | 'deploys' | 'applications' | 'selection' | 'live'>;
 
@@ -96,8 +97,6 @@ function paintService(item: vscode.StatusBarItem, { platforms, problems, selecti
   };
   item.show();
 }
-
-const shortTime = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`);
 
 function isReady(status: unknown): boolean {
   const conditions = (status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions;

@@ -29,6 +29,8 @@ export interface Alert {
 }
 
 export interface AlertFigures {
+  /** Names of those that are there: what is measured of a revision outlives it. */
+  present: ReadonlySet<string>;
   revisions: Readonly<Record<string, { requests: number; errors: number; p95: number | null }>>;
   /** Newest first. */
   coldStarts: readonly { revision: string; at: number; totalMs: number }[];
@@ -45,7 +47,7 @@ const clear = 0.9;
 export function alertsOf(limits: AlertLimits, figures: AlertFigures, before: readonly Alert[], now: number): Alert[] {
   const found: Alert[] = [];
   const judge = (kind: AlertKind, revision: string, value: number, limit: number | undefined): void => {
-    if (limit === undefined || !(limit > 0)) return;
+    if (limit === undefined || !(limit > 0) || !figures.present.has(revision)) return;
     const stood = before.find((alert) => alert.kind === kind && alert.revision === revision);
     if (value <= (stood ? limit * clear : limit)) return;
     found.push({ kind, revision, value: rounded(value), limit, since: stood?.since ?? now });
@@ -61,6 +63,16 @@ export function alertsOf(limits: AlertLimits, figures: AlertFigures, before: rea
     judge('coldStart', revision, slowest, limits.coldStartMs);
   }
   return found;
+}
+
+/** The worst of each kind, for where there is room for a few words. */
+export function worstAlerts(alerts: readonly Alert[]): Alert[] {
+  const worst = new Map<AlertKind, Alert>();
+  for (const alert of alerts) {
+    const known = worst.get(alert.kind);
+    if (!known || alert.value > known.value) worst.set(alert.kind, alert);
+  }
+  return [...worst.values()];
 }
 
 const rounded = (value: number): number => Number(value.toFixed(value < 10 ? 1 : 0));

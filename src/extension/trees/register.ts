@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
 import { contextKeys, viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
+import { keyText } from '../platform/snapshot.ts';
 import { type LoadedReaders, loadedReaders, loadReaders } from '../readers.ts';
 import { setContext } from '../settings.ts';
 import { deployedServices } from '../views/traffic-state.ts';
 import { applicationsTree } from './applications-tree.ts';
 import { platformTree } from './platform-tree.ts';
 import { type Element, NodeProvider } from './provider.ts';
+import { steady } from './steady.ts';
 
 const clockMs = 10_000;
 
@@ -42,6 +44,7 @@ async function runningIds(): Promise<Set<string>> {
 function registerApplications(deps: Deps): vscode.Disposable {
   const { applications, platforms, deploys, runs, selection, problems, live, log, alerts } = deps;
   const schedules = new Map<string, PingSchedule>();
+  const steadyRate = steady();
   let asked = 0;
 
   const build = ({ tree }: LoadedReaders) => {
@@ -51,7 +54,8 @@ function registerApplications(deps: Deps): vscode.Disposable {
     const rates = new Map<string, number>();
     if (current && rate) {
       const sum = Object.values(rate.revisions).reduce((total, { requestsPerSecond }) => total + requestsPerSecond, 0);
-      rates.set(`${current.namespace}/${current.name}`, sum);
+      const name = keyText(current);
+      rates.set(name, steadyRate(name, sum, performance.now()));
     }
     const input = {
       snapshot,

@@ -1,6 +1,9 @@
 /** Spans of time in a few words. Pure leaf. */
 import type { Say } from '../messages.ts';
 
+/** From a second on in seconds. */
+export const shortTime = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`);
+
 /** `ms` in the past. */
 export function agoText(say: Say, ms: number): string {
   const minutes = Math.floor(ms / 60_000);

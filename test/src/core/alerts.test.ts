@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { type AlertFigures, type AlertLimits, alertsOf, sameAlerts } from '../../../src/core/traffic/alerts.ts';
+import {
+  type AlertFigures,
+  type AlertLimits,
+  alertsOf,
+  sameAlerts,
+  worstAlerts,
+} from '../../../src/core/traffic/alerts.ts';
 
 const limits: AlertLimits = { errorPercent: 5, p95Ms: 200, coldStartMs: 1_000 };
-const figures = (more: Partial<AlertFigures> = {}): AlertFigures => ({ revisions: {}, coldStarts: [], ...more });
+const present = new Set(['a', 'b']);
+const figures = (more: Partial<AlertFigures> = {}): AlertFigures => ({
+  present,
+  revisions: {},
+  coldStarts: [],
+  ...more,
+});
 const of = (requests: number, errors: number, p95: number | null = 20) => ({
+  present,
   revisions: { a: { requests, errors, p95 } },
   coldStarts: [],
 });
@@ -48,5 +61,24 @@ describe('alerts', () => {
     expect(alertsOf(limits, figures({ coldStarts }), [], 120_000)).toMatchObject([{ revision: 'a', value: 3_000 }]);
     expect(alertsOf(limits, figures({ coldStarts }), [], 660_000)).toMatchObject([{ revision: 'a', value: 1_200 }]);
     expect(alertsOf(limits, figures({ coldStarts }), [], 700_001)).toEqual([]);
+  });
+
+  it('say nothing of a revision that is gone', () => {
+    const coldStarts = [
+      { revision: 'gone', at: 0, totalMs: 9_000 },
+      { revision: 'b', at: 0, totalMs: 2_000 },
+    ];
+    const revisions = { gone: { requests: 100, errors: 100, p95: 20 } };
+    expect(alertsOf(limits, figures({ coldStarts, revisions }), [], 1_000)).toMatchObject([{ revision: 'b' }]);
+  });
+
+  it('are shown by the worst of each kind where there is little room', () => {
+    const alert = { limit: 1, since: 0 };
+    const all = [
+      { ...alert, kind: 'coldStart' as const, revision: 'a', value: 2_000 },
+      { ...alert, kind: 'errors' as const, revision: 'a', value: 6 },
+      { ...alert, kind: 'coldStart' as const, revision: 'b', value: 3_000 },
+    ];
+    expect(worstAlerts(all).map(({ kind, revision }) => `${kind} ${revision}`)).toEqual(['coldStart b', 'errors a']);
   });
 });
