@@ -28,6 +28,14 @@ export function quotaFault(
     let fitting = 0;
     for (const pod of pods) {
       const spec = pod.spec as TemplateSpec | undefined;
+      const refused = `pods "${pod.metadata.name}" is forbidden`;
+      const unsaid = notSpecified(
+        hard.map(([resource]) => resource),
+        spec,
+      );
+      if (unsaid !== '') {
+        return { message: `${refused}: failed quota: ${quota.metadata.name}: must specify ${unsaid}`, fitting };
+      }
       const exceeded: string[] = [];
       for (const [resource, limit] of hard) {
         const asked = usage(resource, spec);
@@ -37,7 +45,7 @@ export function quotaFault(
         const list = (value: (resource: string) => string | number) =>
           exceeded.map((resource) => `${resource}=${value(resource)}`).join(',');
         const message =
-          `pods "${pod.metadata.name}" is forbidden: exceeded quota: ${quota.metadata.name}, ` +
+          `${refused}: exceeded quota: ${quota.metadata.name}, ` +
           `requested: ${list((resource) => formatAmount(resource, usage(resource, spec)))}, ` +
           `used: ${list((resource) => formatAmount(resource, standing.get(resource) ?? 0))}, ` +
           `limited: ${list((resource) => quota.spec?.hard?.[resource] ?? 0)}`;
@@ -91,15 +99,32 @@ function isPodResource(resource: string): boolean {
   return /^(?:pods|count\/pods|cpu|memory|(?:requests|limits)\..+)$/.test(resource);
 }
 
+/** Where a quota holds processor or memory, every container has to say how much: `limits.cpu for: a,b; limits.memory for: a`. */
+function notSpecified(resources: readonly string[], spec: TemplateSpec | undefined): string {
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  return resources
+    .filter((resource) => /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/.test(resource))
+    .sort()
+    .flatMap((resource) => {
+      const silent = containers.filter((container) => amountAsked(resource, container) === undefined);
+      const names = silent.map(({ name }) => name).sort();
+      return names.length > 0 ? [`${resource} for: ${names.join(',')}`] : [];
+    })
+    .join('; ');
+}
+
+/** `cpu` is `requests.cpu`; a limit without a request is the request too. */
+function amountAsked(resource: string, { resources }: TemplateSpec['containers'][number]): string | number | undefined {
+  const dot = resource.indexOf('.');
+  const side = dot < 0 ? 'requests' : resource.slice(0, dot);
+  const name = resource.slice(dot + 1);
+  return side === 'limits' ? resources?.limits?.[name] : (resources?.requests?.[name] ?? resources?.limits?.[name]);
+}
+
 function usage(resource: string, spec: TemplateSpec | undefined): number {
   if (resource === 'pods' || resource === 'count/pods') return 1;
-  const [side, name] = resource.includes('.')
-    ? [resource.slice(0, resource.indexOf('.')), resource.slice(resource.indexOf('.') + 1)]
-    : ['requests', resource];
-  return (spec?.containers ?? []).reduce((sum, { resources }) => {
-    // A limit without a request is the request too.
-    const value =
-      side === 'limits' ? resources?.limits?.[name] : (resources?.requests?.[name] ?? resources?.limits?.[name]);
+  return (spec?.containers ?? []).reduce((sum, container) => {
+    const value = amountAsked(resource, container);
     return sum + (value === undefined ? 0 : amountOf(value));
   }, 0);
 }

@@ -12,7 +12,7 @@ function named(kind: string, name: string, spec: object): KubeObject {
 function request(object: KubeObject, over: Partial<AdmissionRequest> = {}): AdmissionRequest {
   const store = openStore(':memory:');
   store.put('pods', named('Pod', 'there', { containers: [{ name: 'a' }] }), '');
-  store.put('resourcequotas', named('ResourceQuota', 'small', { hard: { pods: '1', 'limits.memory': '1Gi' } }), '');
+  store.put('resourcequotas', named('ResourceQuota', 'small', { hard: { pods: '1', configmaps: '5' } }), '');
   const user = { username: 'tester', groups: [] };
   return {
     operation: 'CREATE',
@@ -35,6 +35,24 @@ test('a pod beyond the quota of its namespace is refused in the words of Kuberne
       reason: 'Forbidden',
       message: 'pods "more" is forbidden: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1',
     }),
+  );
+});
+
+test('where it holds processor or memory, every container has to say how much it takes', () => {
+  const view = openStore(':memory:');
+  const hard = { 'limits.memory': '1Gi', 'limits.cpu': '1', cpu: '1', 'requests.storage': '5Gi' };
+  view.put('resourcequotas', named('ResourceQuota', 'compute', { hard }), '');
+  const asks = (containers: object[], initContainers: object[] = []) =>
+    request(named('Pod', 'p', { containers, initContainers }), { view });
+  const limits = { cpu: '100m', memory: '64Mi' };
+  const queue = { name: 'queue-proxy', resources: { requests: { cpu: '25m' } } };
+  // A limit is the request too.
+  expect(enforceQuota(asks([{ name: 'app', resources: { limits } }]))).toBeUndefined();
+  expect(() => enforceQuota(asks([{ name: 'app', resources: { limits } }, queue]))).toThrow(
+    'pods "p" is forbidden: failed quota: compute: must specify limits.cpu for: queue-proxy; limits.memory for: queue-proxy',
+  );
+  expect(() => enforceQuota(asks([queue, { name: 'app' }], [{ name: 'init', resources: { limits } }]))).toThrow(
+    'must specify cpu for: app; limits.cpu for: app,queue-proxy; limits.memory for: app,queue-proxy',
   );
 });
 
