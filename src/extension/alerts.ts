@@ -167,7 +167,7 @@ export class Alerts implements vscode.Disposable {
       const [key, alert] = first;
       const lines = all.map(([of, each]) => this.#text(of, each));
       const words = shortText(say, alert);
-      this.#item.text = `$(warning) ${all.length === 1 ? `${key.name}: ${words}` : say('alert.many', { count: all.length })}`;
+      this.#item.text = `$(warning) ${all.length === 1 ? say('status.of', { name: key.name, what: words }) : say('alert.many', { count: all.length })}`;
       this.#item.tooltip = [...lines, say('alert.hint')].join('\n');
       this.#item.accessibilityInformation = { label: lines.join('. ') };
       const command: CommandId = 'slipway.service.openRevisions';

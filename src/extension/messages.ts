@@ -333,7 +333,7 @@ export const extensionMessages = defineArea(
     'new.name.characters': '只能使用小写字母、数字和 “-”。',
     'new.name.taken': '已存在包含文件的文件夹 {name}。',
     'new.folder': '在此处创建应用',
-    'new.folderTitle': '创建 {name} 的文件夹',
+    'new.folderTitle': '选择 {name} 的创建位置',
     'new.step': '新建应用（{step}/{steps}）',
     'new.done': '已创建 {name}。',
     'new.installing': '正在安装 {name} 的开发依赖',

@@ -47,7 +47,7 @@ function paintPlatform(item: vscode.StatusBarItem, { platforms, problems, deploy
       command('slipway.platform.menu');
       break;
     case 'stopped':
-      item.text = `$(circle-slash) ${name}: ${say('platform.stopped')}`;
+      item.text = `$(circle-slash) ${say('status.of', { name, what: say('platform.stopped') })}`;
       item.tooltip = say('platform.status.stopped', { name });
       command('slipway.platform.start');
       break;

@@ -1,6 +1,7 @@
 /** Words of what stands around the flows: status bar, Doctor's report, tools for language models. Part of ../messages.ts. Pure leaf. */
 export const aroundEnglish = {
   'status.service': 'Slipway: {service} on {target}. Click for its revisions and traffic.',
+  'status.of': '{name}: {what}',
   'status.serviceName': 'service',
   'status.p95': '95 % of the last requests were answered within {ms} ms.',
   'doctor.platform': 'Platform',
@@ -22,6 +23,7 @@ export const aroundEnglish = {
 
 export const aroundChinese = {
   'status.service': 'Slipway：{target} 上的 {service}。点击查看修订版本与流量。',
+  'status.of': '{name}：{what}',
   'status.serviceName': '服务',
   'status.p95': '最近 95 % 的请求在 {ms} 毫秒内得到应答。',
   'doctor.platform': '平台',

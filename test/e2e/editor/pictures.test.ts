@@ -109,10 +109,6 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
     await slipway(['traffic', 'shop', 'shop-00001=30', 'shop-00002=70'], at);
     await greetFor(ingress, 20_000);
     await page.setViewportSize({ width: 1440, height: 1000 });
-    await calm();
-    const view = await editor().view(words[locale].traffic).boundingBox();
-    if (!view) throw new Error('the traffic view is not there');
-    await editor().shot('deploy', { x: 48, y: view.y, width: 300, height: 268 });
     const service = editor().view(applications).locator('.monaco-list-row[aria-level="2"]').first();
     await service.hover();
     await service.locator('.codicon-output').first().click();
@@ -122,5 +118,8 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
     await greetFor(ingress, 10_000);
     await calm();
     await editor().shot('traffic');
+    const view = await editor().view(words[locale].traffic).boundingBox();
+    if (!view) throw new Error('the traffic view is not there');
+    await editor().shot('deploy', { x: 48, y: view.y, width: 300, height: 268 });
   }, 300_000);
 });
