@@ -2,7 +2,6 @@
  * `npm run editor`: a real VS Code in the browser with the extension in it, on a sample workspace, for a look around. Its
  * platforms, settings and files live in a folder of their own and are kept for the next time; `--fresh` begins anew.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +9,7 @@ import { ensureCodeServer } from './lib/code-server.mjs';
 import { ensureDependencies } from './lib/deps.mjs';
 import { cacheHome, dist } from './lib/paths.mjs';
 import { say } from './lib/progress.mjs';
-import { fail, pinnedEnv, pinnedNode, runNode, ScriptError } from './lib/run.mjs';
+import { fail, pinnedEnv, pinnedNode, runNode, ScriptError, stay } from './lib/run.mjs';
 import { ensureSystem } from './lib/system.mjs';
 import { makePackage } from './package.mjs';
 
@@ -65,24 +64,24 @@ async function main() {
     quiet: true,
     pulse: 'installing the extension',
   });
-  const server = spawn(
-    pinnedNode(),
-    [
-      entry,
-      ...shared,
-      '--auth',
-      'none',
-      '--disable-telemetry',
-      '--disable-update-check',
-      '--disable-getting-started-override',
-      // The sample workspace is ours; without trust nothing of it may run.
-      '--disable-workspace-trust',
-      '--bind-addr',
-      `127.0.0.1:${values.port}`,
-    ],
-    { env, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
   let output = '';
+  const args = [
+    entry,
+    ...shared,
+    '--auth',
+    'none',
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--disable-getting-started-override',
+    // The sample workspace is ours; without trust nothing of it may run.
+    '--disable-workspace-trust',
+    '--bind-addr',
+    `127.0.0.1:${values.port}`,
+  ];
+  const server = stay(pinnedNode(), args, { env }, (code) => {
+    if (code) process.stderr.write(output);
+    process.exit(code);
+  });
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text;
@@ -92,15 +91,6 @@ async function main() {
       say('Ctrl-C ends it; what you did is kept for the next time');
       process.stdout.write(`${address}/?folder=${encodeURIComponent(join(workspace, 'hello'))}\n`);
     });
-  }
-  server.on('error', fail);
-  server.on('exit', (code) => {
-    if (code) process.stderr.write(output);
-    process.exit(code ?? 0);
-  });
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.removeAllListeners(signal);
-    process.on(signal, () => server.kill('SIGTERM'));
   }
 }
 

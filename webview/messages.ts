@@ -1,5 +1,7 @@
 /** The words of the pages (decision 16). Both languages have the same keys, or this file does not compile. Pure leaf. */
+
 import { defineArea, type Locale, localeOf, renderIn } from '../src/core/messages/render.ts';
+import { unturned } from '../src/core/unturned.ts';
 import { eventsChinese, eventsEnglish } from './events-messages.ts';
 
 const area = defineArea(
@@ -113,6 +115,7 @@ const area = defineArea(
     'traffic.said.rolledBack': 'Rolled back.',
     'traffic.part': '{percent} % to {revision}',
     'traffic.untrusted': 'Trust this workspace to move traffic.',
+    'traffic.readOnly': 'This platform is set to be read only.',
     'traffic.bar': 'Share now: {split}',
 
     // logs
@@ -339,6 +342,7 @@ const area = defineArea(
     'traffic.said.rolledBack': '已回滚。',
     'traffic.part': '{percent} % 到 {revision}',
     'traffic.untrusted': '信任此工作区后才能调整流量。',
+    'traffic.readOnly': '此平台被设为只读。',
     'traffic.bar': '当前份额：{split}',
 
     'logs.label': '{service} 的日志',
@@ -469,5 +473,6 @@ export function speak(tag: string | undefined): void {
 }
 
 export function t(key: PageKey, args: Readonly<Record<string, string | number>> = {}): string {
-  return renderIn(area, locale, key, args);
+  const safe = Object.entries(args).map(([name, value]) => [name, typeof value === 'string' ? unturned(value) : value]);
+  return renderIn(area, locale, key, Object.fromEntries(safe));
 }

@@ -66,7 +66,8 @@ const trafficState = object({
   service: nullable(serviceRef),
   services: list(serviceRef),
   platform: platformState,
-  trusted: bool,
+  /** Whether traffic can be moved from here, or why not. */
+  moving: oneOf('allowed', 'untrusted', 'readOnly'),
   url: nullable(str),
   rows: list(trafficRow),
   /** How many ready revisions wait behind "Add Revision...". */
@@ -313,5 +314,9 @@ export type CanaryAction = Infer<typeof canaryAction>;
 export const wire = {
   request: object({ kind: oneOf('request'), id: num, method: str }),
   answer: object({ kind: oneOf('answer'), id: num, error: nullable(str) }),
-  event: object({ kind: oneOf('event'), name: str }),
+  /**
+   * `payload` as JSON text: on its way the editor passes a message on three times, and clones what is no string field by field each
+   * time.
+   */
+  event: object({ kind: oneOf('event'), name: str, payload: str }),
 };

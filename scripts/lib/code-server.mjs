@@ -2,7 +2,7 @@
  * A real VS Code without a download from Microsoft: code-server from npm has VS Code's workbench and extension host. It is
  * 600 MB and takes minutes to build, so it is no dependency: one copy per version in the cache, outside the repository.
  */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheHome } from './paths.mjs';
 import { say } from './progress.mjs';
@@ -19,7 +19,7 @@ export async function ensureCodeServer() {
   if (existsSync(entry(home))) return entry(home);
   const draft = `${home}.${process.pid}`;
   say(`code-server ${codeServerVersion} (VS Code's own workbench and extension host): installed once into ${home}`);
-  rmSync(draft, { recursive: true, force: true });
+  removeDrafts();
   mkdirSync(draft, { recursive: true });
   writeFileSync(join(draft, 'package.json'), '{"private": true}\n');
   const node = pinnedNode();
@@ -44,6 +44,25 @@ export async function ensureCodeServer() {
     rmSync(draft, { recursive: true, force: true });
   }
   return entry(home);
+}
+
+/** Half of an installation that was killed, and that nobody goes on with: hundreds of MB. */
+function removeDrafts() {
+  if (!existsSync(cacheHome)) return;
+  for (const name of readdirSync(cacheHome)) {
+    const owner = /^code-server-\d+\.\d+\.\d+\.(\d+)$/.exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    rmSync(join(cacheHome, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 /** The folder that has include/node of the pinned Node. */

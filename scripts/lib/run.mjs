@@ -39,29 +39,75 @@ function withoutOuterNpm(env) {
 }
 
 const children = new Set();
+/** What has been asked to end gets this long. */
+const graceMs = 5_000;
 
-function endChildren(signal) {
-  for (const child of children) {
-    try {
-      // Detached children lead their own group: a signal to us must reach what they started too.
-      if (child.ownGroup && !isWindows) process.kill(-child.pid, signal);
-      else child.kill(signal);
-    } catch {
-      // It ended between the signal and now.
-    }
+/** @returns whether there was anything of it that could be told. */
+function tell(child, signal) {
+  try {
+    // Those that stay lead a group of their own: a signal to us must reach what they started too.
+    return child.ownGroup ? process.kill(-child.pid, signal) : child.kill(signal);
+  } catch {
+    // It ended between the signal and now.
+    return false;
   }
 }
+
+function endChildren(signal) {
+  for (const child of children) tell(child, signal);
+}
+let asked = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    endChildren(signal);
+    const code = signal === 'SIGINT' ? 130 : 143;
     // The children get a moment to clean up after themselves; a second signal does not wait.
-    setTimeout(() => process.exit(signal === 'SIGINT' ? 130 : 143), children.size > 0 ? 5_000 : 0).unref();
-    if (children.size === 0) process.exit(signal === 'SIGINT' ? 130 : 143);
-    process.once(signal, () => {
+    const now = asked || children.size === 0;
+    asked = true;
+    endChildren(now ? 'SIGKILL' : signal);
+    if (now) process.exit(code);
+    setTimeout(() => {
       endChildren('SIGKILL');
-      process.exit(130);
-    });
+      process.exit(code);
+    }, graceMs).unref();
   });
+}
+
+/**
+ * Starts a program that stays, and ends with it. What it started in turn leads no life of its own: all of it ends with us, whoever
+ * is told to end, and also when the shell that npm put between itself and us dies of a signal without passing it on.
+ * @param options as of `spawn`; stdout and stderr are pipes.
+ * @param onEnd gets the exit code, once nothing of it is left; what then still runs of it has been killed.
+ */
+export function stay(command, args, options, onEnd) {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: !isWindows });
+  child.ownGroup = !isWindows;
+  children.add(child);
+  const parent = process.ppid;
+  const watch =
+    process.env.npm_lifecycle_event === undefined
+      ? undefined
+      : setInterval(() => {
+          if (process.ppid === parent) return;
+          clearInterval(watch);
+          process.emit('SIGTERM');
+        }, 500);
+  child.on('error', fail);
+  child.on('exit', (code) => {
+    clearInterval(watch);
+    const since = Date.now();
+    const look = () => {
+      if (!child.ownGroup || !tell(child, 0)) return ended();
+      if (Date.now() - since < graceMs) return setTimeout(look, 50);
+      tell(child, 'SIGKILL');
+      ended();
+    };
+    const ended = () => {
+      children.delete(child);
+      onEnd(code ?? 0);
+    };
+    look();
+  });
+  return child;
 }
 
 /**

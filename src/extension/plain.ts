@@ -1,18 +1,27 @@
 /** Names and messages of others, made harmless for where the editor reads more than text out of text. Pure leaf. */
 
-/** Turns what follows around: a name must not rearrange the line it stands in. */
-const turning = /[\u202a-\u202e\u2066-\u2069]/g;
+import { unturned } from '../core/unturned.ts';
+
 const invisible = '\u200b';
 
 /** For notifications, which make links of `[…](command:…)`, and for pick lists and the status bar, which make icons of `$(…)`. */
 export function plain(text: string): string {
-  return text.replace(turning, '\ufffd').replaceAll('](', `]${invisible}(`).replaceAll('$(', `$${invisible}(`);
+  return unturned(text).replaceAll('](', `]${invisible}(`).replaceAll('$(', `$${invisible}(`);
+}
+
+/** The three texts of a pick list's entry, where all of them are others' words. */
+export function plainItem<Item extends { label: string; description?: string; detail?: string }>(item: Item): Item {
+  return {
+    ...item,
+    label: plain(item.label),
+    ...(item.description === undefined ? {} : { description: plain(item.description) }),
+    ...(item.detail === undefined ? {} : { detail: plain(item.detail) }),
+  };
 }
 
 /** For Markdown: shown as it is, whatever it holds. */
 export function markdownText(text: string): string {
-  return text
-    .replace(turning, '\ufffd')
+  return unturned(text)
     .replace(/[\\`*_{}[\]()#+\-.!~|<>&$]/g, '\\$&')
     .replace(/\s+/g, ' ');
 }

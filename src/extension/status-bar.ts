@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import type { CommandId } from './contributions.ts';
 import type { Deps } from './deps.ts';
+import { plain } from './plain.ts';
 import { findService, podsOf } from './platform/snapshot.ts';
 import { shortTime } from './trees/time.ts';
 
@@ -34,6 +35,7 @@ function paintPlatform(item: vscode.StatusBarItem, { platforms, problems, deploy
   const { say } = problems.words;
   const { snapshot } = platforms;
   const name = snapshot.entry.label;
+  const short = shortened(name);
   const [doing] = deploys.underWay.values();
   const command = (id: CommandId) => {
     item.command = id;
@@ -42,23 +44,23 @@ function paintPlatform(item: vscode.StatusBarItem, { platforms, problems, deploy
   const instances = snapshot.pods.filter(({ status }) => isReady(status)).length;
   switch (snapshot.state) {
     case 'ready':
-      item.text = doing ? `$(loading~spin) ${doing}` : `$(server-environment) ${name} $(check)`;
+      item.text = doing ? `$(loading~spin) ${doing}` : `$(server-environment) ${short} $(check)`;
       item.tooltip = say('platform.status.ready', { name, services: snapshot.services.length, instances });
       command('slipway.platform.menu');
       break;
     case 'stopped':
-      item.text = `$(circle-slash) ${say('status.of', { name, what: say('platform.stopped') })}`;
+      item.text = `$(circle-slash) ${say('status.of', { name: short, what: say('platform.stopped') })}`;
       item.tooltip = say('platform.status.stopped', { name });
       command('slipway.platform.start');
       break;
     case 'starting':
     case 'connecting':
-      item.text = `$(loading~spin) ${name}`;
+      item.text = `$(loading~spin) ${short}`;
       item.tooltip = say('platform.status.starting', { name });
       command('slipway.showOutput');
       break;
     case 'lost':
-      item.text = `$(warning) ${name}`;
+      item.text = `$(warning) ${short}`;
       item.tooltip = `${say('platform.status.lost', { name })}\n${snapshot.detail ?? ''}`;
       item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
       command('slipway.platform.menu');
@@ -87,7 +89,7 @@ function paintService(item: vscode.StatusBarItem, { platforms, problems, selecti
       : count === 1
         ? say('platform.instances.one')
         : say('platform.instances.many', { count });
-  item.text = [`${key.name}${p95 === undefined ? '' : ` ${shortTime(p95)}`}`, instances].join(' · ');
+  item.text = [`${shortened(plain(key.name))}${p95 === undefined ? '' : ` ${shortTime(p95)}`}`, instances].join(' · ');
   const about = say('status.service', { service: key.name, target: snapshot.entry.label });
   item.tooltip = p95 === undefined ? about : `${about}\n${say('status.p95', { ms: p95 })}`;
   item.command = {
@@ -96,6 +98,15 @@ function paintService(item: vscode.StatusBarItem, { platforms, problems, selecti
     arguments: [{ type: 'service', key, url: undefined }],
   };
   item.show();
+}
+
+const longest = 40;
+
+/** What is left out is the middle: contexts are told apart by their ends, and what follows the name must stay to be seen. */
+function shortened(name: string): string {
+  const letters = [...name];
+  if (letters.length <= longest) return name;
+  return [...letters.slice(0, 12), '…', ...letters.slice(12 - longest + 1)].join('');
 }
 
 function isReady(status: unknown): boolean {

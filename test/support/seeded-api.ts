@@ -68,7 +68,8 @@ export async function seededApi(
           apiVersion: 'serving.knative.dev/v1',
           kind: 'Revision',
           metadata: { name: revision, namespace: 'default', labels, ownerReferences: [owner] },
-          spec: template.spec,
+          // Something that two of them differ in.
+          spec: { ...template.spec, containerConcurrency: at + 1 },
         },
         { user },
       );

@@ -51,10 +51,10 @@ export function openChannel<Page extends PageName>(page: Page): Channel<Page> {
   }
 
   function happened(data: object): void {
-    const { name } = wire.event(data, 'event');
+    const { name, payload } = wire.event(data, 'event');
     const events: Record<string, Check<unknown>> = definition.toView;
     const check = Object.hasOwn(events, name) ? events[name] : undefined;
-    if (check) listeners.get(name)?.(check('payload' in data ? data.payload : undefined, name));
+    if (check) listeners.get(name)?.(check(JSON.parse(payload), name));
   }
 
   return {

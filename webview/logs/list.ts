@@ -5,7 +5,10 @@
 import { h, perFrame, place } from '../lib/dom.ts';
 
 export const rowHeight = 18;
+/** Rows beyond what is seen, so that a turn of the wheel finds some. */
 const margin = 12;
+/** While new ones come as fast as that, those beyond would be gone before a hand could reach them. */
+const busyMs = 150;
 
 export interface VirtualList {
   element: HTMLElement;
@@ -35,33 +38,47 @@ export function createList(source: ListSource, onFollow: (following: boolean) =>
   let version = 0;
   let painted = '';
   let kept = new Map<string, HTMLElement>();
+  /** Height of what is seen, px. */
+  let seen: number | undefined;
+  let busy: number | undefined;
 
+  // Arithmetic first, then elements, then what scrolls: the browser lays out once for a frame, not before and after.
   const paint = perFrame(() => {
+    seen ??= element.clientHeight;
     const all = source.count();
+    const bottom = Math.max(0, all * rowHeight - seen);
+    const top = following ? bottom : element.scrollTop;
+    const spare = following && busy !== undefined ? 0 : margin;
+    const from = Math.max(0, Math.floor(top / rowHeight) - spare);
+    const to = Math.min(all, Math.ceil((top + seen) / rowHeight) + spare);
+    const now = `${version}:${from}:${to}`;
+    if (now !== painted) {
+      painted = now;
+      placeRows(from, to);
+    }
     const height = `${all * rowHeight}px`;
     if (space.style.height !== height) space.style.height = height;
-    if (following) {
-      const bottom = Math.max(0, all * rowHeight - element.clientHeight + 4);
-      if (Math.abs(element.scrollTop - bottom) > 1) {
-        element.scrollTop = bottom;
-        ownScroll = element.scrollTop;
-      }
+    if (following && Math.abs(element.scrollTop - bottom) > 1) {
+      element.scrollTop = bottom;
+      ownScroll = element.scrollTop;
     }
-    const from = Math.max(0, Math.floor(element.scrollTop / rowHeight) - margin);
-    const to = Math.min(all, Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + margin);
-    const now = `${version}:${from}:${to}`;
-    if (now === painted) return;
-    painted = now;
+  });
+
+  function placeRows(from: number, to: number): void {
     const fresh = new Map<string, HTMLElement>();
     for (let index = from; index < to; index++) {
       const key = source.key(index);
       fresh.set(key, kept.get(key) ?? source.render(index));
     }
     rows.style.transform = `translateY(${from * rowHeight}px)`;
-    for (const [key, old] of kept) if (!fresh.has(key)) old.remove();
+    const wanted = [...fresh.values()];
+    // All at once costs the browser less than one by one, but those that stay would lose the focus.
+    if (wanted.some((row) => row.parentNode === rows)) {
+      for (const [key, old] of kept) if (!fresh.has(key)) old.remove();
+      place(rows, wanted);
+    } else rows.replaceChildren(...wanted);
     kept = fresh;
-    place(rows, [...fresh.values()]);
-  });
+  }
 
   element.addEventListener('scroll', () => {
     const bottom = element.scrollHeight - element.clientHeight;
@@ -90,6 +107,7 @@ export function createList(source: ListSource, onFollow: (following: boolean) =>
     }
   });
   new ResizeObserver(() => {
+    seen = element.clientHeight;
     painted = '';
     paint();
   }).observe(element);
@@ -110,6 +128,11 @@ export function createList(source: ListSource, onFollow: (following: boolean) =>
     },
     changed(gone = 0) {
       version++;
+      clearTimeout(busy);
+      busy = window.setTimeout(() => {
+        busy = undefined;
+        paint();
+      }, busyMs);
       if (gone > 0 && !following) element.scrollTop = Math.max(0, element.scrollTop - gone * rowHeight);
       paint();
     },

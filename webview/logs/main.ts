@@ -76,7 +76,9 @@ function read(): void {
   } while (incoming.length > 0 && performance.now() < end);
   list.changed(gone);
   reveal();
-  paint();
+  // The first ones take the place of the hint.
+  if (hint.hidden) paintSoon();
+  else paint();
   if (incoming.length > 0) setTimeout(read);
 }
 
@@ -189,6 +191,16 @@ const paint = perFrame(() => {
   ]);
   paintHint();
 });
+
+/** What goes with each line is no more than numbers in the bar: told a few times a second. */
+const barMs = 250;
+let soon: number | undefined;
+function paintSoon(): void {
+  soon ??= window.setTimeout(() => {
+    soon = undefined;
+    paint();
+  }, barMs);
+}
 
 function stateText(missed: number): string {
   if (platform === 'lost' || platform === 'stopped') return t('logs.away');

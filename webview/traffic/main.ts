@@ -92,7 +92,7 @@ function render(): void {
   }
   const list = shown(state);
   const split = wished(list, wish);
-  const unable = state.platform !== 'ready' || applying || !state.trusted;
+  const unable = state.platform !== 'ready' || applying || state.moving !== 'allowed';
   // A canary that somebody drives has the split: a hand in between would end it.
   const disabled = unable || (state.canary?.phase === 'running' && state.canary.driven);
   const following = follows(wish, list);
@@ -286,7 +286,7 @@ function platformNotes(now: TrafficState): HTMLElement[] {
 
 function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLElement[] {
   const result: HTMLElement[] = [];
-  if (!now.trusted) result.push(note('', t('traffic.untrusted')));
+  if (now.moving !== 'allowed') result.push(note('', t(`traffic.${now.moving}`)));
   const shownProblem = problem ?? now.problem;
   if (shownProblem) result.push(problemNote(shownProblem));
   if (wish.refused) result.push(note('warn', t(`traffic.refused.${wish.refused}`)));
@@ -333,7 +333,7 @@ function emptyPage(now: TrafficState): HTMLElement {
     return h('div', { class: 'empty' }, h('p', {}, t('traffic.empty')), pick);
   }
   const deploy = button(t('traffic.deploy'), () => void channel.request('command', { name: 'deploy' }).catch(failed));
-  return h('div', { class: 'empty' }, h('p', {}, t('traffic.noServices')), now.trusted && deploy);
+  return h('div', { class: 'empty' }, h('p', {}, t('traffic.noServices')), now.moving === 'allowed' && deploy);
 }
 
 function startButton(): HTMLElement {

@@ -160,7 +160,7 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
       ...(split ? [text(say('lens.traffic', { split }), 'slipway.service.select', subject)] : []),
       text(`$(output) ${say('lens.logs')}`, 'slipway.service.showLogs', subject),
       ...(model.url
-        ? [text(`$(link-external) ${model.url.replace(/^https?:\/\//, '')}`, 'slipway.service.openUrl', subject)]
+        ? [text(`$(link-external) ${plain(model.url.replace(/^https?:\/\//, ''))}`, 'slipway.service.openUrl', subject)]
         : []),
     ];
   }

@@ -235,7 +235,7 @@ export class Platforms implements vscode.Disposable {
   #embedded(name: string, target: PlatformEntry['target']): PlatformEntry {
     return {
       id: `platform:${name}`,
-      label: name === 'default' ? this.#problems.say('platform.embedded') : name,
+      label: name === 'default' ? this.#problems.say('platform.embedded') : plain(name),
       embedded: true,
       target,
       namespace: undefined,

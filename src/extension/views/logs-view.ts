@@ -5,6 +5,7 @@ import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
 import type { LogLineView, ToHost } from '../../../webview/protocol.ts';
 import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
+import { plain, plainItem } from '../plain.ts';
 import { keyText, parseKey, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
 import { setting } from '../settings.ts';
 import { showText } from './documents.ts';
@@ -81,7 +82,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { snapshot } = this.#deps.platforms;
     const items = snapshot.services
       .map(serviceKey)
-      .map((key) => ({ label: key.name, description: key.namespace, key }));
+      .map((key) => plainItem({ label: key.name, description: key.namespace, key }));
     const placeHolder = this.#deps.problems.say('service.pick');
     const chosen = await vscode.window.showQuickPick(items, { placeHolder });
     if (!chosen) return;
@@ -139,7 +140,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   #pushService(): void {
     const { snapshot } = this.#deps.platforms;
     this.#key ??= this.#deps.selection.current;
-    if (this.#view) this.#view.description = this.#key?.name ?? '';
+    if (this.#view) this.#view.description = plain(this.#key?.name ?? '');
     const state = {
       service: this.#key ? serviceRef(this.#key) : null,
       services: snapshot.services.map((service) => serviceRef(serviceKey(service))),

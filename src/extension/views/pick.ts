@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
-import { plain } from '../plain.ts';
+import { plainItem } from '../plain.ts';
 import { type ServiceKey, shortRevision } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { deployedServices } from './traffic-state.ts';
@@ -24,7 +24,7 @@ export async function pickService(deps: Pick<Deps, 'platforms' | 'problems'>): P
       ({ metadata }) => metadata.name === key.name && metadata.namespace === key.namespace,
     );
     const url = object && tree.service(object, snapshot.gateway).url;
-    return { label: key.name, description: key.namespace, ...(url ? { detail: url } : {}), key };
+    return plainItem({ label: key.name, description: key.namespace, ...(url ? { detail: url } : {}), key });
   });
   return (await vscode.window.showQuickPick(items, { placeHolder: say('service.pick'), matchOnDescription: true }))
     ?.key;
@@ -42,12 +42,16 @@ export async function pickRevision(
   }[],
   placeHolder = deps.problems.say('revision.pick'),
 ): Promise<string | undefined> {
-  const items = rows.map((row) => ({
-    label: shortRevision(row.revision, key.name),
-    description: [row.percent > 0 && `${row.percent} %`, ...row.tags.map(({ tag }) => tag)].filter(Boolean).join(' · '),
-    detail: `${row.revision} · ${new Date(row.created).toLocaleString(deps.problems.words.locale)}`,
-    revision: row.revision,
-  }));
+  const items = rows.map((row) =>
+    plainItem({
+      label: shortRevision(row.revision, key.name),
+      description: [row.percent > 0 && `${row.percent} %`, ...row.tags.map(({ tag }) => tag)]
+        .filter(Boolean)
+        .join(' · '),
+      detail: `${row.revision} · ${new Date(row.created).toLocaleString(deps.problems.words.locale)}`,
+      revision: row.revision,
+    }),
+  );
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.revision;
 }
 
@@ -68,10 +72,8 @@ export async function pickApplication(
     }
     return undefined;
   }
-  const picks = items.map((entry) => ({
-    label: plain(entry.name),
-    description: vscode.workspace.asRelativePath(entry.dir),
-    entry,
-  }));
+  const picks = items.map((entry) =>
+    plainItem({ label: entry.name, description: vscode.workspace.asRelativePath(entry.dir), entry }),
+  );
   return (await vscode.window.showQuickPick(picks, { placeHolder: say('app.pick') }))?.entry;
 }

@@ -6,6 +6,7 @@ import { canaryProblem } from '../canaries.ts';
 import { viewIds } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
+import { plain } from '../plain.ts';
 import { findService, keyText, parseKey, revisionsOf, type ServiceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { showDifference } from './compare.ts';
@@ -53,7 +54,7 @@ export class RevisionsPanels implements vscode.Disposable {
       return;
     }
     const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
-    this.#fill(vscode.window.createWebviewPanel(viewIds.revisions, key.name, column, {}), key);
+    this.#fill(vscode.window.createWebviewPanel(viewIds.revisions, plain(key.name), column, {}), key);
   }
 
   #fill(panel: vscode.WebviewPanel, key: ServiceKey): void {

@@ -54,7 +54,7 @@ export function trafficState(
   const base = {
     services,
     platform: pagePlatform(snapshot),
-    trusted: trusted && !snapshot.entry.readOnly,
+    moving: snapshot.entry.readOnly ? ('readOnly' as const) : trusted ? ('allowed' as const) : ('untrusted' as const),
     measures: measures(snapshot),
     problem: null,
   };

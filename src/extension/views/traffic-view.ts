@@ -4,6 +4,7 @@ import { canaryProblem } from '../canaries.ts';
 import { contextKeys } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
+import { plain } from '../plain.ts';
 import { keyText, parseKey, type ServiceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { setContext } from '../settings.ts';
@@ -43,7 +44,7 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
     );
     clearTimeout(timer);
     if (state.canary?.phase === 'running' && view.visible) timer = setTimeout(() => void push(), canaryMs);
-    view.description = state.service?.name ?? '';
+    view.description = plain(state.service?.name ?? '');
     setContext(contextKeys.service, state.service !== null);
     setContext(contextKeys.canRollBack, state.canRollBack);
     host?.send('state', state);

@@ -28,7 +28,7 @@ export function hostPage<Page extends PageName>(
   webview.html = pageHtml(page, webview, bundle);
   return {
     send(event, payload) {
-      if (!disposed) void webview.postMessage({ kind: 'event', name: event, payload });
+      if (!disposed) void webview.postMessage({ kind: 'event', name: event, payload: JSON.stringify(payload) });
     },
     dispose() {
       disposed = true;

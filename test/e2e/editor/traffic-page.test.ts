@@ -10,7 +10,7 @@ const row = (short: string, percent: number, more: Partial<TrafficRowView> = {})
   ...more,
 });
 const state = (rows: TrafficRowView[], more: Partial<TrafficState> = {}): TrafficState => ({
-  ...{ service, services: [service], platform: 'ready', trusted: true, url: null, rows, others: [] },
+  ...{ service, services: [service], platform: 'ready', moving: 'allowed', url: null, rows, others: [] },
   ...{ settled: true, canRollBack: true, canary: null, measures: true, alerts: [], problem: null },
   ...more,
 });

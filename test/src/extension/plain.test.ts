@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { unturned } from '../../../src/core/unturned.ts';
 import { words } from '../../../src/extension/messages.ts';
-import { markdownText, plain } from '../../../src/extension/plain.ts';
+import { markdownText, plain, plainItem } from '../../../src/extension/plain.ts';
+import { t as pageText } from '../../../webview/messages.ts';
 
 const hostile = '<img src=x onerror=alert(1)> $(zap) [x](command:workbench.action.quit) \u202egnp.exe 😀';
 /** What the editor makes links of in notifications, and icons in pick lists. */
@@ -35,6 +37,17 @@ describe('names of others', () => {
     const { text, fix } = problem({ code: 'ApiRefused', args: { detail: hostile } });
     expect(`${text} ${fix}`).toContain('img src=x');
     expect(`${text} ${fix}`).not.toMatch(link);
+  });
+
+  it('are so in each text of an entry, and what is not there stays away', () => {
+    const entry = plainItem({ label: hostile, detail: hostile, key: hostile });
+    expect(entry).toEqual({ label: plain(hostile), detail: plain(hostile), key: hostile });
+  });
+
+  it('turn nothing around in a sentence of a page', () => {
+    expect(unturned('a\u202eb\u2066c')).toBe('a\ufffdb\ufffdc');
+    const told = pageText('traffic.slider', { revision: 'x\u202ey' });
+    expect(told).toContain('x\ufffdy');
   });
 
   it('have no meaning in Markdown', () => {

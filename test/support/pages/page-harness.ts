@@ -85,7 +85,9 @@ export async function openPage<Name extends PageName>(
       here.acquireVsCodeApi = () => ({
         postMessage: ({ id, method, params }) => {
           here.host.asked.push({ method, params });
-          if (method === 'ready') for (const event of first) here.postMessage({ kind: 'event', ...event }, '*');
+          if (method === 'ready')
+            for (const { name, payload } of first)
+              here.postMessage({ kind: 'event', name, payload: JSON.stringify(payload) }, '*');
           here.postMessage({ kind: 'answer', id, error: null, result: here.host.answers[method] ?? null }, '*');
         },
         getState: () => here.host.kept,
@@ -105,7 +107,7 @@ export async function openPage<Name extends PageName>(
       page.evaluate((message) => (globalThis as unknown as InPage).postMessage(message, '*'), {
         kind: 'event',
         name: event,
-        payload,
+        payload: JSON.stringify(payload),
       }),
     theme: (next) =>
       page.evaluate(

@@ -46,7 +46,7 @@ const rows = [
 ];
 const failed = trafficRow('00003', 0, { state: 'failed', instances: 0, ...failure });
 export const trafficOf = (more: Partial<TrafficState> = {}): TrafficState => ({
-  ...{ service, services: [service], platform: 'ready', trusted: true, url: null, rows, others: [] },
+  ...{ service, services: [service], platform: 'ready', moving: 'allowed', url: null, rows, others: [] },
   ...{ settled: true, canRollBack: true, canary: null, measures: true, alerts: [], problem: null },
   ...more,
 });
@@ -287,7 +287,8 @@ export const pageStates: readonly PageState[] = [
   trafficState('narrow', { rows: [...rows, failed] }, drag, { width: 180, height: 760 }),
   trafficState('stopped', { service: null, services: [], rows: [], platform: 'stopped' }),
   trafficState('nothing-deployed', { service: null, services: [], rows: [] }),
-  trafficState('untrusted', { trusted: false }),
+  trafficState('untrusted', { moving: 'untrusted' }),
+  trafficState('read-only', { moving: 'readOnly' }),
   trafficState('starting', { service: null, services: [], rows: [], platform: 'starting' }),
   trafficState('lost', { platform: 'lost' }),
   trafficState('long-names', { service: longService, services: [longService], rows: longRows }),

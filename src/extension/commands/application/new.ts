@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
+import { plain } from '../../plain.ts';
 import { installDevelopmentDependencies } from './install.ts';
 import { toOpen } from './made.ts';
 
@@ -65,8 +66,8 @@ async function chooseParent(deps: Deps, name: string, folder: string | undefined
   const other = { label: `$(folder-opened) ${say('new.other')}`, path: undefined as string | undefined };
   const workspace = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   const known = workspace.map(({ name: label, uri }) => ({
-    label: `$(folder) ${label}`,
-    description: join(uri.fsPath, name),
+    label: `$(folder) ${plain(label)}`,
+    description: plain(join(uri.fsPath, name)),
     path: uri.fsPath as string | undefined,
   }));
   if (known.length > 0) {

@@ -1,6 +1,7 @@
 /** Stop an application that runs in development mode. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
+import { plainItem } from '../../plain.ts';
 import { subjectOf } from '../../trees/provider.ts';
 
 export function stopApplication(deps: Deps) {
@@ -17,7 +18,9 @@ export function stopApplication(deps: Deps) {
     // What was pointed at and is not this window's is none of those that it runs.
     let running = byPointing ?? (!pointed && items.length === 1 ? items[0] : undefined);
     if (!pointed && items.length > 1) {
-      const picks = items.map((item) => ({ label: item.application.name, description: item.session.url ?? '', item }));
+      const picks = items.map((item) =>
+        plainItem({ label: item.application.name, description: item.session.url ?? '', item }),
+      );
       const chosen = await vscode.window.showQuickPick(picks, { placeHolder: say('run.pick') });
       running = chosen?.item;
     }

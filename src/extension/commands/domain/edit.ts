@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { publicUrl } from '../../../core/gateway.ts';
 import type { Deps } from '../../deps.ts';
+import { plainItem } from '../../plain.ts';
 import type { ServiceKey } from '../../platform/snapshot.ts';
 import { loadReaders } from '../../readers.ts';
 import { confirmDestruction, serviceOf, subject } from '../argument.ts';
@@ -88,6 +89,6 @@ async function pick(deps: Deps): Promise<{ host: string; namespace: string; serv
     void vscode.window.showInformationMessage(deps.problems.say('domain.none', { target: snapshot.entry.label }));
     return undefined;
   }
-  const items = domains.map((domain) => ({ label: domain.host, description: domain.service, domain }));
+  const items = domains.map((domain) => plainItem({ label: domain.host, description: domain.service, domain }));
   return (await vscode.window.showQuickPick(items, { placeHolder: deps.problems.say('domain.pick') }))?.domain;
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { UrlPreview } from '../../../core/url-preview.ts';
 import type { Deps } from '../../deps.ts';
+import { plain } from '../../plain.ts';
 import type { ServiceKey } from '../../platform/snapshot.ts';
 import { applicationOf, subject } from '../argument.ts';
 
@@ -45,15 +46,15 @@ export async function previewItems(deps: Uses, service: ServiceKey | string): Pr
 
 function itemsOf({ problems }: Uses, preview: UrlPreview, here: string): PreviewItem[] {
   const { environment, target, namespace, url, domain, problem } = preview;
-  const label = `$(server-environment) ${environment ?? here}`;
-  const detail = `${target} · ${namespace}`;
+  const name = plain(environment ?? here);
+  const label = `$(server-environment) ${name}`;
+  const detail = plain(`${target} · ${namespace}`);
   const items: PreviewItem[] = [
     problem
       ? { label, description: problems.of(problem).text, detail }
-      : { label, description: url ?? '', detail, url },
+      : { label, description: plain(url ?? ''), detail, url },
   ];
-  if (domain)
-    items.push({ label: `$(globe) ${environment ?? here}`, description: domain, detail, url: `http://${domain}` });
+  if (domain) items.push({ label: `$(globe) ${name}`, description: plain(domain), detail, url: `http://${domain}` });
   return items;
 }
 

@@ -1,6 +1,7 @@
 /** Fire a ping source now; say when it fires next. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
+import { plainItem } from '../../plain.ts';
 import { loadReaders } from '../../readers.ts';
 import { inText } from '../../trees/time.ts';
 import { subject } from '../argument.ts';
@@ -61,6 +62,8 @@ async function pick(deps: Deps): Promise<{ name: string; namespace: string } | u
     return undefined;
   }
   if (pings.length === 1) return pings[0];
-  const items = pings.map((ping) => ({ label: ping.name, description: ping.schedule, detail: ping.sink, ping }));
+  const items = pings.map((ping) =>
+    plainItem({ label: ping.name, description: ping.schedule, detail: ping.sink, ping }),
+  );
   return (await vscode.window.showQuickPick(items, { placeHolder: deps.problems.say('ping.pick') }))?.ping;
 }

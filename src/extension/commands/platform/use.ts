@@ -1,6 +1,7 @@
 /** Choose the platform that the views show and deploys go to. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
+import { plain } from '../../plain.ts';
 import { subject } from '../argument.ts';
 
 export function usePlatform(deps: Deps) {
@@ -16,8 +17,8 @@ async function pick({ platforms, problems }: Deps): Promise<string | undefined> 
   const items = platforms.entries.map((entry) => ({
     label: entry.label,
     iconPath: new vscode.ThemeIcon(entry.id === platforms.snapshot.entry.id ? 'check' : 'blank'),
-    description: entry.namespace ?? '',
-    detail: entry.target.kubeconfig,
+    description: plain(entry.namespace ?? ''),
+    detail: plain(entry.target.kubeconfig),
     id: entry.id,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: problems.say('platform.pick') }))?.id;
