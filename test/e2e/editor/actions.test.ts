@@ -1,32 +1,16 @@
 /** What one does with a service and its revisions, action by action: each is asked of the platform. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { slipway, slipwayJson } from '../../support/cli.ts';
-import { serviceRow, useEditor } from '../../support/editor/editor.ts';
+import { serviceRow } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import { type Kube, kubeOf, serving } from '../../support/kube.ts';
-import type { UpAnswer } from '../../support/platform.ts';
+import { core, serving } from '../../support/kube.ts';
 import { until } from '../../support/until.ts';
 
-let workspace = '';
-let platform: UpAnswer;
-let kube: Kube;
-const editor = useEditor({
-  name: 'actions',
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(workspace);
-    return workspace;
-  },
-});
-const run = async (...args: string[]) => {
-  const result = await slipway(args, { env: editor().env, cwd: workspace });
-  expect(result.code, result.stderr).toBe(0);
-};
+const { editor, path, run, up, platform, kube, deployTwice } = useWorkspace({ name: 'actions' });
 const traffic = () => editor().webview('traffic');
 const spec = async () =>
-  ((await kube.get(serving('default', 'services', 'shop'))).spec?.['traffic'] ?? []) as {
+  ((await kube().get(serving('default', 'services', 'shop'))).spec?.['traffic'] ?? []) as {
     revisionName?: string;
     percent?: number;
     tag?: string;
@@ -50,14 +34,9 @@ const copied = (text: string | RegExp) =>
   });
 
 beforeAll(async () => {
-  await run('up', '--detach', '--port', '0');
-  platform = await slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
-  kube = kubeOf(platform.kubeconfig);
-  const dir = join(workspace, 'shop');
-  await run('new', 'node-web', dir);
-  await run('deploy', dir);
-  writeFileSync(join(dir, 'PRICES'), 'pears\n');
-  await run('deploy', dir);
+  await up('--port', '0');
+  await run('new', 'node-web', path('shop'));
+  await deployTwice(path('shop'));
   await editor().openContainer();
   await editor().row('Applications', '00002').waitFor({ timeout: 60_000 });
   await (await traffic()).locator('.rev').first().waitFor();
@@ -104,7 +83,7 @@ describe('a revision', () => {
     await editor().shot('tagged');
     await menu('00001', 'slipway.service.copyUrl');
     const url = new URL(await copied(/old-shop/));
-    const answer = await request(platform.ingress, { host: url.hostname });
+    const answer = await request(platform().ingress, { host: url.hostname });
     expect(answer.body).toContain('shop-00001');
     // A rate that comes or goes draws the service's rows anew, and an editor that does so forgets what an open menu is about.
     const measured = editor().row('Applications', /req\/s/);
@@ -137,7 +116,29 @@ describe('a revision', () => {
     await menu('00001', 'slipway.revision.delete');
     await confirm(/Delete revision shop-00001/, 'Delete');
     await editor().row('Applications', '00001').waitFor({ state: 'detached' });
-    expect(await kube.find(serving('default', 'revisions', 'shop-00001'))).toBeUndefined();
+    expect(await kube().find(serving('default', 'revisions', 'shop-00001'))).toBeUndefined();
+  });
+});
+
+describe('a start after zero that takes longer than its limit', () => {
+  it('is an alert in the status bar and the tree, once, and no notification', async () => {
+    const file = path('shop', 'slipway.yaml');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\nalerts:\n  coldStartMs: 1\n`);
+    const pods = async () => (await kube().get(core('default', 'pods'))).items?.length;
+    await until('no instance', async () => {
+      await run('clock', 'advance', '2m');
+      return (await pods()) === 0;
+    });
+    await editor().row('Applications', /00002/).filter({ hasText: 'at zero' }).waitFor();
+    expect((await request(platform().ingress, { host: 'shop.default.localhost' })).status).toBe(200);
+    const item = editor().page.locator('.statusbar-item[id*="slipway.alerts"]', { hasText: /shop: cold start \d/ });
+    await item.waitFor();
+    await editor()
+      .row('Applications', /cold start [\d.]+ m?s/)
+      .waitFor();
+    expect(await item.count()).toBe(1);
+    expect(await editor().page.locator('.notification-toast').filter({ hasText: 'cold start' }).count()).toBe(0);
+    await editor().shot('cold-start');
   });
 });
 
@@ -147,13 +148,13 @@ describe('a service', () => {
     await editor().page.locator('.tab.active', { hasText: 'shop.yaml' }).waitFor();
     await editor().page.locator('.view-line', { hasText: 'kind: Service' }).first().waitFor();
     await menu(serviceRow('shop'), 'slipway.service.copyUrl');
-    await copied(`http://shop.default.localhost:${platform.ingress.port}`);
+    await copied(`http://shop.default.localhost:${platform().ingress.port}`);
   });
 
   it('is deleted after a question', async () => {
     await menu(serviceRow('shop'), 'slipway.service.delete');
     await confirm(/Delete the service shop from embedded/, 'Delete');
-    await until('it gone', async () => (await kube.find(serving('default', 'services', 'shop'))) === undefined);
+    await until('it gone', async () => (await kube().find(serving('default', 'services', 'shop'))) === undefined);
     await editor()
       .row('Applications', /not deployed/)
       .waitFor();
@@ -167,13 +168,13 @@ describe('a service', () => {
 
 describe('a platform', () => {
   it('gives the path of its kubeconfig, forgets its objects after a question, and stops', async () => {
-    await run('deploy', join(workspace, 'shop'));
+    await run('deploy', path('shop'));
     await editor().row('Applications', '00001').waitFor({ timeout: 60_000 });
     await editor().run('slipway.platform.copyKubeconfig');
-    await copied(platform.kubeconfig);
+    await copied(platform().kubeconfig);
     await editor().run('slipway.platform.reset');
     await confirm(/Forget everything on platform embedded/, 'Reset');
-    await until('it gone', async () => (await kube.find(serving('default', 'services', 'shop'))) === undefined);
+    await until('it gone', async () => (await kube().find(serving('default', 'services', 'shop'))) === undefined);
     await editor()
       .row('Applications', /not deployed/)
       .waitFor();

@@ -2,38 +2,19 @@
  * The four flows of the product, one after the other in one window, as a user has them. What each claims is asked of the platform:
  * requests through the ingress, objects through the API.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { slipwayJson } from '../../support/cli.ts';
-import { serviceRow, useEditor } from '../../support/editor/editor.ts';
+import { serviceRow } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { distribution, request } from '../../support/ingress.ts';
-import { isReady, type Kube, kubeOf, serving } from '../../support/kube.ts';
-import type { UpAnswer } from '../../support/platform.ts';
+import { isReady, serving } from '../../support/kube.ts';
 import { until } from '../../support/until.ts';
 
 const host = 'shop.default.localhost';
-let workspace = '';
-let platform: UpAnswer;
-let kube: Kube;
+const { editor, path, find, platform, kube } = useWorkspace({ name: 'flows' });
 
-const editor = useEditor({
-  name: 'flows',
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(workspace);
-    return workspace;
-  },
-});
-
-/** The platform that the extension started, as the command line finds it. */
-async function findPlatform(): Promise<void> {
-  platform = await slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
-  kube = kubeOf(platform.kubeconfig);
-}
-
-const shop = () => kube.get(serving('default', 'services', 'shop'));
-const source = () => join(workspace, 'shop', 'src', 'server.ts');
+const shop = () => kube().get(serving('default', 'services', 'shop'));
+const source = () => path('shop', 'src', 'server.ts');
 const revisionOf = (body: string) => (JSON.parse(body) as { revision: string }).revision;
 
 describe('scaffold', () => {
@@ -49,7 +30,7 @@ describe('scaffold', () => {
     await editor().quickInput.accept();
     await editor().quickInput.choose('workspace');
     await editor().page.locator('.editor-group-container .tab.active').waitFor();
-    expect(readFileSync(join(workspace, 'shop', 'slipway.yaml'), 'utf8')).toContain('name: shop');
+    expect(readFileSync(path('shop', 'slipway.yaml'), 'utf8')).toContain('name: shop');
     expect(readFileSync(source(), 'utf8')).toContain('process.env.PORT');
     await editor().row('Applications', /shop/).waitFor();
     await editor().shot('scaffolded');
@@ -64,8 +45,8 @@ describe('deploy in one click', () => {
       .notification(/shop-00001 serves 100 %/)
       .waitFor({ timeout: 90_000 });
     await editor().shot('verdict');
-    await findPlatform();
-    const answer = await request(platform.ingress, { host });
+    await find();
+    const answer = await request(platform().ingress, { host });
     expect(answer.status).toBe(200);
     expect(revisionOf(answer.body)).toBe('shop-00001');
     expect(isReady(await shop())).toBe(true);
@@ -77,7 +58,7 @@ describe('deploy in one click', () => {
     await editor()
       .notification(/shop-00002 serves 100 %/)
       .waitFor({ timeout: 90_000 });
-    expect((await request(platform.ingress, { host })).body).toContain('Hello and welcome, world!');
+    expect((await request(platform().ingress, { host })).body).toContain('Hello and welcome, world!');
   });
 });
 
@@ -120,7 +101,7 @@ describe('the traffic slider', () => {
       return traffic.some(({ revisionName, percent }) => revisionName === 'shop-00002' && percent === 70);
     });
     const counts = await distribution(
-      platform.ingress,
+      platform().ingress,
       { host },
       1_000,
       ({ status, body }) => `${status} ${revisionOf(body)}`,
@@ -139,7 +120,7 @@ describe('the traffic slider', () => {
       const traffic = (await shop()).status?.traffic ?? [];
       return traffic.filter(({ percent }) => (percent ?? 0) > 0).length === 1;
     });
-    expect(revisionOf((await request(platform.ingress, { host })).body)).toBe('shop-00002');
+    expect(revisionOf((await request(platform().ingress, { host })).body)).toBe('shop-00002');
   });
 });
 
@@ -160,10 +141,10 @@ describe('run and debug', () => {
     await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
     await editor().openContainer();
     await editor().act('Applications', /^shop/, 'slipway.application.debug');
-    await until('the running application', async () => isReady(await kube.find(serving('dev', 'services', 'shop'))), {
+    await until('the running application', async () => isReady(await kube().find(serving('dev', 'services', 'shop'))), {
       timeout: 60_000,
     });
-    const answered = request(platform.ingress, { host: devHost, path: '/?name=breakpoint', timeout: 100_000 });
+    const answered = request(platform().ingress, { host: devHost, path: '/?name=breakpoint', timeout: 100_000 });
     await page.locator('.debug-top-stack-frame-line').first().waitFor({ timeout: 60_000 });
     await page.locator('.debug-toolbar').waitFor();
     await editor().shot('breakpoint');
@@ -175,11 +156,14 @@ describe('run and debug', () => {
 
   it('stop ends everything: no service, no instance, no process', async () => {
     await editor().page.keyboard.press('Shift+F5');
-    await until('the service gone', async () => (await kube.find(serving('dev', 'services', 'shop'))) === undefined);
-    await until('the instances gone', async () => (await kube.get('/api/v1/namespaces/dev/pods')).items?.length === 0);
+    await until('the service gone', async () => (await kube().find(serving('dev', 'services', 'shop'))) === undefined);
+    await until(
+      'the instances gone',
+      async () => (await kube().get('/api/v1/namespaces/dev/pods')).items?.length === 0,
+    );
     await editor().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     // What is deployed is untouched.
-    expect((await request(platform.ingress, { host })).status).toBe(200);
+    expect((await request(platform().ingress, { host })).status).toBe(200);
   });
 });
 
@@ -190,13 +174,13 @@ describe('logs', () => {
     await editor().openContainer();
     await editor().act('Applications', serviceRow('shop'), 'slipway.service.showLogs');
     const page = await editor().webview('logs');
-    await request(platform.ingress, { host, path: '/?name=first-line' });
+    await request(platform().ingress, { host, path: '/?name=first-line' });
     await page.locator('.row', line('first-line')).first().waitFor();
     await editor().shot('logs');
   });
 
   it('go on with a new revision, through zero, and back', async () => {
-    const manifest = join(workspace, 'shop', 'deploy', 'service.yaml');
+    const manifest = path('shop', 'deploy', 'service.yaml');
     const annotated = readFileSync(manifest, 'utf8').replace(
       'annotations:\n',
       'annotations:\n        autoscaling.knative.dev/window: "6s"\n',
@@ -216,22 +200,22 @@ describe('logs', () => {
       const targets = (await shop()).status?.traffic ?? [];
       return targets.some(({ revisionName, percent }) => revisionName === 'shop-00003' && percent === 100);
     });
-    await request(platform.ingress, { host, path: '/?name=third-revision' });
+    await request(platform().ingress, { host, path: '/?name=third-revision' });
     const page = await editor().webview('logs');
     await page.locator('.row', line('third-revision')).first().waitFor();
     const autoscaler = '/apis/autoscaling.internal.knative.dev/v1alpha1/namespaces/default/podautoscalers/shop-00003';
-    await until('zero', async () => (await kube.get(autoscaler)).status?.desiredScale === 0, {
+    await until('zero', async () => (await kube().get(autoscaler)).status?.desiredScale === 0, {
       timeout: 90_000,
       every: 250,
     });
-    const woken = await request(platform.ingress, { host, path: '/?name=after-zero' });
+    const woken = await request(platform().ingress, { host, path: '/?name=after-zero' });
     expect(woken.status).toBe(200);
     await page.locator('.row', line('after-zero')).first().waitFor();
     await editor().shot('logs-after-zero');
   }, 180_000);
 
   it('link to the line that wrote them', async () => {
-    await request(platform.ingress, { host, path: '/boom' });
+    await request(platform().ingress, { host, path: '/boom' });
     const page = await editor().webview('logs');
     const at =
       readFileSync(source(), 'utf8')

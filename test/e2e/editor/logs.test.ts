@@ -1,46 +1,33 @@
 /** The log view, as a person uses it: on a deployed application, through everything that happens to it. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { slipway, slipwayJson } from '../../support/cli.ts';
-import { serviceRow, useEditor } from '../../support/editor/editor.ts';
+import { serviceRow } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import { type Kube, kubeOf, serving } from '../../support/kube.ts';
+import { serving } from '../../support/kube.ts';
 import { frameTimes, writeApplication } from '../../support/logs-application.ts';
-import type { UpAnswer } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
 
 const host = 'shop.default.localhost';
-let workspace = '';
-let platform: UpAnswer;
-let kube: Kube;
 let page: FrameLocator;
 
-const editor = useEditor({
-  name: 'logs',
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(workspace);
-    writeApplication(join(workspace, 'shop'));
-    return workspace;
-  },
-});
+const workspace = useWorkspace({ name: 'logs', fill: (folder) => writeApplication(join(folder, 'shop')) });
+const { editor, run, up, platform, kube } = workspace;
 
-const ask = (path: string) => request(platform.ingress, { host, path });
+const ask = (path: string) => request(platform().ingress, { host, path });
 const row = (text: string | RegExp): Locator => page.locator('.row', { hasText: text }).first();
-const application = (file: string) => join(workspace, 'shop', file);
-const deploy = () => slipway(['deploy', 'shop'], { env: editor().env, cwd: workspace });
+const application = (file: string) => workspace.path('shop', file);
+const deploy = () => run('deploy', 'shop');
 const search = () => page.locator('input.filter');
 
 beforeAll(async () => {
   await editor().openContainer();
   await editor().row('Applications', /^shop/).waitFor();
   // Started by the command line first: what is there before the view opens is its history.
-  platform = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], { env: editor().env, cwd: workspace });
-  kube = kubeOf(platform.kubeconfig);
-  const deployed = await deploy();
-  expect(deployed.code, deployed.stderr).toBe(0);
+  await up('--port', '0');
+  await deploy();
   await ask('/before-the-view');
 }, 180_000);
 
@@ -137,11 +124,11 @@ describe('the log view', () => {
     // The dialog puts its own proposal in first, and would put it over what was typed before.
     const name = editor().page.locator('.quick-input-box input');
     await until('the proposal', async () => (await name.inputValue()).endsWith('shop.log'));
-    await editor().quickInput.type(join(workspace, 'saved.log'));
+    await editor().quickInput.type(workspace.path('saved.log'));
     await editor().quickInput.accept();
     const saved = await until('the file', async () => {
       try {
-        return readFileSync(join(workspace, 'saved.log'), 'utf8');
+        return readFileSync(workspace.path('saved.log'), 'utf8');
       } catch {
         return undefined;
       }
@@ -177,8 +164,7 @@ describe('the log view', () => {
       application('lib/catalog.js'),
       `// Looks an item up.\n${readFileSync(application('lib/catalog.js'), 'utf8')}`,
     );
-    const deployed = await deploy();
-    expect(deployed.code, deployed.stderr).toBe(0);
+    await deploy();
     await ask('/with-the-second');
     await row('with-the-second').waitFor();
     await search().fill('boom');
@@ -197,7 +183,7 @@ describe('the log view', () => {
 
   it('marks scaling, goes through zero and back', async () => {
     const autoscaler = '/apis/autoscaling.internal.knative.dev/v1alpha1/namespaces/default/podautoscalers/shop-00002';
-    await until('zero', async () => (await kube.get(autoscaler)).status?.desiredScale === 0, {
+    await until('zero', async () => (await kube().get(autoscaler)).status?.desiredScale === 0, {
       timeout: 90_000,
       every: 250,
     });
@@ -209,10 +195,10 @@ describe('the log view', () => {
   }, 120_000);
 
   it('goes on when the platform was restarted, with a mark', async () => {
-    await slipway(['down'], { env: editor().env, cwd: workspace });
+    await run('down');
     await row('the platform is away').waitFor();
-    platform = await slipwayJson<UpAnswer>(['up', '--detach'], { env: editor().env, cwd: workspace });
-    await until('the service', async () => (await kube.find(serving('default', 'services', 'shop'))) !== undefined);
+    await up();
+    await until('the service', async () => (await kube().find(serving('default', 'services', 'shop'))) !== undefined);
     await ask('/after-the-restart');
     await row('after-the-restart').waitFor({ timeout: 60_000 });
     await row('the platform is back').waitFor();

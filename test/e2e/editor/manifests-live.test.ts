@@ -1,12 +1,11 @@
 /** What the lenses and the language status of slipway.yaml and deploy/*.yaml say and do, here and on a context of a kubeconfig. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
 import { noticesOf } from '../../support/editor/notices.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import { kubeOf, serving } from '../../support/kube.ts';
+import { serving } from '../../support/kube.ts';
 import { temporaryHome } from '../../support/places.ts';
 import type { UpAnswer } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
@@ -32,18 +31,11 @@ spec:
       kind: Service
       name: shop
 `;
-let workspace = '';
-let here: UpAnswer;
-const file = (name: string) => join(workspace, 'shop', name);
-const editor = useEditor({
+const { editor, path, run, up, platform, kube } = useWorkspace({
   name: 'manifests-live',
   settings: { 'slipway.contexts': [{ name: 'staging', context: cluster.context, kubeconfig: cluster.kubeconfig }] },
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(workspace);
-    return workspace;
-  },
 });
+const file = (name: string) => path('shop', name);
 const { toast, quiet } = noticesOf(editor);
 const lens = (text: string | RegExp) => editor().page.locator('.codelens-decoration', { hasText: text }).first();
 const press = (text: string) =>
@@ -65,9 +57,8 @@ const languageStatus = async (says: string | RegExp) => {
 };
 
 beforeAll(async () => {
-  const at = { env: editor().env, cwd: workspace };
-  here = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], at);
-  await slipway(['new', 'node-web', file('')], at);
+  await up('--port', '0');
+  await run('new', 'node-web', path('shop'));
   writeFileSync(file('deploy/tick.yaml'), ping);
 }, 120_000);
 
@@ -78,7 +69,7 @@ describe('above slipway.yaml', () => {
     await press('Deploy');
     await toast(/shop-00001 serves 100 %/).waitFor({ timeout: 90_000 });
     await lens(/Ready/).waitFor();
-    await lens(`shop.default.localhost:${here.ingress.port}`).waitFor();
+    await lens(`shop.default.localhost:${platform().ingress.port}`).waitFor();
     await editor().shot('slipway');
     await quiet();
   });
@@ -114,11 +105,30 @@ describe('above deploy/*.yaml', () => {
     await toast(/shop-00003 serves 100 %/).waitFor({ timeout: 90_000 });
     await editor().shot('service');
     await quiet();
-    await request(here.ingress, { host: 'shop.default.localhost', path: '/?name=lens' });
+    await request(platform().ingress, { host: 'shop.default.localhost', path: '/?name=lens' });
     await press('Logs');
     const log = await editor().webview('logs');
     await log.locator('.row', { hasText: 'name=lens' }).first().waitFor();
     await editor().run('View: Hide Panel');
+  });
+
+  it('follow the platform also when the text loses the focus just then, at which the editor drops its question', async () => {
+    const { keyboard } = editor().page;
+    await open('deploy/service.yaml');
+    await lens(/00003 100 %/).waitFor();
+    const changed = run('traffic', 'shop', 'shop-00001=40', 'shop-00003=60');
+    let end = Number.POSITIVE_INFINITY;
+    void changed.finally(() => {
+      end = performance.now() + 1_500;
+    });
+    // Shorter in the text than the editor's pause.
+    while (performance.now() < end) {
+      await keyboard.press('Control+1');
+      await keyboard.press('Control+0');
+    }
+    await changed;
+    await lens(/00001 40 %/).waitFor();
+    await editor().shot('unfocused');
   });
 
   it('a source says when it fires next, and fires by hand', async () => {
@@ -152,12 +162,12 @@ describe('on a context of a kubeconfig', () => {
     const shop = serving('default', 'services', 'shop');
     await slipway(['traffic', 'shop', 'shop-00001=100'], there);
     await slipway(['deploy', '--no-traffic', file('')], there);
-    expect((await kubeOf(here.kubeconfig).get(shop)).status?.latestReadyRevisionName).toBe('shop-00003');
+    expect((await kube().get(shop)).status?.latestReadyRevisionName).toBe('shop-00003');
     await open('deploy/service.yaml');
     await lens(/00001 100 %/).waitFor();
     await editor().run('slipway.platform.use');
     await editor().quickInput.choose(/^embedded/);
-    await lens(`shop.default.localhost:${here.ingress.port}`).waitFor();
+    await lens(`shop.default.localhost:${platform().ingress.port}`).waitFor();
     await editor().shot('back');
   });
 });

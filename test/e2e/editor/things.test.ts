@@ -1,29 +1,16 @@
 /** Ping sources, events and domains: what fires next, a fire by hand, an event from the form, its trace, a domain with its preview. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { slipway, slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import type { UpAnswer } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
 
-let workspace = '';
-const editor = useEditor({
-  name: 'things',
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(workspace);
-    return workspace;
-  },
-});
-const platform = () => slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
+const { editor, path, run, up, platform } = useWorkspace({ name: 'things' });
 
 describe('a scheduled application', () => {
   it('says in the tree when it fires next', async () => {
-    await slipway(['up', '--detach', '--port', '0'], { env: editor().env, cwd: workspace });
-    await slipway(['new', 'cron-job', join(workspace, 'nightly')], { env: editor().env, cwd: workspace });
-    await slipway(['deploy', join(workspace, 'nightly')], { env: editor().env, cwd: workspace });
+    await up('--port', '0');
+    await run('new', 'cron-job', path('nightly'));
+    await run('deploy', path('nightly'));
     await editor().openContainer();
     await editor()
       .row('Applications', /next .*, in /)
@@ -80,7 +67,7 @@ describe('a scheduled application', () => {
     await editor().shot('domain-preview');
     await editor().quickInput.choose(/Add night.example.test to nightly/);
     await editor().row('Applications', 'night.example.test').waitFor();
-    const answer = await request((await platform()).ingress, { host: 'night.example.test' });
+    const answer = await request(platform().ingress, { host: 'night.example.test' });
     expect(answer.status).toBeLessThan(500);
     await editor().shot('domain');
   });
@@ -89,7 +76,7 @@ describe('a scheduled application', () => {
     await editor().act('Applications', 'night.example.test', 'slipway.domain.remove');
     await editor().page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Remove' }).click();
     await editor().row('Applications', 'night.example.test').waitFor({ state: 'detached' });
-    const answer = await request((await platform()).ingress, { host: 'night.example.test' });
+    const answer = await request(platform().ingress, { host: 'night.example.test' });
     expect(answer.status).toBe(404);
   });
 });

@@ -218,13 +218,16 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     },
     act: async (view, text, command) => {
       const row = editor.row(view, text);
-      await row.waitFor({ timeout: ready });
-      await row.hover();
       // A row's action is named by its title without the category.
-      await row
-        .locator(`.action-label[aria-label^="${titleOf(command, false, options.locale)}"]`)
-        .first()
-        .click();
+      const action = row.locator(`.action-label[aria-label^="${titleOf(command, false, options.locale)}"]`).first();
+      await row.waitFor({ timeout: ready });
+      // It is there only under the mouse, and a row that is drawn anew meanwhile may stand elsewhere.
+      const press = async () => {
+        await row.hover({ timeout: 2_000 });
+        await action.click({ timeout: 2_000 });
+        return true;
+      };
+      await until(`${command} of the row ${text}`, press, { timeout: ready });
     },
     menu: async (view, text, command) => {
       const row = editor.row(view, text);
