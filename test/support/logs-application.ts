@@ -71,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
 HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
 `;
 
-const service = (name: string) => `apiVersion: serving.knative.dev/v1
+export const service = (name: string) => `apiVersion: serving.knative.dev/v1
 kind: Service
 metadata:
   name: ${name}

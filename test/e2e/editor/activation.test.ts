@@ -1,8 +1,9 @@
 /** The packed extension in windows of every kind: it wakes up, is quiet, and starts nothing on its own. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { useEditor } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
+import { service } from '../../support/logs-application.ts';
 import { processesOf } from '../../support/processes.ts';
 
 /** A platform that nobody asked for would be one of these. */
@@ -35,13 +36,20 @@ describe('an empty window', () => {
 });
 
 describe('a window with a folder that has no application', () => {
-  const editor = useEditor({
-    name: 'plain-folder',
-    workspace: (dir) => {
-      const folder = join(dir, 'workspace');
-      mkdirSync(folder);
-      return folder;
-    },
+  const { editor, path } = useWorkspace({ name: 'plain-folder' });
+
+  it('wakes up for the manifest of one that came later, and starts nothing for it', async () => {
+    mkdirSync(path('later', 'deploy'), { recursive: true });
+    writeFileSync(
+      path('later', 'slipway.yaml'),
+      'name: later\nbuild:\n  image: dev.local/later\nrun:\n  start: node a.js\n',
+    );
+    writeFileSync(path('later', 'deploy', 'service.yaml'), service('later'));
+    await editor().openAt('later/slipway.yaml', 1);
+    await editor().page.locator('.codelens-decoration', { hasText: 'Deploy' }).first().waitFor();
+    await editor().shot('later');
+    expect(platformsOf(editor().dir)).toEqual([]);
+    rmSync(path('later'), { recursive: true });
   });
 
   it('starts the platform on request and shows it in the status bar', async () => {
