@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openDoor } from '../../support/api-door.ts';
 import { slipway } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { temporaryHome } from '../../support/places.ts';
@@ -12,6 +13,8 @@ import { seededApi } from '../../support/seeded-api.ts';
 const hostile = `<img src=x onerror="window.hacked=1"> $(zap) [x](command:workbench.action.quit) \u202egnp.exe 😀 ${'long'.repeat(50)}`;
 const home = temporaryHome('platforms');
 const api = await seededApi(home.dir, { services: 3, revisions: 2, name: 'sls-stable' });
+/** The same platform, as one that says whatever it likes. */
+const door = await openDoor(api.kubeconfig, home.dir);
 
 /** Accepts connections, reads what comes, and never answers: a VPN that is gone, a cluster that hangs. */
 const sockets = new Set<Socket>();
@@ -37,6 +40,7 @@ writeFileSync(
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   silent.close();
+  door.close();
   await api[Symbol.asyncDispose]();
   home[Symbol.dispose]();
 });
@@ -48,6 +52,7 @@ const editor = useEditor({
     'slipway.contexts': [
       { context: 'dead', kubeconfig: dead },
       { name: hostile, context: api.context, kubeconfig: api.kubeconfig },
+      { name: 'wild', context: 'door', kubeconfig: door.kubeconfig },
       { name: 'only looked at', context: api.context, kubeconfig: api.kubeconfig, readOnly: true },
     ],
   },
@@ -104,11 +109,15 @@ describe('a platform that is read only', () => {
     expect(await menu.getByText('Delete service').count()).toBe(0);
     expect(await menu.getByText('Move traffic').count()).toBe(0);
     await editor().page.keyboard.press('Escape');
+    const traffic = await editor().webview('traffic');
+    await traffic.getByText('read only').waitFor();
+    expect(await traffic.getByRole('slider').first().isDisabled()).toBe(true);
   });
 });
 
 describe('a hostile name', () => {
   it('is text everywhere', async () => {
+    await editor().openContainer();
     await use('gnp.exe');
     await inTree('service-0000').waitFor();
     await editor()
@@ -125,12 +134,60 @@ describe('a hostile name', () => {
     await told.waitFor();
     await editor().shot('hostile-notification');
     expect(await told.locator('.notification-list-item-message a').count()).toBe(0);
-    for (const frame of editor().page.frames()) {
-      expect(await frame.evaluate('window.hacked').catch(() => undefined)).toBeUndefined();
-    }
-    expect(await editor().page.locator('img[src="x"]').count()).toBe(0);
+    await isText();
+  });
+
+  it('of a service is text in lists, tabs, the status bar and the title of a difference', async () => {
+    api.fail('service-0001', 'service-0001');
+    await door.rewriting('service-0001', JSON.stringify(hostile).slice(1, -1), async () => {
+      await use('wild');
+      await inTree('gnp.exe').waitFor();
+      await editor().run('slipway.service.select');
+      await editor().quickInput.entry('gnp.exe').waitFor();
+      await isText();
+      await editor().shot('hostile-list');
+      await editor().quickInput.choose('gnp.exe');
+      const item = editor().page.locator('.statusbar-item[id*="slipway.service"]', { hasText: 'img src=x' });
+      await item.waitFor();
+      expect((await item.boundingBox())?.width).toBeLessThan(1_440 / 2);
+      const traffic = await editor().webview('traffic');
+      await traffic.getByText('00002').first().waitFor();
+      // Of the service that is selected.
+      await editor().run('slipway.service.openRevisions');
+      const tab = editor().page.locator('.tab', { hasText: 'img src=x' });
+      await tab.first().waitFor();
+      const revisions = await editor().webview('revisions');
+      await revisions.getByText('00002').first().waitFor();
+      await isText();
+      expect(await editor().page.title()).not.toContain('\u202e');
+      expect(await tab.first().textContent()).not.toContain('\u202e');
+      await editor().shot('hostile-tabs');
+      await inTree('gnp.exe').click();
+      await editor().menu('Applications', '00002', 'slipway.revision.compare');
+      await editor().quickInput.choose('00001');
+      await tab.filter({ hasText: '↔' }).waitFor();
+      await editor().page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+      await isText();
+      await editor().shot('hostile-difference');
+      await editor().run('View: Close All Editors');
+    });
   });
 });
+
+/** No element was made of the name, no icon, and nothing of it has run. */
+async function isText(): Promise<void> {
+  const { page } = editor();
+  for (const frame of page.frames()) {
+    expect(await frame.evaluate('window.hacked').catch(() => undefined)).toBeUndefined();
+    expect(
+      await frame
+        .locator('img[src="x"], a[href^="command:workbench.action.quit"]')
+        .count()
+        .catch(() => 0),
+    ).toBe(0);
+  }
+  expect(await page.locator('.codicon-zap').count()).toBe(0);
+}
 
 describe('a workspace of several folders', () => {
   it('shows the applications of each', async () => {
