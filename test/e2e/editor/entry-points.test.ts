@@ -34,8 +34,8 @@ const tasks = {
 };
 const editor = useEditor({
   name: 'entry-points',
-  // Text that can be read: the terminal paints it on a canvas otherwise.
-  settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+  // Text that can be read: the terminal paints it on a canvas otherwise. In a browser files save themselves by default.
+  settings: { 'terminal.integrated.gpuAcceleration': 'off', 'files.autoSave': 'off' },
   workspace: (dir) => {
     workspace = join(dir, 'workspace');
     mkdirSync(join(workspace, '.vscode'), { recursive: true });
@@ -216,14 +216,25 @@ describe('before anything begins', () => {
     await press(/run\.strat/, 'Fix in slipway.yaml');
     await editor().page.locator('.tab.active', { hasText: 'slipway.yaml' }).waitFor();
     await editor().page.locator('.view-line', { hasText: 'start:' }).first().waitFor();
-    await editor().page.keyboard.press('Control+s');
-    await until('the file', () => settings().includes('start:'));
-    await editor()
-      .page.locator(`.editor-actions .action-label[aria-label^="${titleOf('slipway.application.deploy', false)}"]`)
-      .first()
-      .click();
+    await editor().page.keyboard.press('Control+Alt+Shift+d');
     await toast(/serves 100 %|is up to date/).waitFor({ timeout: 90_000 });
     expect(settings()).toContain('start:');
+    await quiet();
+  });
+
+  it('the key at once after a fix was typed: what is deployed is what stands in the editor, and that is saved', async () => {
+    const { page } = editor();
+    const before = readFileSync(shop('src', 'server.ts'), 'utf8');
+    await editor().openAt('shop/src/server.ts', 2);
+    const word = page.locator('.editor-instance .view-line span', { hasText: /^'one'$/ }).first();
+    await word.dblclick();
+    await page.keyboard.type('typed');
+    await page.keyboard.press('Control+Alt+Shift+d');
+    await toast(/serves 100 %/).waitFor({ timeout: 90_000 });
+    expect((await ask('shop.default.localhost')).body).toBe('typed');
+    expect(readFileSync(shop('src', 'server.ts'), 'utf8')).toBe(before.replace('one', 'typed'));
+    await editor().shot('typed');
+    writeFileSync(shop('src', 'server.ts'), before);
     await quiet();
   });
 
@@ -278,15 +289,19 @@ describe('before anything begins', () => {
     const file = join(editor().dir, 'editor', 'user-data', 'Machine', 'settings.json');
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), 'slipway.platform.port': port }));
     await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'stopped' }).waitFor();
+    await editor().openAt('shop/slipway.yaml', 1);
     await editor().openContainer();
     await editor().act('Applications', /^shop/, 'slipway.application.deploy');
     const failure = new RegExp(`Port ${port} is taken`);
+    const lens = (text: RegExp) => editor().page.locator('.codelens-decoration', { hasText: text }).first();
     await toast(failure).waitFor({ timeout: 60_000 });
     editor().complaints.provoked(failure);
+    await lens(/Deploy/).waitFor();
     await editor().shot('port-taken');
     await press(failure, 'Take a Free Port');
     await toast(/is up to date|serves 100 %/).waitFor({ timeout: 90_000 });
     expect(readFileSync(file, 'utf8')).not.toContain('platform.port');
+    await lens(/Ready/).waitFor();
     taken.close();
     await quiet();
   });
