@@ -44,12 +44,13 @@ import { diskFault, platformFault } from './platform/faults.ts';
 import { createInsideAccess } from './platform/inside-access.ts';
 import { insideNames } from './platform/inside-names.ts';
 import { createLeases } from './platform/leases.ts';
-import { takeLock } from './platform/lock.ts';
+import { takeLockSoon } from './platform/lock.ts';
 import { podSubresources } from './platform/pod-subresources.ts';
 import { podWriter } from './platform/pod-writer.ts';
 import {
   type PlatformRecord,
   platformFiles,
+  readRecord,
   readSettings,
   removeRecord,
   writeRecord,
@@ -119,7 +120,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 
   async function start(): Promise<EmbeddedPlatform> {
     mkdirSync(data, { recursive: true, mode: 0o700 });
-    const lock = takeLock(files.lock);
+    // One that was killed a moment ago holds it until the kernel has taken it apart; one that is just starting writes its record.
+    const lock = await takeLockSoon(files.lock, () => readRecord(data) !== undefined);
     if (!lock) throw platformFault('AlreadyRunning', `another platform runs on ${data}`, data);
     closers.push(() => lock[Symbol.dispose]());
 

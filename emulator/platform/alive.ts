@@ -11,22 +11,30 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat on Linux (clock ticks since boot), '' elsewhere or when the process is gone. */
+/** Field 22 of /proc/PID/stat on Linux (clock ticks since boot), 'ending' of one that serves nothing any more, '' elsewhere or when it is gone. */
 export function processStart(pid: number): string {
   if (process.platform !== 'linux') return '';
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie holds its pid until it is reaped, but it serves nothing any more.
-    return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? '');
+    return startIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return '';
   }
+}
+
+const exiting = 0x4; // PF_EXITING of the kernel's task flags
+
+/** Of a line of /proc/PID/stat (proc(5)). Pure. */
+export function startIn(stat: string): string {
+  // The name of the program, in parentheses, may have blanks and parentheses of its own.
+  const [state, , , , , , flags, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // One that was killed keeps its pid while the kernel takes it apart, on a busy machine for a while after its sockets have
+  // closed, and then until it is reaped.
+  return state === 'Z' || (Number(flags) & exiting) !== 0 ? 'ending' : (rest[12] ?? '');
 }
 
 /** @param start what processStart said of the one that is meant; '' where nothing tells */
 export function isSameProcess(pid: number, start: string): boolean {
   if (!isAlive(pid)) return false;
   const now = processStart(pid);
-  return now !== 'zombie' && (start === '' || now === '' || now === start);
+  return now !== 'ending' && (start === '' || now === '' || now === start);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { processStart } from '../../../emulator/platform/alive.ts';
-import { takeLock } from '../../../emulator/platform/lock.ts';
+import { takeLock, takeLockSoon } from '../../../emulator/platform/lock.ts';
 import {
   dataDirectory,
   platformFiles,
@@ -86,11 +86,22 @@ describe('the lock', () => {
     const file = platformFiles(dir).lock;
     const held = takeLock(file);
     expect(held).toBeDefined();
-    const script = `import { takeLock } from ${JSON.stringify(new URL('../../../emulator/platform/lock.ts', import.meta.url).href)};
+    const script = `import { takeLock, takeLockSoon } from ${JSON.stringify(new URL('../../../emulator/platform/lock.ts', import.meta.url).href)};
       process.stdout.write(String(takeLock(${JSON.stringify(file)}) !== undefined));`;
     const other = () => spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout;
     expect(other()).toBe('false');
     held?.[Symbol.dispose]();
     expect(other()).toBe('true');
+  });
+
+  test('that its holder lets go of soon is waited for; of one that lives, and for ever, it is not', async () => {
+    const file = platformFiles(dir).lock;
+    const held = takeLock(file);
+    expect(await takeLockSoon(file, () => true)).toBeUndefined();
+    expect(await takeLockSoon(file, () => false, 0)).toBeUndefined();
+    const waiting = takeLockSoon(file, () => false, 60_000);
+    held?.[Symbol.dispose]();
+    using lock = await waiting;
+    expect(lock).toBeDefined();
   });
 });

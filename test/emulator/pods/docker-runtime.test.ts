@@ -463,7 +463,7 @@ describe.skipIf(!engine)('docker runtime', () => {
     child.kill('SIGKILL');
     await exited;
     const guardian = Number(said);
-    await until('the end of the guardian', () => ['', 'zombie'].includes(processStart(guardian)), { timeout: 120_000 });
+    await until('the end of the guardian', () => ['', 'ending'].includes(processStart(guardian)), { timeout: 120_000 });
     return { before, after: await left() };
   };
 

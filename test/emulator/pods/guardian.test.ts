@@ -72,10 +72,10 @@ describe('no orphans', () => {
         // Where nobody adopts it, its zombie stays: it does nothing any more.
         const gone = async () => {
           const end = performance.now() + 2_000;
-          while (!['', 'zombie'].includes(processStart(guardian)) && performance.now() < end) {
+          while (!['', 'ending'].includes(processStart(guardian)) && performance.now() < end) {
             await new Promise((next) => setTimeout(next, 20));
           }
-          return ['', 'zombie'].includes(processStart(guardian));
+          return ['', 'ending'].includes(processStart(guardian));
         };
         expect(await gone()).toBe(true);
       }
