@@ -5,6 +5,9 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { dataDirectory, readRecord } from '../../emulator/platform/record.ts';
+import type { MessageArgs } from './codes.ts';
+import { renderDoctor } from './messages/doctor.ts';
+import type { Locale } from './messages/render.ts';
 import { lowestNode } from './platforms.ts';
 import { portOwner } from './port-owner.ts';
 
@@ -34,82 +37,79 @@ export interface DoctorOptions {
   name?: string | undefined;
   data?: string | undefined;
   env?: NodeJS.ProcessEnv | undefined;
+  /** Of the texts; English when left out. */
+  locale?: Locale | undefined;
 }
 
 const ingressPort = 8080;
+const lowestAppNode = '22.18.0';
+
+type Say = (key: Parameters<typeof renderDoctor>[1], args?: MessageArgs) => string;
+type Place = DoctorOptions & { env: NodeJS.ProcessEnv };
 
 export async function doctor(options: DoctorOptions = {}): Promise<Finding[]> {
-  const env = options.env ?? process.env;
+  const place = { ...options, env: options.env ?? process.env };
+  const say: Say = (key, args) => renderDoctor(options.locale ?? 'en', key, args);
   return Promise.all([
-    checkNode(),
-    checkSqlite(),
-    checkData(options, env),
-    checkPlatform(options, env),
-    checkPort(options, env),
-    checkLocalhost(),
-    checkAppNode(env),
-    checkTool('python', 'python3', ['--version'], env, 'applications in Python (template python-web)'),
-    checkTool('git', 'git', ['--version'], env, 'nothing of Slipway itself'),
-    checkTool('kubectl', 'kubectl', ['version', '--client'], env, 'looking at a platform with kubectl'),
-    checkTool(
-      'docker',
-      'docker',
-      ['version', '--format', 'Docker {{.Server.Version}}'],
-      env,
-      'containers and --engine kind',
-    ),
-    checkTool('kind', 'kind', ['version'], env, '--engine kind'),
+    checkNode(say),
+    checkSqlite(say),
+    checkData(place, say),
+    checkPlatform(place, say),
+    checkPort(place, say),
+    checkLocalhost(say),
+    checkAppNode(place.env, say),
+    ...tools.map((tool) => checkTool(tool, place.env, say)),
   ]);
 }
 
-async function checkNode(): Promise<Finding> {
+async function checkNode(say: Say): Promise<Finding> {
   const version = process.versions.node;
-  if (olderThan(version, lowestNode)) {
-    return { id: 'node', level: 'error', text: `Node.js ${version}`, fix: `install Node.js ${lowestNode} or newer` };
-  }
-  return { id: 'node', level: 'ok', text: `Node.js ${version}` };
+  const text = say('node', { version });
+  if (!olderThan(version, lowestNode)) return { id: 'node', level: 'ok', text };
+  return { id: 'node', level: 'error', text, fix: say('node.fix', { lowest: lowestNode }) };
 }
 
-async function checkSqlite(): Promise<Finding> {
+async function checkSqlite(say: Say): Promise<Finding> {
   try {
     await import('node:sqlite');
-    return { id: 'sqlite', level: 'ok', text: 'node:sqlite is there' };
+    return { id: 'sqlite', level: 'ok', text: say('sqlite') };
   } catch {
-    const fix = `install Node.js ${lowestNode} or newer`;
-    return { id: 'sqlite', level: 'error', text: 'this Node.js has no node:sqlite', fix };
+    const fix = say('node.fix', { lowest: lowestNode });
+    return { id: 'sqlite', level: 'error', text: say('sqlite.missing'), fix };
   }
 }
 
-async function checkData(options: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const data = dataDirectory(options, env);
+async function checkData(place: Place, say: Say): Promise<Finding> {
+  const data = dataDirectory(place, place.env);
   let at = data;
   while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
   try {
     accessSync(at, constants.W_OK);
-    return { id: 'dataDirectory', level: 'ok', text: `data in ${data}` };
+    return { id: 'dataDirectory', level: 'ok', text: say('data', { data }) };
   } catch {
-    const fix = 'give a directory that you own with --data, or set SLIPWAY_HOME';
-    return { id: 'dataDirectory', level: 'error', text: `${data} cannot be written`, fix };
+    return { id: 'dataDirectory', level: 'error', text: say('data.readOnly', { data }), fix: say('data.fix') };
   }
 }
 
-async function checkPlatform(options: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const record = readRecord(dataDirectory(options, env));
-  const name = options.name ?? 'default';
+async function checkPlatform(place: Place, say: Say): Promise<Finding> {
+  const record = readRecord(dataDirectory(place, place.env));
   if (!record) {
-    return { id: 'platform', level: 'warning', text: `platform ${name} does not run`, fix: 'slipway up --detach' };
+    const text = say('platform.none', { name: place.name ?? 'default' });
+    return { id: 'platform', level: 'warning', text, fix: 'slipway up --detach' };
   }
-  const text = `platform ${record.name} runs (pid ${record.pid}, ingress ${record.ingress.host}:${record.ingress.port})`;
+  const { name, pid, ingress } = record;
+  const text = say('platform', { name, pid, ingress: `${ingress.host}:${ingress.port}` });
   return { id: 'platform', level: 'ok', text };
 }
 
-async function checkPort(options: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const record = readRecord(dataDirectory(options, env));
-  if (record) return { id: 'port', level: 'ok', text: `ingress port ${record.ingress.port} is the platform's` };
-  if (await isFree(ingressPort)) return { id: 'port', level: 'ok', text: `port ${ingressPort} is free` };
-  const owner = await portOwner(ingressPort);
-  const text = `port ${ingressPort} is taken${owner ? ` by ${owner}` : ''}`;
-  return { id: 'port', level: 'warning', text, fix: 'none needed: the next free port is used, or give --port' };
+async function checkPort(place: Place, say: Say): Promise<Finding> {
+  const record = readRecord(dataDirectory(place, place.env));
+  if (record) return { id: 'port', level: 'ok', text: say('port.own', { port: record.ingress.port }) };
+  const port = ingressPort;
+  if (await isFree(port)) return { id: 'port', level: 'ok', text: say('port.free', { port }) };
+  const owner = await portOwner(port);
+  const text = owner ? say('port.takenBy', { port, owner }) : say('port.taken', { port });
+  return { id: 'port', level: 'warning', text, fix: say('port.fix') };
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -120,49 +120,48 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-async function checkLocalhost(): Promise<Finding> {
+async function checkLocalhost(say: Say): Promise<Finding> {
   try {
     const { address } = await lookup('hello.default.localhost');
-    return { id: 'localhost', level: 'ok', text: `*.localhost resolves to ${address}` };
+    return { id: 'localhost', level: 'ok', text: say('localhost', { address }) };
   } catch {
-    return {
-      id: 'localhost',
-      level: 'warning',
-      text: 'the resolver of this machine does not know *.localhost (browsers and curl do by themselves)',
-      fix: 'from other programs call 127.0.0.1 with the Host header of the URL',
-    };
+    return { id: 'localhost', level: 'warning', text: say('localhost.unknown'), fix: say('localhost.fix') };
   }
 }
 
 /** The one that applications are started with: the user's own. */
-async function checkAppNode(env: NodeJS.ProcessEnv): Promise<Finding> {
+async function checkAppNode(env: NodeJS.ProcessEnv, say: Say): Promise<Finding> {
   const output = await run('node', ['--version'], env);
   const version = /v(\d+\.\d+\.\d+)/.exec(output ?? '')?.[1];
-  if (!version) {
-    const text = 'no node in PATH, for applications in Node.js';
-    return { id: 'appNode', level: 'warning', text, fix: 'install Node.js 22.18 or newer' };
-  }
-  if (olderThan(version, '22.18.0')) {
-    const text = `node in PATH is ${version}: it does not run TypeScript as it is (templates node-web, cron-job)`;
-    return { id: 'appNode', level: 'warning', text, fix: 'install Node.js 22.18 or newer' };
-  }
-  return { id: 'appNode', level: 'ok', text: `applications run on node ${version}` };
+  if (version && !olderThan(version, lowestAppNode))
+    return { id: 'appNode', level: 'ok', text: say('appNode', { version }) };
+  const text = version ? say('appNode.old', { version }) : say('appNode.none');
+  return { id: 'appNode', level: 'warning', text, fix: say('node.fix', { lowest: '22.18' }) };
 }
 
-async function checkTool(
-  id: FindingId,
-  command: string,
-  args: string[],
-  env: NodeJS.ProcessEnv,
-  needed: string,
-): Promise<Finding> {
+interface Tool {
+  id: Extract<FindingId, 'python' | 'git' | 'kubectl' | 'docker' | 'kind'>;
+  command: string;
+  args: readonly string[];
+}
+
+const tools: readonly Tool[] = [
+  { id: 'python', command: 'python3', args: ['--version'] },
+  { id: 'git', command: 'git', args: ['--version'] },
+  { id: 'kubectl', command: 'kubectl', args: ['version', '--client'] },
+  { id: 'docker', command: 'docker', args: ['version', '--format', 'Docker {{.Server.Version}}'] },
+  { id: 'kind', command: 'kind', args: ['version'] },
+];
+
+async function checkTool({ id, command, args }: Tool, env: NodeJS.ProcessEnv, say: Say): Promise<Finding> {
   const output = await run(command, args, env);
   const line = output?.trim().split('\n')[0];
-  if (line) return { id, level: 'ok', text: line.toLowerCase().includes(id) ? line : `${id}: ${line}` };
-  return { id, level: 'warning', text: `no ${command}`, fix: `needed for ${needed}; install ${command} for it` };
+  if (line) return { id, level: 'ok', text: line.toLowerCase().includes(id) ? line : say('tool', { id, line }) };
+  const fix = say('tool.fix', { needed: say(`needed.${id}`), command });
+  return { id, level: 'warning', text: say('tool.none', { command }), fix };
 }
 
-function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile(command, args, { env, timeout: 5_000 }, (error, stdout) => resolve(error ? undefined : stdout));
   });

@@ -265,7 +265,7 @@ export const doctorCommand: Command = {
   target: 'none',
   args: placeArgs,
   async run(invocation) {
-    const findings = await doctor(placeOf(invocation));
+    const findings = await doctor({ ...placeOf(invocation), locale: invocation.locale });
     const lines = findings.map(({ level, text, fix }) => `${marks[level]} ${text}${fix ? `\n    ${fix}` : ''}`);
     invocation.answer(findings, lines.join('\n'));
     return findings.some(({ level }) => level === 'error') ? 1 : 0;

@@ -3,6 +3,7 @@ import { causeCodes, faultCodes } from '../../../src/core/codes.ts';
 import { Fault, isFault } from '../../../src/core/faults.ts';
 import { cliMessages } from '../../../src/core/messages/cli.ts';
 import { coreMessages, render, renderProblem } from '../../../src/core/messages/core.ts';
+import { doctorMessages } from '../../../src/core/messages/doctor.ts';
 import { defineArea, localeOf, type MessageArea, renderIn } from '../../../src/core/messages/render.ts';
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)[:}]/g)].map(([, name = '']) => name).sort();
@@ -10,6 +11,7 @@ const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)[:}]/
 describe.each([
   ['core', coreMessages as MessageArea<string>],
   ['cli', cliMessages as MessageArea<string>],
+  ['doctor', doctorMessages as MessageArea<string>],
 ])('the %s catalogue', (_, area) => {
   it('has the same keys and, in each, the same placeholders in both languages', () => {
     expect(Object.keys(area['zh-cn']).sort()).toEqual(Object.keys(area.en).sort());

@@ -1,6 +1,7 @@
 /** Doctor: what this machine has and lacks, as a document to read, and as text to paste into an issue. */
 import { homedir, hostname, userInfo } from 'node:os';
 import * as vscode from 'vscode';
+import { localeOf } from '../../../core/messages/render.ts';
 import { settingDefaults } from '../../contributions.ts';
 import type { Deps } from '../../deps.ts';
 import { showText } from '../../views/documents.ts';
@@ -14,7 +15,8 @@ export function doctorCommand(deps: Deps) {
       async () => {
         const { doctor } = await import('../../../core/doctor.ts');
         const { target } = deps.platforms.snapshot.entry;
-        return doctor(target.type === 'platform' ? { name: target.name, data: target.data } : {});
+        const place = target.type === 'platform' ? { name: target.name, data: target.data } : {};
+        return doctor({ ...place, locale: localeOf(vscode.env.language) });
       },
     );
     const report = [
