@@ -116,6 +116,7 @@ export const causeCodes = [
   'AppPortRefused',
   'StartTooSlow',
   'QuotaExceeded',
+  'QuotaUnspecified',
   'ProbeFailed',
   'OutOfMemory',
   'Unschedulable',

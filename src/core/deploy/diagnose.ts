@@ -46,7 +46,7 @@ export interface PodEvent {
  * | ended with a code | AppExited |
  * | Kubernetes refuses the Deployment that Knative would make of it | ManifestRefused |
  * | a volume of it cannot be made (an event of a pod that has not begun) | ConfigMapMissing, SecretMissing, ConfigKeyMissing |
- * | no node takes it, or the quota does not let it be made | Unschedulable, QuotaExceeded |
+ * | no node takes it, or the quota does not let it be made | Unschedulable, QuotaExceeded, QuotaUnspecified |
  * | it ran for as long as its progress deadline lets it | StartTooSlow |
  * | revision False, container runs and is not ready | ProbeFailed or AppNeverListened |
  * | revision False otherwise | Unexplained |
@@ -173,20 +173,26 @@ function configCause({ service }: Scene, message: string): Cause | undefined {
   return { code, args: { name: missing[2], namespace } };
 }
 
-/** `… exceeded quota: NAME, requested: pods=1, used: pods=2, limited: pods=2`, wherever it stands. */
+/**
+ * `… exceeded quota: NAME, requested: pods=1, used: pods=2, limited: pods=2`, or
+ * `… failed quota: NAME: must specify limits.cpu for: a,b; limits.memory for: b`, wherever it stands.
+ */
 function quotaCause({ service, revision, events }: Scene): Cause | undefined {
   const said = [
     ...(revision ? conditionsOf(revision).map(({ message = '' }) => message) : []),
     ...events.map(({ message }) => message),
   ];
+  const { namespace = 'default' } = service.metadata;
   for (const text of said) {
     const match =
       /exceeded quota: ([^,\s]+), requested: ([^,\s=]+)=([^,\s]+).*?, used: .*?\b\2=([^,\s]+).*?, limited: .*?\b\2=([^,\s]+)/.exec(
         text,
       );
+    const unsaid = /failed quota: ([^:\s]+): must specify ([^\n]+)/.exec(text);
+    if (unsaid)
+      return { code: 'QuotaUnspecified', args: { quota: unsaid[1] ?? '', namespace, detail: unsaid[2] ?? '' } };
     if (!match) continue;
     const [, quota = '', resource = '', requested = '', used = '', limited = ''] = match;
-    const { namespace = 'default' } = service.metadata;
     return { code: 'QuotaExceeded', args: { quota, namespace, resource, requested, used, limited } };
   }
   return undefined;

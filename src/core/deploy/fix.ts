@@ -124,6 +124,8 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
       );
     case 'QuotaExceeded':
       return quotaFix(cause, set, field);
+    case 'QuotaUnspecified':
+      return field(`${container}.resources`);
     case 'Unschedulable':
       return field(`${container}.resources.requests`);
     case 'ConfigMapMissing':

@@ -212,6 +212,10 @@ const en: Record<CoreKey, string> = {
   'problem.QuotaExceeded':
     'The quota {quota} of namespace {namespace} does not allow it: {resource} is limited to {limited}, {used} is used, {requested} is asked for.',
   'fix.QuotaExceeded': 'Ask for less in deploy/service.yaml, or have the quota raised.',
+  'problem.QuotaUnspecified':
+    'The quota {quota} of namespace {namespace} takes only pods that say what they need; these do not: {detail}.',
+  'fix.QuotaUnspecified':
+    'Say it under resources in deploy/service.yaml; for queue-proxy with the annotations queue.sidecar.serving.knative.dev/… of the template, or in config-deployment.',
   'problem.ProbeFailed': 'The application does not pass its readiness probe: {detail}',
   'fix.ProbeFailed': 'Correct readinessProbe in deploy/service.yaml, or make the application answer it.',
   'problem.OutOfMemory': 'The application was ended because it used more memory than its limit.',
@@ -436,6 +440,9 @@ const zhCn: Record<CoreKey, string> = {
   'problem.QuotaExceeded':
     '命名空间 {namespace} 的配额 {quota} 不允许：{resource} 上限为 {limited}，已用 {used}，请求 {requested}。',
   'fix.QuotaExceeded': '请在 deploy/service.yaml 中减少请求，或提高配额。',
+  'problem.QuotaUnspecified': '命名空间 {namespace} 的配额 {quota} 只接受写明资源的 Pod，以下没有写明：{detail}。',
+  'fix.QuotaUnspecified':
+    '请在 deploy/service.yaml 的 resources 中写明；queue-proxy 用模板的注解 queue.sidecar.serving.knative.dev/… 或 config-deployment 写明。',
   'problem.ProbeFailed': '应用没有通过就绪探测：{detail}',
   'fix.ProbeFailed': '请修正 deploy/service.yaml 中的 readinessProbe，或让应用响应它。',
   'problem.OutOfMemory': '应用使用的内存超过限制，已被终止。',

@@ -254,6 +254,17 @@ const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
     { quota: 'few', resource: 'pods', requested: '1', used: '2', limited: '2' },
   ],
   [
+    'the quota, of what says nothing',
+    {
+      revision: revision(
+        'FailedCreate',
+        'pods "a" is forbidden: failed quota: compute: must specify limits.cpu for: app,queue-proxy; limits.memory for: queue-proxy',
+      ),
+    },
+    'QuotaUnspecified',
+    { quota: 'compute', detail: 'limits.cpu for: app,queue-proxy; limits.memory for: queue-proxy' },
+  ],
+  [
     'the quota, of several resources',
     {
       revision: revision(
