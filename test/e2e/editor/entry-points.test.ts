@@ -334,7 +334,7 @@ describe('what is there', () => {
       return text.includes('Slipway Doctor') ? text : undefined;
     });
     expect(report).toMatch(/embedded; ready; .*protocol \d+/);
-    expect(report).toContain('- shop (1 manifests)');
+    expect(report).toContain('- shop (manifests: 1)');
     expect(report).not.toContain(editor().env['HOME'] ?? 'HOME');
     await editor().shot('doctor');
   });
