@@ -55,19 +55,18 @@ async function main() {
     if (entry !== 'full') rmSync(join(results, entry), { recursive: true, force: true });
   }
 
-  const total = { passed: 0, failed: 0, skipped: [] };
   const outcomes = [];
   for (const name of names) {
     const since = Date.now();
     say(`── ${name}`);
     const outcome = await runPart(name, parts[name], context);
     outcomes.push({ part: name, ...outcome });
-    total.passed += outcome.passed;
-    total.failed += outcome.failed;
-    total.skipped.push(...outcome.skipped);
     say(`── ${name}: ${summary(outcome)} in ${elapsed(since)}`);
   }
-  for (const { name, why } of total.skipped) process.stdout.write(`skipped: ${name}: ${why}\n`);
+  const sum = (what) => outcomes.reduce((count, outcome) => count + outcome[what], 0);
+  const skipped = outcomes.flatMap((outcome) => outcome.skipped);
+  const total = { passed: sum('passed'), failed: sum('failed'), skipped };
+  for (const { name, why } of skipped) process.stdout.write(`skipped: ${name}: ${why}\n`);
   for (const line of failureLines(outcomes)) process.stdout.write(`${line}\n`);
   process.stdout.write(`${summary(total)}\n`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { GuardedEngine } from './docker/remove-all.ts';
 
 export interface Guardian {
@@ -36,14 +37,33 @@ export interface GuardianOptions {
 const closesWithinMs = 30_000;
 
 export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
-  const groups = new Set<number>();
-  const containers = new Set<string>();
-  const creations = new Set<string>();
   let engine: GuardedEngine | undefined;
   let closed = false;
   let child: ChildProcess;
 
   const tell = (line: string) => child.stdin?.write(`${line}\n`);
+
+  /** What is told to a guardian under this word, and again to the next one when it has ended. */
+  const toldNames = <Name extends string | number>(word: string) => {
+    const names = new Set<Name>();
+    const toldAs = (sign: '+' | '-', name: Name) => tell(`${word}${sign}${name}`);
+    return {
+      add(name: Name) {
+        names.add(name);
+        toldAs('+', name);
+      },
+      remove(name: Name) {
+        names.delete(name);
+        toldAs('-', name);
+      },
+      again() {
+        for (const name of names) toldAs('+', name);
+      },
+    };
+  };
+  const groups = toldNames<number>('');
+  const containers = toldNames<string>('container');
+  const creations = toldNames<string>('creation');
 
   const start = async () => {
     child = spawn(options.node ?? process.execPath, [options.script], {
@@ -60,43 +80,23 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     child.unref();
     (child.stdin as unknown as { unref?(): void } | null)?.unref?.();
     if (options.mark) tell(`mark ${options.mark}`);
-    for (const group of groups) tell(`+${group}`);
-    for (const id of containers) tell(`container+${id}`);
-    for (const name of creations) tell(`creation+${name}`);
+    for (const each of [groups, containers, creations]) each.again();
     if (engine) tell(`engine ${JSON.stringify(engine)}`);
     await once(child, 'spawn');
   };
   await start();
 
   return {
-    add(pgid) {
-      groups.add(pgid);
-      tell(`+${pgid}`);
-    },
-    remove(pgid) {
-      groups.delete(pgid);
-      tell(`-${pgid}`);
-    },
+    add: groups.add,
+    remove: groups.remove,
     guard(named) {
       engine = named;
       tell(`engine ${JSON.stringify(named)}`);
     },
-    addContainer(id) {
-      containers.add(id);
-      tell(`container+${id}`);
-    },
-    removeContainer(id) {
-      containers.delete(id);
-      tell(`container-${id}`);
-    },
-    addCreation(name) {
-      creations.add(name);
-      tell(`creation+${name}`);
-    },
-    removeCreation(name) {
-      creations.delete(name);
-      tell(`creation-${name}`);
-    },
+    addContainer: containers.add,
+    removeContainer: containers.remove,
+    addCreation: creations.add,
+    removeCreation: creations.remove,
     get pid() {
       return child.pid;
     },
@@ -106,12 +106,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
       const gone = once(child, 'exit');
       child.ref();
       child.stdin?.end();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, closesWithinMs);
-      });
-      await Promise.race([gone, late]);
-      clearTimeout(timer);
+      await Promise.race([gone, pause(closesWithinMs, undefined, { ref: false })]);
       child.unref();
     },
   };

@@ -51,13 +51,13 @@ function removeDrafts() {
   if (!existsSync(cacheHome)) return;
   for (const name of readdirSync(cacheHome)) {
     const owner = /^code-server-\d+\.\d+\.\d+\.(\d+)$/.exec(name)?.[1];
-    if (owner === undefined || isAlive(Number(owner))) continue;
+    // Our own pid's is an earlier process's: ours is not begun.
+    if (owner === undefined || (Number(owner) !== process.pid && isAlive(Number(owner)))) continue;
     rmSync(join(cacheHome, name), { recursive: true, force: true });
   }
 }
 
 function isAlive(pid) {
-  if (pid === process.pid) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { ColdStart, Delivery } from '../../emulator/capabilities/protocol.ts';
 import type { KubeObject } from '../../emulator/kernel/object.ts';
+import { isAlive } from '../../emulator/platform/alive.ts';
 import { loadApplication } from '../core/app/model.ts';
 import { connect, type PlatformClient } from '../core/client.ts';
 import { conditionOf } from '../core/conditions.ts';
@@ -347,12 +348,7 @@ async function instances(client: PlatformClient): Promise<KubeObject[]> {
 }
 
 function requireGone(pid: number): void {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return;
-  }
-  throw new Error(`the platform's process ${pid} is still there`);
+  if (isAlive(pid)) throw new Error(`the platform's process ${pid} is still there`);
 }
 
 function parse<T>(text: string): T | undefined {

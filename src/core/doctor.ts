@@ -42,7 +42,7 @@ export interface DoctorOptions {
 }
 
 const ingressPort = 8080;
-const lowestAppNode = '22.18.0';
+const lowestAppNode = '22.18';
 
 type Say = (key: Parameters<typeof renderDoctor>[1], args?: MessageArgs) => string;
 type Place = DoctorOptions & { env: NodeJS.ProcessEnv };
@@ -136,7 +136,7 @@ async function checkAppNode(env: NodeJS.ProcessEnv, say: Say): Promise<Finding> 
   if (version && !olderThan(version, lowestAppNode))
     return { id: 'appNode', level: 'ok', text: say('appNode', { version }) };
   const text = version ? say('appNode.old', { version }) : say('appNode.none');
-  return { id: 'appNode', level: 'warning', text, fix: say('node.fix', { lowest: '22.18' }) };
+  return { id: 'appNode', level: 'warning', text, fix: say('node.fix', { lowest: lowestAppNode }) };
 }
 
 interface Tool {
@@ -167,7 +167,7 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): 
   });
 }
 
-/** Compares `major.minor.patch`. */
+/** Compares `major.minor.patch`; what is left out is 0. */
 export function olderThan(version: string, than: string): boolean {
   const parts = (text: string) => text.split('.').map(Number);
   const [a, b] = [parts(version), parts(than)];

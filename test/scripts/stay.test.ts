@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { root } from '../support/places.ts';
+import { isAlive } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-stay-'));
@@ -46,19 +47,12 @@ async function start(command: string, args: string[], env: NodeJS.ProcessEnv = {
     output += text;
   });
   const pids = await until('both programs', () => /pids (\d+) (\d+)/.exec(output)?.slice(1).map(Number));
-  expect(pids.every(isThere)).toBe(true);
+  expect(pids.every(isAlive)).toBe(true);
   return { process: started, pids };
 }
 
-const isThere = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 const gone = ({ process: script, pids }: Started, timeout: number) =>
-  until('nothing of it', () => (script.exitCode !== null || script.signalCode !== null) && !pids.some(isThere), {
+  until('nothing of it', () => (script.exitCode !== null || script.signalCode !== null) && !pids.some(isAlive), {
     timeout,
   });
 

@@ -72,18 +72,18 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
   const { application, dir } = entry;
   if (!application) return [];
   const { say } = deps.problems.words;
-  const lenses: vscode.CodeLens[] = [];
+  const parts: (vscode.CodeLens[] | Promise<vscode.CodeLens[]>)[] = [];
   if (file === application.file) {
     const top = new vscode.Range(0, 0, 0, 0);
-    lenses.push(...actions(deps, entry, top));
-    lenses.push(...(await answered(liveLenses(deps, application.service, top))));
+    parts.push(actions(deps, entry, top), answered(liveLenses(deps, application.service, top)));
   }
   for (const manifest of application.manifests.filter((known) => known.file === file)) {
     const { line } = manifest.place([]);
     const range = new vscode.Range(line - 1, 0, line - 1, 0);
-    if (manifest === application.service) lenses.push(...actions(deps, entry, range));
-    lenses.push(...(await answered(liveLenses(deps, manifest, range))));
+    if (manifest === application.service) parts.push(actions(deps, entry, range));
+    parts.push(answered(liveLenses(deps, manifest, range)));
   }
+  const lenses = (await Promise.all(parts)).flat();
   const doing = deps.deploys.underWay.get(dir);
   if (doing && lenses[0])
     lenses[0].command = { title: `$(loading~spin) ${say('deploy.short', { phase: doing })}`, command: '' };
