@@ -49,6 +49,11 @@ function partsOf(sources) {
       needs: ['build'],
       run: sizedE2e('kill-platform', ['platform/durability'], { SLIPWAY_PLATFORM_KILLS: '100' }),
     },
+    templates: {
+      about: 'every web template deployed as it is made, where the machine has its language',
+      needs: ['build'],
+      run: sizedE2e('templates', ['platform/templates'], {}),
+    },
     scale: {
       about: '1,000 Services: work grows with their number, 50 watchers',
       run: sized('scale', ['test/emulator/knative/scale.test.ts'], { SLIPWAY_SCALE: '1000' }),
@@ -69,7 +74,8 @@ function partsOf(sources) {
       run: (context) => lastLine([script('conformance.mjs'), '--containers'], context),
     },
     editor: {
-      about: 'the editor in every theme and language',
+      about:
+        'the editor in every theme and language; the whole gallery of failures, kills, a folder that is on no disk',
       needs: ['build', 'package', 'editor'],
       run: sizedE2e('editor', ['e2e/editor/'], {}),
     },

@@ -22,6 +22,8 @@ const area = defineArea(
     'platform.start': 'Start Platform',
     'unit.perSecond': '{value} req/s',
     none: '–',
+    /** Between things that are counted up. */
+    separator: ', ',
 
     // traffic
     'traffic.empty': 'Choose a service to move its traffic.',
@@ -82,7 +84,7 @@ const area = defineArea(
     'traffic.apply': 'Apply {split}',
     'traffic.applying': 'Applying…',
     'traffic.reset': 'Reset',
-    'traffic.undo': 'Undo the last change',
+    'traffic.undo': 'Undo Last Change',
     'traffic.preview': 'Preview YAML',
     'traffic.rollback': 'Roll Back',
     'traffic.rollbackHint': 'Back to the split before the last change',
@@ -113,9 +115,9 @@ const area = defineArea(
     'traffic.refused.unknownRow': 'This revision is gone.',
     'traffic.said.applied': 'Applied: {split}',
     'traffic.said.rolledBack': 'Rolled back.',
-    'traffic.part': '{percent} % to {revision}',
+    'traffic.part': '{percent}\u00a0% to {revision}',
     'traffic.untrusted': 'Trust this workspace to move traffic.',
-    'traffic.readOnly': 'This platform is set to be read only.',
+    'traffic.readOnly': 'This platform is set to be read only (setting slipway.contexts).',
     'traffic.bar': 'Share now: {split}',
 
     // logs
@@ -130,7 +132,7 @@ const area = defineArea(
     'logs.paused': 'paused',
     'logs.pausedNew': 'paused · {count} new',
     'logs.away': 'platform away',
-    'logs.rate': '{count} lines/s',
+    'logs.rate': '{count} {count:line|lines}/s',
     'logs.count': '{count} {count:line|lines}',
     'logs.matches': '{count} of {all} lines',
     'logs.follow': 'Follow the end',
@@ -184,7 +186,7 @@ const area = defineArea(
     'revisions.ready': 'Ready',
     'revisions.notReady': 'Not ready',
     'revisions.unknown': 'Getting ready',
-    'revisions.gone': '{service} is not on the platform any more.',
+    'revisions.gone': '{service} is not on the platform any more. Deploy its application to have it back.',
     'revisions.first': 'first revision',
     'revisions.noChange': 'no change of the manifest',
     'revisions.showCause': 'show cause',
@@ -251,6 +253,7 @@ const area = defineArea(
     'platform.start': '启动平台',
     'unit.perSecond': '{value} 请求/秒',
     none: '–',
+    separator: '，',
 
     'traffic.empty': '选择一个服务来调整其流量。',
     'traffic.noServices': '尚未部署任何服务。',
@@ -340,9 +343,9 @@ const area = defineArea(
     'traffic.refused.unknownRow': '此修订版本已不存在。',
     'traffic.said.applied': '已应用：{split}',
     'traffic.said.rolledBack': '已回滚。',
-    'traffic.part': '{percent} % 到 {revision}',
+    'traffic.part': '{percent}\u00a0% 到 {revision}',
     'traffic.untrusted': '信任此工作区后才能调整流量。',
-    'traffic.readOnly': '此平台被设为只读。',
+    'traffic.readOnly': '此平台被设为只读（设置项 slipway.contexts）。',
     'traffic.bar': '当前份额：{split}',
 
     'logs.label': '{service} 的日志',
@@ -409,7 +412,7 @@ const area = defineArea(
     'revisions.ready': '就绪',
     'revisions.notReady': '未就绪',
     'revisions.unknown': '准备中',
-    'revisions.gone': '平台上已没有 {service}。',
+    'revisions.gone': '平台上已没有 {service}。部署其应用即可恢复。',
     'revisions.first': '第一个修订版本',
     'revisions.noChange': '清单没有更改',
     'revisions.showCause': '查看原因',

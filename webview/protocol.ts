@@ -6,6 +6,8 @@ import { bool, type Check, type Infer, list, nothing, nullable, num, object, one
 
 const problem = object({ code: str, text: str, fix: str });
 const platformState = oneOf('ready', 'starting', 'stopped', 'lost');
+/** Whether traffic can be moved from here, or why not. */
+const moving = oneOf('allowed', 'untrusted', 'readOnly');
 const command = object({ name: oneOf('start', 'newApplication', 'deploy', 'doctor') });
 const serviceRef = object({ key: str, name: str, namespace: str });
 
@@ -62,15 +64,16 @@ const trafficRow = object({
 });
 
 const trafficState = object({
+  /** Which platform: a service of the same name on another is another one. */
+  on: str,
   /** null: nothing is selected. */
   service: nullable(serviceRef),
   services: list(serviceRef),
   platform: platformState,
-  /** Whether traffic can be moved from here, or why not. */
-  moving: oneOf('allowed', 'untrusted', 'readOnly'),
+  moving,
   url: nullable(str),
   rows: list(trafficRow),
-  /** How many ready revisions wait behind "Add Revision...". */
+  /** Those behind "Add Revision...". */
   others: list(trafficRow),
   settled: bool,
   canRollBack: bool,
@@ -99,6 +102,8 @@ const condition = object({ type: str, status: str, reason: str, cause: str, mess
 const revisionRow = object({
   revision: str,
   short: str,
+  /** Of its configuration: 1 = the first revision. */
+  generation: num,
   created: num,
   /** Who deployed it; empty where nobody said. */
   by: str,
@@ -125,6 +130,7 @@ const revisionsState = object({
   /** The service is gone from the platform. */
   gone: bool,
   platform: platformState,
+  moving,
   url: nullable(str),
   ready: oneOf('True', 'False', 'Unknown'),
   reason: str,

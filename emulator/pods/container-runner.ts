@@ -36,6 +36,8 @@ export interface ContainerContext {
   changed(): void;
   event(event: EventDraft): void;
   probing: Omit<ProberPorts, 'run'>;
+  /** The queue-proxy finds it ready. */
+  isServing(): boolean;
   /** Whether it is started again after this exit. */
   restarts(exit: ExitInfo): boolean;
   /** Facts from before the platform was restarted. */
@@ -277,25 +279,24 @@ export function createContainerRunner(container: Container, context: ContainerCo
       context.changed();
     };
 
+    // Without a probe it is ready as soon as it is started, which says nothing of a port.
+    const hasAnswered = () => (container.readinessProbe ? facts.ready : context.isServing());
     if (spec.port !== undefined) {
       add(
-        findAddress(
-          { port: spec.port, instance, isReady: () => facts.ready, after: context.probing.after },
-          (found) => {
-            address = { host: found.host, port: found.port };
-            if (found.port !== spec.port) {
-              context.event({
-                type: 'Warning',
-                reason: 'PortIgnored',
-                message:
-                  `container ${container.name} listens on port ${found.port} and not on the one in PORT (${spec.port}): ` +
-                  'requests go there, but a second instance or revision cannot listen beside it. ' +
-                  'Make the application listen on the port in the environment variable PORT.',
-              });
-            }
-            context.changed();
-          },
-        ),
+        findAddress({ port: spec.port, instance, isReady: hasAnswered, after: context.probing.after }, (found) => {
+          address = { host: found.host, port: found.port };
+          if (found.port !== spec.port) {
+            context.event({
+              type: 'Warning',
+              reason: 'PortIgnored',
+              message:
+                `container ${container.name} listens on port ${found.port} and not on the one in PORT (${spec.port}): ` +
+                'requests go there, but a second instance or revision cannot listen beside it. ' +
+                'Make the application listen on the port in the environment variable PORT.',
+            });
+          }
+          context.changed();
+        }),
       );
     }
     const hook = container.lifecycle?.postStart;

@@ -346,6 +346,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       },
       event: eventAbout,
       probing: { held: () => held, starting: ports.starting, after: ports.after },
+      isServing: () => container === serving && [...proxies.values()].some(({ ready }) => ready),
       restarts(exit) {
         if (ending || failure) return false;
         if (container.restartPolicy === 'Always') return true;

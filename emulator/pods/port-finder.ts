@@ -5,6 +5,7 @@ export interface PortFinderPorts {
   /** The port it was given. */
   port: number;
   instance: Pick<RunningContainer, 'listening' | 'address' | 'debugAddress'>;
+  /** A probe has been answered where it was looked for. */
   isReady(): boolean;
   after(ms: number, callback: () => void): Disposable;
 }
@@ -12,29 +13,47 @@ export interface PortFinderPorts {
 const firstLookMs = 400;
 const everyMs = 500;
 const longestMs = 5_000;
+/** Ports for metrics, profiles and the like are often opened before PORT is: another port counts when it is alone for two seconds. */
+const sightings = { own: 2, other: 5 };
 
-/** Calls `found` once, only when it is elsewhere than expected; a port has to be seen twice, since many open several in turn. */
+/**
+ * Calls `found` when it is elsewhere than expected, which has to be seen several times, since many open several ports in turn; and once
+ * more when an app that was found at another port opens PORT after all.
+ */
 export function findAddress(ports: PortFinderPorts, found: (listener: Listener) => void): Disposable {
   let stopped = false;
   let timer: Disposable | undefined;
-  let seen: string | undefined;
+  let seen = { text: '', times: 0 };
   let wait = everyMs;
+  let told = false;
 
+  const over = () => stopped || (!told && ports.isReady());
+  const later = (ms: number) => {
+    timer = ports.after(ms, () => void look());
+  };
   const look = async () => {
-    if (stopped || ports.isReady()) return;
+    if (over()) return;
     const listeners = await ports.instance.listening();
-    if (stopped || ports.isReady()) return;
-    const choice = choose(listeners, ports);
-    if (choice === 'expected') return;
-    if (choice) {
+    if (over()) return;
+    const own = listeners.find(({ port }) => port === ports.port);
+    const choice = own ?? listeners.find(({ port }) => port !== ports.instance.debugAddress?.port);
+    if (own && own.host === ports.instance.address?.host) {
+      if (told) found(own);
+      return;
+    }
+    if (choice && (own || !told)) {
       const text = `${choice.host}:${choice.port}`;
-      if (seen === text) return found(choice);
-      seen = text;
+      seen = { text, times: seen.text === text ? seen.times + 1 : 1 };
+      if (seen.times < (own ? sightings.own : sightings.other)) return later(everyMs);
+      found(choice);
+      if (own) return;
+      told = true;
+      wait = everyMs;
     }
     wait = Math.min(wait * 1.2, longestMs);
-    timer = ports.after(choice ? everyMs : wait, () => void look());
+    later(wait);
   };
-  timer = ports.after(firstLookMs, () => void look());
+  later(firstLookMs);
 
   return {
     [Symbol.dispose]() {
@@ -42,10 +61,4 @@ export function findAddress(ports: PortFinderPorts, found: (listener: Listener) 
       timer?.[Symbol.dispose]();
     },
   };
-}
-
-function choose(listeners: readonly Listener[], ports: PortFinderPorts): Listener | 'expected' | undefined {
-  const own = listeners.find(({ port }) => port === ports.port);
-  if (own) return own.host === ports.instance.address?.host ? 'expected' : own;
-  return listeners.find(({ port }) => port !== ports.instance.debugAddress?.port);
 }

@@ -47,13 +47,13 @@ export async function ensureCodeServer() {
 }
 
 /** Half of an installation that was killed, and that nobody goes on with: hundreds of MB. */
-function removeDrafts() {
-  if (!existsSync(cacheHome)) return;
-  for (const name of readdirSync(cacheHome)) {
+export function removeDrafts(folder = cacheHome) {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
     const owner = /^code-server-\d+\.\d+\.\d+\.(\d+)$/.exec(name)?.[1];
     // Our own pid's is an earlier process's: ours is not begun.
     if (owner === undefined || (Number(owner) !== process.pid && isAlive(Number(owner)))) continue;
-    rmSync(join(cacheHome, name), { recursive: true, force: true });
+    rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

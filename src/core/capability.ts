@@ -2,10 +2,10 @@
 import type { Capability } from '../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from './client.ts';
 import { Fault } from './faults.ts';
-import { describeTarget } from './target.ts';
+import { platformName } from './target.ts';
 
 /** @throws Fault CapabilityMissing */
 export async function requireCapability(client: PlatformClient, capability: Capability): Promise<void> {
   const has = await client.capabilities();
-  if (!has.has(capability)) throw new Fault('CapabilityMissing', { capability, target: describeTarget(client.target) });
+  if (!has.has(capability)) throw new Fault('CapabilityMissing', { capability, target: platformName(client.target) });
 }

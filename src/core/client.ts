@@ -14,7 +14,7 @@ import { ApiError } from '../../emulator/kernel/errors.ts';
 import type { Json, KubeObject, ObjectMeta } from '../../emulator/kernel/object.ts';
 import { Fault, isFault } from './faults.ts';
 import { kinds, type ResourceKind, resourcePath } from './resources.ts';
-import { describeTarget, type Target } from './target.ts';
+import { platformName, type Target } from './target.ts';
 import { bodyLines, bodyText, openTransport, refusal, type TransportRequest } from './transport.ts';
 import { follow } from './watch.ts';
 
@@ -173,7 +173,7 @@ export async function connect(target: Target, { readOnly = false }: ConnectOptio
   let known: ReadonlySet<Capability> | undefined;
 
   async function send(request: TransportRequest): Promise<IncomingMessage> {
-    if (readOnly && request.method !== 'GET') throw new Fault('TargetReadOnly', { target: describeTarget(target) });
+    if (readOnly && request.method !== 'GET') throw new Fault('TargetReadOnly', { target: platformName(target) });
     let answer: IncomingMessage;
     try {
       answer = await transport.send(request);
@@ -183,7 +183,7 @@ export async function connect(target: Target, { readOnly = false }: ConnectOptio
     }
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
-    throw refusal(status, await bodyText(answer, transport.server), transport.server);
+    throw refusal(status, await bodyText(answer, transport.server), transport.server, target);
   }
 
   async function call<T>(method: string, path: string, body: unknown, options: CallOptions, type?: string): Promise<T> {

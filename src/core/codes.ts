@@ -81,6 +81,7 @@ export const faultCodes = [
   // the command line
   'Usage',
   'Cancelled',
+  'PlatformChanged',
   'FilesUnsaved',
   'NotDirect',
 ] as const;

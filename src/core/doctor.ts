@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { accessSync, constants, existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { dataDirectory, readRecord } from '../../emulator/platform/record.ts';
@@ -15,11 +16,14 @@ export type FindingId =
   | 'node'
   | 'sqlite'
   | 'dataDirectory'
+  | 'disk'
   | 'platform'
   | 'port'
   | 'localhost'
   | 'appNode'
   | 'python'
+  | 'go'
+  | 'java'
   | 'git'
   | 'kubectl'
   | 'docker'
@@ -43,6 +47,8 @@ export interface DoctorOptions {
 
 const ingressPort = 8080;
 const lowestAppNode = '22.18';
+/** An application with its packages has room in it. */
+const lowestFreeMiB = 100;
 
 type Say = (key: Parameters<typeof renderDoctor>[1], args?: MessageArgs) => string;
 type Place = DoctorOptions & { env: NodeJS.ProcessEnv };
@@ -54,6 +60,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<Finding[]> {
     checkNode(say),
     checkSqlite(say),
     checkData(place, say),
+    checkDisk(place, say),
     checkPlatform(place, say),
     checkPort(place, say),
     checkLocalhost(say),
@@ -79,16 +86,30 @@ async function checkSqlite(say: Say): Promise<Finding> {
   }
 }
 
-async function checkData(place: Place, say: Say): Promise<Finding> {
-  const data = dataDirectory(place, place.env);
+/** The data directory, or the directory that it would be made in. */
+function existing(data: string): string {
   let at = data;
   while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+  return at;
+}
+
+async function checkData(place: Place, say: Say): Promise<Finding> {
+  const data = dataDirectory(place, place.env);
   try {
-    accessSync(at, constants.W_OK);
+    accessSync(existing(data), constants.W_OK);
     return { id: 'dataDirectory', level: 'ok', text: say('data', { data }) };
   } catch {
     return { id: 'dataDirectory', level: 'error', text: say('data.readOnly', { data }), fix: say('data.fix') };
   }
+}
+
+async function checkDisk(place: Place, say: Say): Promise<Finding> {
+  const at = existing(dataDirectory(place, place.env));
+  const { bavail, bsize } = await statfs(at);
+  const mebibytes = Math.floor((bavail * bsize) / 2 ** 20);
+  const free = mebibytes < 1_024 ? `${mebibytes} MiB` : `${(mebibytes / 1_024).toFixed(1)} GiB`;
+  if (mebibytes >= lowestFreeMiB) return { id: 'disk', level: 'ok', text: say('disk', { free }) };
+  return { id: 'disk', level: 'error', text: say('disk.full', { free, at }), fix: say('disk.fix') };
 }
 
 async function checkPlatform(place: Place, say: Say): Promise<Finding> {
@@ -140,13 +161,15 @@ async function checkAppNode(env: NodeJS.ProcessEnv, say: Say): Promise<Finding> 
 }
 
 interface Tool {
-  id: Extract<FindingId, 'python' | 'git' | 'kubectl' | 'docker' | 'kind'>;
+  id: Extract<FindingId, 'python' | 'go' | 'java' | 'git' | 'kubectl' | 'docker' | 'kind'>;
   command: string;
   args: readonly string[];
 }
 
 const tools: readonly Tool[] = [
   { id: 'python', command: 'python3', args: ['--version'] },
+  { id: 'go', command: 'go', args: ['version'] },
+  { id: 'java', command: 'java', args: ['--version'] },
   { id: 'git', command: 'git', args: ['--version'] },
   { id: 'kubectl', command: 'kubectl', args: ['version', '--client'] },
   { id: 'docker', command: 'docker', args: ['version', '--format', 'Docker {{.Server.Version}}'] },
@@ -155,7 +178,10 @@ const tools: readonly Tool[] = [
 
 async function checkTool({ id, command, args }: Tool, env: NodeJS.ProcessEnv, say: Say): Promise<Finding> {
   const output = await run(command, args, env);
-  const line = output?.trim().split('\n')[0];
+  const line = output
+    ?.trim()
+    .split('\n')[0]
+    ?.replace(/^Client Version: */, '');
   if (line) return { id, level: 'ok', text: line.toLowerCase().includes(id) ? line : say('tool', { id, line }) };
   const fix = say('tool.fix', { needed: say(`needed.${id}`), command });
   return { id, level: 'warning', text: say('tool.none', { command }), fix };

@@ -4,8 +4,8 @@ import { ApiError } from '../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../emulator/kernel/object.ts';
 import type { PlatformClient } from './client.ts';
 import { isFault } from './faults.ts';
+import { pause } from './pause.ts';
 import { kinds, labels } from './resources.ts';
-import { pause } from './watch.ts';
 
 export interface LogOptions {
   namespace: string;

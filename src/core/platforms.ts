@@ -17,11 +17,11 @@ import {
 import { podAnnotations } from '../../emulator/pods/ports.ts';
 import { connect, type PlatformClient } from './client.ts';
 import { Fault, isFault } from './faults.ts';
+import { pause } from './pause.ts';
 import { portOwner } from './port-owner.ts';
 import { kinds } from './resources.ts';
 import { firstLine, longestStartMs } from './start-answer.ts';
 import { resolveTarget } from './target.ts';
-import { pause } from './watch.ts';
 
 export type { PlatformRecord };
 

@@ -5,8 +5,10 @@
  */
 import { basename } from 'node:path';
 import { applicationFile } from './app/model.ts';
+import { shellWord } from './app/words.ts';
 import type { MessageArgs, ProblemCode, SourcePlace } from './codes.ts';
 import { type Fix, type FixCommand, manifestFix } from './deploy/fix.ts';
+import { kubectlOf } from './target.ts';
 
 export interface Mistake {
   code: ProblemCode;
@@ -14,7 +16,7 @@ export interface Mistake {
   place?: SourcePlace | undefined;
 }
 
-/** The command of the editor, and the same in a shell; what stands in braces is taken from the fault. */
+/** The command of the editor, and the same in a shell; what stands in braces is taken from the fault, {kubectl} with what leads it there. */
 const commands: Partial<Record<ProblemCode, [FixCommand, string]>> = {
   PlatformNotRunning: ['startPlatform', 'slipway up --detach --name {name}'],
   PlatformStopped: ['startPlatform', 'slipway up --detach --name {name}'],
@@ -33,9 +35,10 @@ const commands: Partial<Record<ProblemCode, [FixCommand, string]>> = {
   ClusterUnreachable: ['choosePlatform', 'curl -k {server}/version'],
   ClusterTimeout: ['choosePlatform', 'curl -k {server}/version'],
   TargetReadOnly: ['choosePlatform', 'slipway status'],
-  Unauthorized: ['logIn', 'kubectl auth whoami'],
-  CertificateExpired: ['logIn', 'kubectl auth whoami'],
-  Forbidden: ['logIn', 'kubectl auth can-i --list'],
+  PlatformChanged: ['choosePlatform', 'slipway status'],
+  Unauthorized: ['logIn', '{kubectl} auth whoami'],
+  CertificateExpired: ['logIn', '{kubectl} auth whoami'],
+  Forbidden: ['logIn', '{kubectl} auth can-i --list'],
   BuildCommandMissing: ['doctor', 'slipway doctor'],
 };
 
@@ -50,13 +53,20 @@ export function remedyOf(mistake: Mistake, read: (file: string) => string | unde
   }
   const [command, line] = commands[code] ?? [];
   if (!command || line === undefined) return undefined;
-  return { type: 'command', command, args, line: line.replace(/\{(\w+)\}/g, (_, name: string) => word(args[name])) };
+  return {
+    type: 'command',
+    command,
+    args,
+    line: line.replace(/\{(\w+)\}/g, (_, name: string) =>
+      name === 'kubectl' ? kubectlOf(loginOf(args)) : shellWord(String(args[name] ?? '')),
+    ),
+  };
 }
+
+/** As the transport tells it. */
+const loginOf = ({ kubeconfig = '', context }: MessageArgs) => ({
+  kubeconfig: String(kubeconfig),
+  context: context === undefined ? undefined : String(context),
+});
 
 const open = (place: SourcePlace): Fix => ({ type: 'open', place });
-
-/** One word of a shell. */
-function word(value: string | number | undefined): string {
-  const text = String(value ?? '');
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -41,6 +41,18 @@ const catalogue: readonly Template[] = [
     open: 'server.py',
   },
   {
+    id: 'go-web',
+    title: { en: 'Web service (Go)', 'zh-cn': 'Web 服务（Go）' },
+    description: { en: 'Go standard library only', 'zh-cn': '仅使用 Go 标准库' },
+    open: 'main.go',
+  },
+  {
+    id: 'java-web',
+    title: { en: 'Web service (Java)', 'zh-cn': 'Web 服务（Java）' },
+    description: { en: 'One file on the JDK alone, no build tool', 'zh-cn': '仅使用 JDK，单个文件，无需构建工具' },
+    open: 'Server.java',
+  },
+  {
     id: 'cron-job',
     title: { en: 'Scheduled job (TypeScript)', 'zh-cn': '定时任务（TypeScript）' },
     description: {

@@ -38,6 +38,8 @@ export interface InstanceModel {
   ready: boolean;
   restarts: number;
   created: string;
+  /** The end of what it wrote before it last ended, or why it cannot begin; '' where nothing is said. */
+  message: string;
   runtime: string | undefined;
   debugAddress: string | undefined;
 }
@@ -83,6 +85,8 @@ export function instanceModel(pod: KubeObject): InstanceModel {
   const ready = conditionsOf(pod).some(({ type, status: truth }) => type === 'Ready' && truth === 'True');
   const waiting = containers.map(({ state }) => state?.waiting?.reason).find(Boolean);
   const terminated = containers.map(({ state }) => state?.terminated?.reason).find(Boolean);
+  const ended = containers.map(({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.message);
+  const waits = containers.map(({ state }) => state?.waiting?.message);
   const running = ready ? 'Running' : 'Starting';
   const otherPhase =
     status.phase && status.phase !== 'Running' && status.phase !== 'Pending' ? status.phase : undefined;
@@ -95,6 +99,7 @@ export function instanceModel(pod: KubeObject): InstanceModel {
     ready: ready && !metadata.deletionTimestamp,
     restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     created: metadata.creationTimestamp,
+    message: [...ended, ...waits].find(Boolean) ?? '',
     runtime: metadata.annotations?.[podAnnotations.runtime],
     debugAddress: metadata.annotations?.[podAnnotations.debugAddress],
   };

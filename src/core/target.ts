@@ -3,6 +3,7 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { dataDirectory, platformFiles } from '../../emulator/platform/record.ts';
+import { shellWord } from './app/words.ts';
 import { Fault } from './faults.ts';
 
 export interface TargetOptions {
@@ -50,6 +51,29 @@ export function resolveTarget(
   return platformTarget({ name: environment?.platform }, env);
 }
 
+/**
+ * Those of `known` that an environment goes to; to any where it names none. A context alone is that of the user's kubeconfig, and where
+ * no such one is known that of any: files differ from machine to machine. A kubeconfig alone is each of its contexts.
+ */
+export function goesTo<Known extends { target: Target }>(
+  environment: EnvironmentTarget,
+  known: readonly Known[],
+  env: NodeJS.ProcessEnv = process.env,
+): Known[] {
+  const { kubeconfig, context, platform } = environment;
+  if ((kubeconfig ?? context) === undefined) {
+    return known.filter(
+      ({ target }) => platform === undefined || (target.type === 'platform' && target.name === platform),
+    );
+  }
+  const named = known.filter(
+    ({ target }) => target.type === 'context' && (context === undefined || target.context === context),
+  );
+  const wanted = contextTarget(environment, env);
+  const same = named.filter(({ target }) => target.kubeconfig === wanted.kubeconfig);
+  return same.length > 0 || kubeconfig !== undefined ? same : named;
+}
+
 /** One line for people: `embedded platform default`, `context prod (~/.kube/config)`. */
 export function describeTarget(target: Target): string {
   return target.type === 'platform'
@@ -57,10 +81,31 @@ export function describeTarget(target: Target): string {
     : `${target.context === undefined ? 'current context' : `context ${target.context}`} (${target.kubeconfig})`;
 }
 
+/** kubectl with what leads it there: alone it would go to the user's own current context. */
+export function kubectlOf({ kubeconfig, context }: { kubeconfig: string; context?: string | undefined }): string {
+  const flags = ['--kubeconfig', kubeconfig, ...(context === undefined ? [] : ['--context', context])];
+  return ['kubectl', ...flags.map(shellWord)].join(' ');
+}
+
+/** Its name alone, for sentences in any language. */
+export function platformName(target: Target): string {
+  return target.type === 'platform' ? target.name : (target.context ?? target.kubeconfig);
+}
+
 function contextTarget(options: EnvironmentTarget | TargetOptions, env: NodeJS.ProcessEnv): Target {
+  const { kubeconfig = userKubeconfig(env) } = options;
+  return { type: 'context', kubeconfig: pathOf(kubeconfig, '', env), context: options.context };
+}
+
+/** KUBECONFIG's first file, else that of the home directory; absolute. */
+export function userKubeconfig(env: NodeJS.ProcessEnv = process.env): string {
   const own = env['KUBECONFIG']?.split(delimiter).find((file) => file !== '');
-  const kubeconfig = options.kubeconfig ?? own ?? join(env['HOME'] ?? homedir(), '.kube', 'config');
-  return { type: 'context', kubeconfig: resolve(kubeconfig), context: options.context };
+  return pathOf(own ?? '~/.kube/config', '', env);
+}
+
+/** Absolute: `~/` is the user's home, all else is relative to `base`, or the working directory. */
+export function pathOf(file: string, base = '', env: NodeJS.ProcessEnv = process.env): string {
+  return file.startsWith('~/') ? join(env['HOME'] ?? homedir(), file.slice(2)) : resolve(base, file);
 }
 
 function platformTarget(

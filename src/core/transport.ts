@@ -81,7 +81,9 @@ async function readAccess(target: Target): Promise<Access> {
   try {
     config.loadFromFile(file);
   } catch (error) {
-    throw new Fault('KubeconfigInvalid', { file, detail: (error as Error).message }, { cause: error });
+    // The reader quotes the lines around the mistake below what is wrong: there stand tokens and keys.
+    const [detail = ''] = (error as Error).message.split('\n');
+    throw new Fault('KubeconfigInvalid', { file, detail });
   }
   if (target.context !== undefined) {
     const known = config.getContexts().map(({ name }) => name);
@@ -178,17 +180,22 @@ export async function* bodyLines(answer: IncomingMessage, signal?: AbortSignal):
   }
 }
 
-/** What a refusal of the server is: ApiError, or a Fault for 401 and 403. */
-export function refusal(status: number, text: string, server: string): Error {
+/** 403 is also what a webhook or a policy of the cluster may answer: that is no question of rights. */
+const denied = /\bdenied (?:the )?request\b/;
+
+/** What a refusal of the server is: ApiError, or a Fault for 401 and 403, which says with what one is logged in there. */
+export function refusal(status: number, text: string, server: string, target: Target): Error {
   const body = parseStatus(text);
   const message = body?.message ?? (text.trim().slice(0, 500) || `HTTP ${status}`);
-  if (status === 401) return new Fault('Unauthorized', { server });
-  if (status === 403) return new Fault('Forbidden', { detail: message });
+  if (status === 401) return new Fault('Unauthorized', { server, ...login(target) });
+  if (status === 403 && !denied.test(message)) return new Fault('Forbidden', { detail: message, ...login(target) });
   return new ApiError((body?.reason ?? '') as StatusReason | '', message, {
     code: status,
     ...(body?.details ? { details: body.details } : {}),
   });
 }
+
+const login = ({ kubeconfig, context }: Target) => ({ kubeconfig, ...(context === undefined ? {} : { context }) });
 
 function parseStatus(text: string): Status | undefined {
   try {
@@ -217,7 +224,7 @@ function unreachable(target: Target, server: string, error: unknown): Fault {
   }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'CERT_HAS_EXPIRED' || /certificate (has )?expired/i.test(message)) {
-    return new Fault('CertificateExpired', { detail: `${server}: ${message}` }, { cause: error });
+    return new Fault('CertificateExpired', { detail: `${server}: ${message}`, ...login(target) }, { cause: error });
   }
   const detail = code === 'ECONNREFUSED' ? 'nothing listens there' : message || String(code);
   return new Fault('ClusterUnreachable', { server, detail }, { cause: error });

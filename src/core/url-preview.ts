@@ -14,7 +14,7 @@ import { prepareObjects } from './deploy/objects.ts';
 import { Fault } from './faults.ts';
 import { gatewayOf, publicUrl } from './gateway.ts';
 import { kinds } from './resources.ts';
-import { describeTarget, resolveTarget } from './target.ts';
+import { resolveTarget, type Target } from './target.ts';
 
 const servingNamespace = 'knative-serving';
 const answerMs = 5_000;
@@ -22,8 +22,7 @@ const answerMs = 5_000;
 export interface UrlPreview {
   /** Name of the environment; undefined: without one, on the platform that is in use. */
   environment: string | undefined;
-  /** The platform in words. */
-  target: string;
+  target: Target;
   namespace: string;
   /** As a person on this machine can use it; undefined where `problem` says why. */
   url: string | undefined;
@@ -40,10 +39,10 @@ export async function previewUrls(app: Application, current: PlatformClient): Pr
 
 async function preview(app: Application, name: string | undefined, current: PlatformClient): Promise<UrlPreview> {
   const environment = environmentOf(app, name);
-  const elsewhere = environment?.context !== undefined || environment?.platform !== undefined;
+  const elsewhere = (environment?.kubeconfig ?? environment?.context ?? environment?.platform) !== undefined;
   const namespace = targetNamespace(app, environment);
   const target = elsewhere ? resolveTarget({}, environment) : current.target;
-  const base = { environment: name, target: describeTarget(target), namespace, domain: environment?.domain };
+  const base = { environment: name, target, namespace, domain: environment?.domain };
   try {
     const client = elsewhere ? await connect(target) : current;
     try {

@@ -6,6 +6,7 @@ import { ApiError } from '../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../emulator/kernel/object.ts';
 import type { Informer, ListOptions, WatchHandlers } from './client.ts';
 import { isFault } from './faults.ts';
+import { pause } from './pause.ts';
 
 export interface WatchSource {
   list(signal: AbortSignal): Promise<{ items: KubeObject[]; resourceVersion: string }>;
@@ -122,20 +123,6 @@ export function follow<T>(source: WatchSource, handlers: WatchHandlers<T>, optio
     synced,
     [Symbol.dispose]: () => ended.abort(),
   };
-}
-
-/** Waits `ms`, or until the signal aborts. Never throws. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
 
 function identity(object: KubeObject): string {

@@ -2,6 +2,7 @@
  * Watches the services of the workspace's applications (and the selected one) against their limits, and says once what is
  * beyond them: in the status bar and at the service in the tree, never as a notification.
  */
+
 import * as vscode from 'vscode';
 import type { ColdStart, ServiceTraffic } from '../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from '../core/client.ts';
@@ -16,6 +17,7 @@ import {
 } from '../core/traffic/alerts.ts';
 import type { CommandId } from './contributions.ts';
 import type { Deps } from './deps.ts';
+import { messageOf } from './log-error.ts';
 import type { Say } from './messages.ts';
 import {
   findService,
@@ -43,6 +45,8 @@ export class Alerts implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
   #item: vscode.StatusBarItem | undefined;
+  /** The service that a click on it opens. */
+  #opens: string | undefined;
   #disposables: vscode.Disposable[];
 
   /** An alert came or went. */
@@ -72,7 +76,7 @@ export class Alerts implements vscode.Disposable {
     return new Map(
       [...this.#found].map(([name, alerts]) => {
         const words = worstAlerts(alerts).map((alert) => shortText(say, alert));
-        return [name, words.join(', ')];
+        return [name, words.join(say('list.separator'))];
       }),
     );
   }
@@ -106,6 +110,8 @@ export class Alerts implements vscode.Disposable {
         if (before.length === 0 && podsOf(platforms.snapshot, parseKey(name)).length === 0) continue;
         const key = parseKey(name);
         const measured = await measure(client, key, alertWindowSeconds);
+        // Another platform was chosen meanwhile, or this one went: nothing of it is to be seen any more.
+        if (platforms.client !== client) return;
         const present = new Set(revisionsOf(platforms.snapshot, key).map(({ metadata }) => metadata.name));
         const figures = { ...measured, present };
         const now = alertsOf({ ...defaultLimits, ...limits }, figures, before, Date.now());
@@ -123,7 +129,7 @@ export class Alerts implements vscode.Disposable {
       }
       if (changed) this.#tell();
     } catch (error) {
-      log.debug(`alerts: ${error instanceof Error ? error.message : String(error)}`);
+      log.debug(`alerts: ${messageOf(error)}`);
     } finally {
       this.#looking = false;
     }
@@ -170,11 +176,18 @@ export class Alerts implements vscode.Disposable {
       this.#item.text = `$(warning) ${all.length === 1 ? say('status.of', { name: key.name, what: words }) : say('alert.many', { count: all.length })}`;
       this.#item.tooltip = [...lines, say('alert.hint')].join('\n');
       this.#item.accessibilityInformation = { label: lines.join('. ') };
-      const command: CommandId = 'slipway.service.openRevisions';
-      this.#item.command = { command, title: '', arguments: [{ type: 'service', key, url: undefined }] };
+      this.#open(this.#item, key);
       this.#item.show();
     }
     this.#changes.fire();
+  }
+
+  /** Set for another service only: the editor forgets the command before, and a click under way on it would do nothing. */
+  #open(item: vscode.StatusBarItem, key: ServiceKey): void {
+    if (this.#opens === keyText(key)) return;
+    this.#opens = keyText(key);
+    const command: CommandId = 'slipway.service.openRevisions';
+    item.command = { command, title: '', arguments: [{ type: 'service', key, url: undefined }] };
   }
 
   dispose(): void {

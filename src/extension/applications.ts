@@ -1,9 +1,12 @@
 /** The applications of the workspace, read from slipway.yaml and deploy/, kept up to date as files change. */
+
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Application, ManifestFile } from '../core/app/model.ts';
 import type { Problem } from '../core/codes.ts';
 import { contextKeys } from './contributions.ts';
+import { logError } from './log-error.ts';
+import { isApplicationFile } from './manifests/files.ts';
 import { setContext } from './settings.ts';
 
 export interface WorkspaceApplication {
@@ -69,11 +72,11 @@ export class Applications implements vscode.Disposable {
     void this.refresh();
   }
 
-  /** Reads everything; calls while one runs lead to one more. */
+  /** Reads everything, and ends with what stood in the files when it was called: calls while one runs lead to one more. */
   refresh(): Promise<void> {
     if (this.#reading) {
       this.#again = true;
-      return this.#reading;
+      return this.#reading.then(() => this.#reading);
     }
     this.#reading = this.#read().finally(() => {
       this.#reading = undefined;
@@ -118,9 +121,10 @@ export class Applications implements vscode.Disposable {
         }),
       );
     } catch (error) {
-      this.#log.error(error instanceof Error ? error : String(error));
+      logError(this.#log)(error);
     }
     setContext(contextKeys.hasApplications, this.#items.length > 0);
+    setContext(contextKeys.hasEnvironments, this.#items.some(hasEnvironments));
     this.#tellFiles();
     setContext(contextKeys.looked, true);
     this.#changes.fire(this.#items);
@@ -153,22 +157,16 @@ export class Applications implements vscode.Disposable {
   }
 }
 
-/** slipway.yaml, or a YAML file directly in a folder named deploy. */
-export function isApplicationFile(uri: vscode.Uri): boolean {
-  if (uri.scheme !== 'file') return false;
-  return /[\\/]slipway\.yaml$/.test(uri.fsPath) || /[\\/]deploy[\\/][^\\/]+\.ya?ml$/.test(uri.fsPath);
+function hasEnvironments({ application }: WorkspaceApplication): boolean {
+  return Object.keys(application?.environments ?? {}).length > 0;
 }
 
 /** What is being edited counts before what is on the disk. */
 async function readText(file: string): Promise<string | undefined> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
   if (open) return open.getText();
-  try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
-  } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
-    throw error;
-  }
+  const { readText: fromDisk } = await import('../core/app/model.ts');
+  return fromDisk(file);
 }
 
 function folderName(dir: string): string {

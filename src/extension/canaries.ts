@@ -2,14 +2,18 @@
  * Drives the guarded canaries that this window began or took up, and says how each one stands. The state is the object's
  * (decision 7): what this window does not drive, it shows, and offers to take up once nobody does.
  */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { CanaryAction, CanaryPlanView, CanaryView, PageProblem } from '../../webview/protocol.ts';
+import type { PlatformClient } from '../core/client.ts';
 import type { CanaryObservation, CanaryState } from '../core/traffic/canary.ts';
 import type { Platforms } from './platform/platforms.ts';
-import { keyText, type ServiceKey, shortRevision } from './platform/snapshot.ts';
+import { keyText, type PlatformEntry, type ServiceKey, shortRevision } from './platform/snapshot.ts';
 import type { Problems } from './problems.ts';
 
 interface Driving {
+  key: ServiceKey;
+  /** Of its platform, whichever is in use by now. */
+  client: PlatformClient;
   stop: AbortController;
   seen: CanaryObservation | undefined;
 }
@@ -21,13 +25,17 @@ export interface CanaryReaders {
 }
 
 export class Canaries implements vscode.Disposable {
-  #platforms: Platforms;
-  #problems: Problems;
-  #log: vscode.LogOutputChannel;
+  #platforms: Pick<Platforms, 'need' | 'hold' | 'snapshot'>;
+  #problems: Pick<Problems, 'explain' | 'say' | 'tell' | 'words'>;
+  #log: Pick<vscode.LogOutputChannel, 'info' | 'error'>;
   #name: string | undefined;
   #driving = new Map<string, Driving>();
 
-  constructor(platforms: Platforms, problems: Problems, log: vscode.LogOutputChannel) {
+  constructor(
+    platforms: Pick<Platforms, 'need' | 'hold' | 'snapshot'>,
+    problems: Pick<Problems, 'explain' | 'say' | 'tell' | 'words'>,
+    log: Pick<vscode.LogOutputChannel, 'info' | 'error'>,
+  ) {
     this.#platforms = platforms;
     this.#problems = problems;
     this.#log = log;
@@ -42,22 +50,26 @@ export class Canaries implements vscode.Disposable {
   /** @throws Fault, ApiError */
   async start(key: ServiceKey, view: CanaryPlanView): Promise<void> {
     const [client, { startCanary }] = await this.#core();
+    const { entry } = this.#platforms.snapshot;
+    using _ = this.#platforms.hold(client);
     const { pauseSeconds, ...plan } = view;
     const wish = { ...plan, pauseMs: pauseSeconds * 1_000 };
     await startCanary(client, key.namespace, key.name, wish, { id: this.#id });
     this.#log.info(`canary of ${key.name}: ${plan.revision} by ${plan.steps.join(', ')} %`);
-    this.#drive(key);
+    this.#drive(client, entry, key);
   }
 
   /** @throws Fault, ApiError */
   async act(key: ServiceKey, action: CanaryAction): Promise<void> {
     const [client, core] = await this.#core();
+    const { entry } = this.#platforms.snapshot;
+    using _ = this.#platforms.hold(client);
     this.#log.info(`canary of ${key.name}: ${action}`);
     const { namespace, name } = key;
     switch (action) {
       case 'resume':
         await core.takeUpCanary(client, namespace, name, { id: this.#id });
-        this.#drive(key);
+        this.#drive(client, entry, key);
         return;
       case 'hold':
         await core.pauseCanary(client, namespace, name);
@@ -74,7 +86,7 @@ export class Canaries implements vscode.Disposable {
     if (!state) return null;
     const now = Date.now();
     const driven = readers.isDriven(state, now);
-    const mine = this.#driving.get(keyText(key));
+    const mine = this.#driving.get(nameOf(this.#platforms.snapshot.entry, key));
     const { revision, steps } = state.plan;
     return {
       revision,
@@ -88,72 +100,55 @@ export class Canaries implements vscode.Disposable {
   }
 
   async #core() {
-    return Promise.all([this.#platforms.need(), import('../core/traffic/canary-driver.ts')]);
+    const core = await import('../core/traffic/canary-driver.ts');
+    return [await this.#platforms.need(), core] as const;
   }
 
-  #drive(key: ServiceKey): void {
-    const name = keyText(key);
+  #drive(client: PlatformClient, platform: PlatformEntry, key: ServiceKey): void {
+    const name = nameOf(platform, key);
     this.#driving.get(name)?.stop.abort();
-    const driving: Driving = { stop: new AbortController(), seen: undefined };
+    const driving: Driving = { key, client, stop: new AbortController(), seen: undefined };
     this.#driving.set(name, driving);
-    void this.#run(key, driving)
+    void this.#run(driving)
       .catch((error: unknown) => {
         if (driving.stop.signal.aborted) return;
         const { text } = this.#problems.explain(error);
         const told = this.#problems.say('canary.lost', { service: key.name, problem: text });
         this.#log.error(told);
-        void vscode.window.showErrorMessage(told);
+        void this.#problems.tell(told, []);
       })
       .finally(() => {
         if (this.#driving.get(name) === driving) this.#driving.delete(name);
       });
   }
 
-  /** Goes on with the next client when the platform comes back; ends when another platform is chosen (there it holds). */
-  async #run({ namespace, name }: ServiceKey, driving: Driving): Promise<void> {
+  /** To its end, also while its platform is away or another one is in use. */
+  async #run(driving: Driving): Promise<void> {
+    const { client, stop } = driving;
+    using _ = this.#platforms.hold(client);
     const { driveCanary } = await import('../core/traffic/canary-driver.ts');
-    const { signal } = driving.stop;
-    const platform = this.#platforms.snapshot.entry.id;
-    while (!signal.aborted && this.#platforms.snapshot.entry.id === platform) {
-      const { client } = this.#platforms;
-      const changed = new AbortController();
-      const watching = this.#platforms.onChange(() => {
-        if (this.#platforms.client !== client) changed.abort();
-      });
-      try {
-        if (!client) await new Promise<void>((resolve) => onAbort(AbortSignal.any([changed.signal, signal]), resolve));
-        else {
-          const end = await driveCanary(client, namespace, name, {
-            id: this.#id,
-            signal: AbortSignal.any([changed.signal, signal]),
-            onState: (_, seen) => {
-              driving.seen = seen;
-            },
-          });
-          this.#log.info(`canary of ${name}: ${end.phase}${end.why ? ` (${end.why.code})` : ''}`);
-          return;
-        }
-      } catch (error) {
-        if (!changed.signal.aborted) throw error;
-      } finally {
-        watching.dispose();
-      }
-    }
+    const { namespace, name } = driving.key;
+    const end = await driveCanary(client, namespace, name, {
+      id: this.#id,
+      signal: stop.signal,
+      onState: (_, seen) => {
+        driving.seen = seen;
+      },
+    });
+    this.#log.info(`canary of ${name}: ${end.phase}${end.why ? ` (${end.why.code})` : ''}`);
   }
 
   /** What this window drives holds at once, for the next one to take up, instead of when it is missed. */
   async release(): Promise<void> {
-    const { client } = this.#platforms;
-    const keys = [...this.#driving.keys()];
+    const driven = [...this.#driving.values()];
+    const held = driven.map(({ client }) => this.#platforms.hold(client));
     this.dispose();
-    if (!client || keys.length === 0) return;
+    if (driven.length === 0) return;
     const { releaseCanary } = await import('../core/traffic/canary-driver.ts');
     await Promise.allSettled(
-      keys.map((key) => {
-        const [namespace = '', name = ''] = key.split('/');
-        return releaseCanary(client, namespace, name, this.#id);
-      }),
+      driven.map(({ client, key: { namespace, name } }) => releaseCanary(client, namespace, name, this.#id)),
     );
+    for (const each of held) each[Symbol.dispose]();
   }
 
   dispose(): void {
@@ -162,10 +157,7 @@ export class Canaries implements vscode.Disposable {
   }
 }
 
-function onAbort(signal: AbortSignal, call: () => void): void {
-  if (signal.aborted) call();
-  else signal.addEventListener('abort', call, { once: true });
-}
+const nameOf = ({ id }: PlatformEntry, key: ServiceKey): string => `${id} ${keyText(key)}`;
 
 /** Does it, and says what stands in the way in words for a page; null when it is done. */
 export async function canaryProblem(

@@ -3,7 +3,7 @@
  * two against each other. Nothing here imports vscode, so that the test can read it.
  */
 
-/** Command → may be run from the palette without anything being selected (it asks for what it needs). */
+/** Each may be run without anything being selected: it asks for what it needs. */
 export const commandIds = [
   'slipway.platform.start',
   'slipway.platform.stop',
@@ -14,6 +14,7 @@ export const commandIds = [
   'slipway.platform.menu',
   'slipway.application.new',
   'slipway.application.deploy',
+  'slipway.application.deployTo',
   'slipway.application.run',
   'slipway.application.debug',
   'slipway.application.stop',
@@ -68,6 +69,8 @@ export const contextKeys = {
   writable: 'slipway.writable',
   /** There is an application in the workspace. */
   hasApplications: 'slipway.hasApplications',
+  /** One of them has environments. */
+  hasEnvironments: 'slipway.hasEnvironments',
   /** The applications of the workspace have been looked for. */
   looked: 'slipway.looked',
   /** Directories that `resourceDirname in` / paths that `resourcePath in` tests hold. */
@@ -76,9 +79,13 @@ export const contextKeys = {
   running: 'slipway.running',
   /** Something is deployed on the platform in use. */
   deployed: 'slipway.deployed',
-  /** A service is shown in the traffic view. */
+  /** The platform in use has ping sources. */
+  hasPings: 'slipway.hasPings',
+  /** The platform in use has domains. */
+  hasDomains: 'slipway.hasDomains',
+  /** The service that the views show is on the platform. */
   service: 'slipway.service',
-  /** The traffic view's service has a split to go back to. */
+  /** That service has a split to go back to. */
   canRollBack: 'slipway.canRollBack',
 } as const;
 
@@ -112,7 +119,7 @@ export const settingDefaults: Settings = {
   'logs.atSource': true,
 };
 
-/** `viewItem` values of the trees: words between dashes, tested with `=~ /\bword\b/`. */
+/** Types of launch configurations and of tasks; the scheme of our own texts. */
 export const debugType = 'slipway';
 export const taskType = 'slipway';
 export const documentScheme = 'slipway';

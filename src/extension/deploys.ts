@@ -4,15 +4,18 @@
  */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { Application } from '../core/app/model.ts';
+import type { Application, Environment } from '../core/app/model.ts';
 import type { DeployProgress } from '../core/deploy/deploy.ts';
 import type { PhaseName, Verdict } from '../core/deploy/verdict.ts';
 import { Fault } from '../core/faults.ts';
 import { isInsideCluster } from '../core/gateway.ts';
 import { tellingLine } from '../core/short-cause.ts';
+import type { TargetQuestions } from './deploy-target.ts';
 import { inSeconds, stepsTeller, verdictText } from './deploy-words.ts';
 import type { Forwarder } from './forward.ts';
+import { together } from './messages.ts';
 import type { Platforms } from './platform/platforms.ts';
+import type { PlatformEntry } from './platform/snapshot.ts';
 import type { Problems } from './problems.ts';
 import { fixesApplied, remedyOffer } from './remedies.ts';
 import type { Selection } from './selection.ts';
@@ -23,11 +26,17 @@ export interface DeployRequest {
   dir: string;
   name: string;
   environment?: string | undefined;
+  /** The platform that the environment names is put in use first, where one is known. */
+  use?: boolean | undefined;
+  /** It is done once more, on this one and no other. */
+  on?: PlatformEntry | undefined;
 }
 
 /** As it stands on the disk when the deploy begins. */
 interface Deployed extends DeployRequest {
   app: Application;
+  /** The platform that it was begun for: what was typed for it is not meant for another. */
+  platform: PlatformEntry;
 }
 
 /** A place other than the editor's notifications where a deploy began and is told: a task's terminal, a tool of an agent. */
@@ -39,7 +48,11 @@ export interface DeployTeller {
 
 /** How far a deploy came. */
 interface Reached {
+  /** It is this one that is under way: nothing stands before it any more. */
+  begun: boolean;
   phase: PhaseName | undefined;
+  /** Where it went to. */
+  platform?: PlatformEntry;
   namespace?: string;
 }
 
@@ -77,16 +90,18 @@ export class Deploys implements vscode.Disposable {
   async deploy(request: DeployRequest): Promise<Verdict | undefined> {
     const { dir, name } = request;
     const { say } = this.#problems.words;
-    const reached: Reached = { phase: undefined };
-    const again = () => this.deploy(request);
+    const reached: Reached = { begun: false, phase: undefined };
+    let platform = request.environment === undefined ? this.#platforms.snapshot.entry : undefined;
+    const again = () => this.deploy({ ...request, on: request.on ?? platform });
     try {
-      const deployed = await this.#begin(request);
+      const deployed = await this.#begin(request, reached);
       if (!deployed) return undefined;
+      platform = deployed.platform;
       this.#verdictProblems.set(dir, undefined);
       const verdict = await vscode.window.withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: say('deploy.toTarget', { name, target: this.#platforms.snapshot.entry.label }),
+          title: say('deploy.toTarget', { name, target: deployed.platform.label }),
           cancellable: true,
         },
         (progress, token) => {
@@ -96,11 +111,12 @@ export class Deploys implements vscode.Disposable {
         },
       );
       this.#end(dir, verdict);
-      void this.#tell(verdict, deployed);
+      this.#tell(verdict, deployed).catch((error: unknown) => this.#problems.report(error));
       return verdict;
     } catch (error) {
-      this.#set(dir, undefined);
-      if (this.#problems.isCancelled(error)) void this.#tellCancelled(request, reached);
+      if (reached.begun) this.#set(dir, undefined);
+      if (this.#problems.isCancelled(error))
+        this.#tellCancelled(request, reached, again).catch((failure: unknown) => this.#problems.report(failure));
       else void this.#problems.report(error, [], { dir, service: name, again });
       return undefined;
     }
@@ -108,40 +124,53 @@ export class Deploys implements vscode.Disposable {
 
   /** The same, told where it began; nothing is notified. @throws what stands in the way, Fault Cancelled */
   async deployTold(request: DeployRequest, teller: DeployTeller): Promise<Verdict | undefined> {
-    const reached: Reached = { phase: undefined };
+    const reached: Reached = { begun: false, phase: undefined };
     try {
-      const deployed = await this.#begin(request, teller);
+      const deployed = await this.#begin(request, reached, teller);
       if (!deployed) return undefined;
       const verdict = await this.#run(deployed, () => {}, teller.signal, reached, teller);
       this.#end(request.dir, verdict);
-      if (verdict.outcome === 'serving' || verdict.outcome === 'ready') {
-        await this.#selection.choose({ namespace: verdict.namespace, name: verdict.service });
-      }
+      if (verdict.outcome === 'serving' || verdict.outcome === 'ready') await this.#show(verdict, deployed);
       return verdict;
     } catch (error) {
-      this.#set(request.dir, undefined);
+      if (reached.begun) this.#set(request.dir, undefined);
       if (this.#problems.isCancelled(error)) teller.line(this.#cancelledText(request, reached));
       throw error;
     }
   }
 
   /** Saves and reads the application; undefined where it does not go on (which has been said). @throws Fault */
-  async #begin(request: DeployRequest, teller?: DeployTeller): Promise<Deployed | undefined> {
+  async #begin(request: DeployRequest, reached: Reached, teller?: DeployTeller): Promise<Deployed | undefined> {
     const { dir, name } = request;
     const { say } = this.#problems.words;
-    if (this.#under.has(dir)) {
+    const isBusy = () => {
+      if (!this.#under.has(dir)) return false;
       const text = say('deploy.busy', { name });
       if (teller) teller.line(text);
       else void vscode.window.showInformationMessage(text);
+      return true;
+    };
+    if (isBusy()) return undefined;
+    // Whoever asks, another extension too: a build runs programs of the workspace.
+    if (!vscode.workspace.isTrusted) {
+      if (teller) teller.line(say('untrusted'));
+      else void vscode.window.showWarningMessage(say('untrusted'));
       return undefined;
     }
-    this.#set(dir, say('deploy.title', { name }));
     const { loadApplication } = await import('../core/app/model.ts');
-    await saveFilesOf(dir);
-    const app = await loadApplication(dir);
-    if (await this.#goesHere(app, request.environment, teller)) return { ...request, app };
-    this.#set(dir, undefined);
-    return undefined;
+    const read = async () => {
+      await saveFilesOf(dir);
+      return loadApplication(dir);
+    };
+    let app = await read();
+    const platform = await this.#goes(app, request, teller);
+    if (!platform) return undefined;
+    // It may have been asked for a while where it goes.
+    if (request.environment !== undefined) app = await read();
+    if (isBusy()) return undefined;
+    reached.begun = true;
+    this.#set(dir, say('deploy.title', { name }));
+    return { ...request, app, platform };
   }
 
   #end(dir: string, verdict: Verdict): void {
@@ -152,33 +181,58 @@ export class Deploys implements vscode.Disposable {
 
   /**
    * An environment that names another platform than the one in use is not deployed here by mistake, and one that is protected only
-   * after its application's name was typed. @throws Fault EnvironmentUnknown, NotDirect
+   * after its application's name was typed; until then nothing is changed.
+   * @returns the platform that it goes to, which is in use by then; undefined where it does not go on
+   * @throws Fault EnvironmentUnknown, NotDirect, PlatformChanged
    */
-  async #goesHere(app: Application, name: string | undefined, teller?: DeployTeller): Promise<boolean> {
+  async #goes(
+    app: Application,
+    { environment: name, use, on }: DeployRequest,
+    teller?: DeployTeller,
+  ): Promise<PlatformEntry | undefined> {
     const { directEnvironment } = await import('../core/app/model.ts');
     const environment = directEnvironment(app, name);
-    if (!environment) return true;
-    const { say } = this.#problems.words;
-    const { entry } = this.#platforms.snapshot;
-    const { context, platform } = environment;
-    const here = context
-      ? entry.target.context === context && !entry.embedded
-      : platform === undefined || entry.id === `platform:${platform}`;
-    if (!here) {
-      const wanted = context ?? platform ?? '';
-      const text = say('deploy.otherTarget', { environment: environment.name, wanted, current: entry.label });
-      if (teller) teller.line(text);
-      else {
-        const choose = say('action.choosePlatform');
-        const chosen = await vscode.window.showWarningMessage(text, choose);
-        if (chosen === choose) await vscode.commands.executeCommand('slipway.platform.use');
-      }
-      return false;
+    const { deployTarget } = await import('./deploy-target.ts');
+    const other = () =>
+      this.#problems.say('deploy.otherTarget', {
+        environment: name ?? '',
+        wanted: (environment && placeOf(environment)) ?? '',
+        current: this.#platforms.snapshot.entry.label,
+      });
+    const questions = teller ? undefined : this.#questions(name ?? '', other);
+    const target = await deployTarget({ environment, use: use === true, on }, this.#platforms, questions);
+    if (!target) {
+      teller?.line(other());
+      return undefined;
     }
-    if (!environment.protected) return true;
+    if (environment?.protected && !(await this.#confirmed(app, environment, target, teller))) return undefined;
+    if (this.#platforms.snapshot.entry.id !== target.id) await this.#platforms.use(target.id);
+    return target;
+  }
+
+  #questions(environment: string, other: () => string): TargetQuestions {
+    const { say } = this.#problems.words;
+    const choose = say('action.choosePlatform');
+    return {
+      which: async (fitting) => {
+        const { pickPlatform } = await import('./commands/platform/use.ts');
+        return pickPlatform(fitting, this.#platforms.snapshot.entry, say('deploy.pickPlatform', { environment }));
+      },
+      isOtherWanted: async () => (await vscode.window.showWarningMessage(other(), choose)) === choose,
+      choose: async () => vscode.commands.executeCommand('slipway.platform.use'),
+    };
+  }
+
+  async #confirmed(
+    app: Application,
+    environment: Environment,
+    target: PlatformEntry,
+    teller: DeployTeller | undefined,
+  ): Promise<boolean> {
+    const { say } = this.#problems.words;
     const prompt = say('deploy.protected', { environment: environment.name, name: app.name });
     const typed = await vscode.window.showInputBox({
-      title: say('deploy.toTarget', { name: app.name, target: entry.label }),
+      title: say('deploy.toTarget', { name: app.name, target: target.label }),
       prompt,
       ignoreFocusOut: true,
       validateInput: (value) => (value === app.name ? undefined : prompt),
@@ -188,7 +242,7 @@ export class Deploys implements vscode.Disposable {
   }
 
   async #run(
-    { app, dir, environment }: Deployed,
+    { app, dir, environment, platform }: Deployed,
     show: (steps: string) => void,
     signal: AbortSignal,
     reached: Reached,
@@ -199,17 +253,21 @@ export class Deploys implements vscode.Disposable {
       this.#log.info(`  ${text}`);
       teller?.line(text);
     };
-    const [client, { deploy, targetNamespace }] = await Promise.all([
-      this.#platforms.need((name) => {
+    const { deploy, targetNamespace } = await import('../core/deploy/deploy.ts');
+    const client = await this.#platforms.needOf(
+      platform,
+      (name) => {
         show(say(`platform.step.${name}`));
         this.#set(dir, say(`platform.step.${name}`));
-      }, signal),
-      import('../core/deploy/deploy.ts'),
-    ]);
+      },
+      signal,
+    );
+    using _ = this.#platforms.hold(client);
     // A start that was waited for goes on for others; this deploy does not.
     if (signal.aborted) throw new Fault('Cancelled');
     const steps = stepsTeller(this.#problems.words);
-    const title = say('deploy.toTarget', { name: app.name, target: this.#platforms.snapshot.entry.label });
+    reached.platform = platform;
+    const title = say('deploy.toTarget', { name: app.name, target: platform.label });
     this.#log.info(title);
     teller?.line(title);
     const onProgress = (event: DeployProgress) => {
@@ -238,19 +296,19 @@ export class Deploys implements vscode.Disposable {
       }
     };
     reached.namespace = targetNamespace(app, app.environments[environment ?? '']);
-    return deploy({ client, app, environment }, onProgress, signal);
+    return await deploy({ client, app, environment }, onProgress, signal);
   }
 
   /** What was changed before it was cancelled is said: an apply cannot be taken back unasked. */
-  #cancelledText({ name }: DeployRequest, { phase }: Reached): string {
+  #cancelledText({ name }: DeployRequest, { phase, platform }: Reached): string {
     const { say } = this.#problems.words;
-    const target = this.#platforms.snapshot.entry.label;
+    const target = platform?.label ?? '';
     if (phase === 'apply') return say('deploy.cancelledApplying', { name, target });
     if (phase === 'start' || phase === 'route') return say('deploy.cancelledApplied', { name, target });
     return say('deploy.cancelled', { name });
   }
 
-  async #tellCancelled(request: DeployRequest, reached: Reached): Promise<void> {
+  async #tellCancelled(request: DeployRequest, reached: Reached, again: () => unknown): Promise<void> {
     const text = this.#cancelledText(request, reached);
     const { say } = this.#problems.words;
     this.#log.info(text);
@@ -260,21 +318,20 @@ export class Deploys implements vscode.Disposable {
       return;
     }
     const revisions = say('action.revisions');
-    const again = say('action.deploy');
-    const chosen = await vscode.window.showWarningMessage(text, revisions, again);
-    const { namespace = 'default' } = reached;
-    if (chosen === revisions)
-      await vscode.commands.executeCommand('slipway.service.openRevisions', {
-        type: 'service',
-        key: { namespace, name: request.name },
-      });
-    if (chosen === again) await this.deploy(request);
+    const deploy = say('action.deploy');
+    const chosen = await vscode.window.showWarningMessage(text, revisions, deploy);
+    const { namespace = 'default', platform } = reached;
+    if (chosen === revisions) {
+      if (platform) this.#platforms.requireUse(platform);
+      const key = { namespace, name: request.name };
+      await vscode.commands.executeCommand('slipway.service.openRevisions', { type: 'service', key });
+    }
+    if (chosen === deploy) await again();
   }
 
   async #tell(verdict: Verdict, request: Deployed): Promise<void> {
     const { say } = this.#problems.words;
-    const key = { namespace: verdict.namespace, name: verdict.service };
-    if (verdict.outcome !== 'failed' && verdict.outcome !== 'planned') await this.#selection.choose(key);
+    if (verdict.outcome !== 'failed' && verdict.outcome !== 'planned') await this.#show(verdict, request);
     switch (verdict.outcome) {
       case 'serving': {
         const { url } = verdict;
@@ -286,7 +343,7 @@ export class Deploys implements vscode.Disposable {
         const actions = isInsideCluster(url) ? [logs] : [open, logs];
         const chosen = await vscode.window.showInformationMessage(text, ...actions);
         if (chosen === open) await openExternal(verdict.url);
-        if (chosen === logs) await vscode.commands.executeCommand('slipway.service.showLogs', { type: 'service', key });
+        if (chosen === logs) await this.#showLogs(verdict, request);
         return;
       }
       case 'ready': {
@@ -294,7 +351,9 @@ export class Deploys implements vscode.Disposable {
         this.#log.info(text);
         const send = say('action.sendTraffic');
         const chosen = await vscode.window.showInformationMessage(text, send);
-        if (chosen === send) await vscode.commands.executeCommand('slipway.traffic.focus');
+        if (chosen !== send) return;
+        this.#platforms.requireUse(request.platform);
+        await vscode.commands.executeCommand('slipway.traffic.focus');
         return;
       }
       case 'failed':
@@ -304,7 +363,19 @@ export class Deploys implements vscode.Disposable {
     }
   }
 
-  async #tellFailure(verdict: Extract<Verdict, { outcome: 'failed' }>, request: DeployRequest): Promise<void> {
+  /** The views are those of the platform in use, which may be another by now. */
+  async #show({ namespace, service }: Verdict, { platform }: Deployed): Promise<void> {
+    if (this.#platforms.snapshot.entry.id === platform.id) await this.#selection.choose({ namespace, name: service });
+  }
+
+  /** @throws Fault PlatformChanged */
+  async #showLogs({ namespace, service }: Verdict, { platform }: Deployed): Promise<void> {
+    this.#platforms.requireUse(platform);
+    const key = { namespace, name: service };
+    await vscode.commands.executeCommand('slipway.service.showLogs', { type: 'service', key });
+  }
+
+  async #tellFailure(verdict: Extract<Verdict, { outcome: 'failed' }>, request: Deployed): Promise<void> {
     const { say } = this.#problems.words;
     const { text, fix } = this.#problems.of(verdict.cause);
     const told = verdict.cause.code === 'AppExited' ? tellingLine(verdict.evidence.logs) : undefined;
@@ -316,27 +387,15 @@ export class Deploys implements vscode.Disposable {
     const remedy = remedyOffer(verdict.remedy, say, {
       dir: request.dir,
       service: verdict.service,
-      again: () => this.deploy(request),
-      client: () => this.#platforms.need(),
+      again: () => this.deploy({ ...request, on: request.platform }),
+      client: () => this.#platforms.needOf(request.platform),
+      requireUse: () => this.#platforms.requireUse(request.platform),
     });
-    const whole = [
-      say('deploy.failed', { service: verdict.service, cause: text }),
-      told && `${told.replace(/\.$/, '')}.`,
-      fix,
-      serving,
-    ]
-      .filter(Boolean)
-      .join(' ');
+    const failed = say('deploy.failed', { service: verdict.service, cause: text });
+    const whole = together(this.#problems.words.locale, [failed, told, fix, serving]);
     await this.#problems.tell(whole, [
       ...(remedy ? [remedy] : []),
-      {
-        label: say('action.showLogs'),
-        run: () =>
-          vscode.commands.executeCommand('slipway.service.showLogs', {
-            type: 'service',
-            key: { namespace: verdict.namespace, name: verdict.service },
-          }),
-      },
+      { label: say('action.showLogs'), run: () => this.#showLogs(verdict, request) },
       { label: say('action.showOutput'), run: () => this.#log.show(true) },
     ]);
   }
@@ -352,6 +411,13 @@ export class Deploys implements vscode.Disposable {
     this.#verdictProblems.dispose();
     this.#changes.dispose();
   }
+}
+
+/** What the environment says of its platform; undefined where it goes to any. */
+export function placeOf({ context, kubeconfig, platform }: Environment): string | undefined {
+  return kubeconfig !== undefined && context !== undefined
+    ? `${context} (${kubeconfig})`
+    : (context ?? kubeconfig ?? platform);
 }
 
 /** What is deployed is what is on the disk: unsaved files of the application are saved. @throws Fault FilesUnsaved */

@@ -2,6 +2,7 @@
  * The composition root of the editor front end: builds the parts, registers them, returns the API. Nothing is looked for, read
  * or connected here; that begins when a view, a command or an application of the workspace asks for it.
  */
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { Alerts } from './alerts.ts';
 import { exportedApi } from './api.ts';
@@ -9,12 +10,14 @@ import { Applications } from './applications.ts';
 import { Canaries } from './canaries.ts';
 import { openNewApplication } from './commands/application/made.ts';
 import { registerCommands } from './commands/register.ts';
+import { registerContextKeys } from './context-keys.ts';
 import { registerHoldTime } from './debug/hold-time.ts';
 import { registerDebug } from './debug/provider.ts';
 import { Deploys } from './deploys.ts';
 import type { Deps } from './deps.ts';
 import { registerLinks } from './links/handler.ts';
 import { LiveTraffic } from './live-traffic.ts';
+import { logError } from './log-error.ts';
 import { registerCodeLens } from './manifests/code-lens.ts';
 import { registerDiagnostics } from './manifests/diagnostics.ts';
 import { registerLanguageStatus } from './manifests/language-status.ts';
@@ -42,9 +45,13 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const platforms = new Platforms(context, problems, log);
   const applications = new Applications(log);
   const selection = new Selection(context.workspaceState, platforms);
-  const live = new LiveTraffic({ client: () => platforms.client, log: (message) => log.debug(message) });
+  const live = new LiveTraffic({
+    client: () => platforms.client,
+    platform: () => platforms.snapshot.entry.id,
+    log: (message) => log.debug(message),
+  });
   const deploys = new Deploys(platforms, selection, problems, log);
-  runs = new Runs(platforms, problems, context.workspaceState, log);
+  runs = new Runs(platforms, problems, join(context.globalStorageUri.fsPath, 'runs'), log);
   canaries = new Canaries(platforms, problems, log);
   const alerts = new Alerts({ applications, platforms, problems, selection, log });
   const base = { context, log, problems, platforms, applications, selection, live, deploys };
@@ -65,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     { dispose: () => live[Symbol.dispose]() },
     registerCommands(deps, views),
     registerTrees(deps),
+    registerContextKeys(deps),
     registerDocuments(context, () => problems.say('document.gone')),
     registerDebug(deps),
     registerHoldTime(deps),
@@ -85,15 +93,15 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
 
 /** Ends what was started: an application in development mode must not outlive its window, and a canary holds for the next. */
 export async function deactivate(): Promise<void> {
-  await Promise.allSettled([runs?.stopAll(), canaries?.release()]);
+  await Promise.allSettled([runs?.end(), canaries?.release()]);
 }
 
 /** After the editor has what it waits for; a window with a folder is looked through for applications. */
-function beginWhenIdle({ applications, platforms, context }: Deps): void {
+function beginWhenIdle({ applications, platforms, context, log }: Deps): void {
   if (!vscode.workspace.workspaceFolders) return;
   setImmediate(() => {
     applications.begin();
     platforms.begin();
-    void openNewApplication(context);
+    openNewApplication(context).catch(logError(log));
   });
 }

@@ -49,6 +49,8 @@ function listen(target: URL): Promise<{ server: Server; port: number }> {
     onward.on('response', (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, answerHeaders(answer, target));
       answer.pipe(outgoing);
+      // Broken off there it is broken off here: a browser would wait for the rest.
+      answer.on('error', () => outgoing.destroy());
     });
     onward.on('error', (error) => {
       if (outgoing.headersSent) outgoing.destroy();

@@ -1,19 +1,25 @@
 /**
  * Runs whose end the platform has not seen: it was away when they were stopped, or the window died with them. They are taken away once
  * the platform is there.
+ *
+ * Each window notes each of its runs in a file of its own. Not in the editor's memory of the workspace: two windows of one folder each
+ * have their own copy of that, and the one that writes last takes the other's notes with it.
  */
-import type * as vscode from 'vscode';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isObject } from '../../emulator/kernel/json.ts';
 import { isSameProcess, processStart } from '../../emulator/platform/alive.ts';
 import type { PlatformClient } from '../core/client.ts';
 import { isAway } from '../core/faults.ts';
 import type { RunRemains } from '../core/run/remains.ts';
+import { logError } from './log-error.ts';
 import type { Platforms } from './platform/platforms.ts';
+import type { PlatformEntry } from './platform/snapshot.ts';
 
-const storeKey = 'runs';
-
-interface Kept {
-  /** Of the entry that it runs on. */
-  platform: string;
+interface Note {
+  /** Of the platform that it runs on: names of entries are a workspace's own. */
+  kubeconfig: string;
+  context?: string | undefined;
   /** Process of the window that runs it. */
   owner: number;
   /** When that began, where the system tells: its pid may be another's by now. */
@@ -21,85 +27,175 @@ interface Kept {
   remains: RunRemains;
 }
 
+interface Kept extends Note {
+  file: string;
+}
+
 export interface LeftRuns extends Disposable {
   /** Resolves when nothing is being removed: a new run is applied over the objects of an old one, and would go with them. */
   cleared(): Promise<void>;
-  /** From the start of a run; the result is called when everything of it is gone. */
-  keep(remains: RunRemains): () => void;
+  /** From the start of a run on this entry; the result is called when everything of it is gone. */
+  keep(remains: RunRemains, platform: Pick<PlatformEntry, 'target'>): () => void;
   /** It was stopped and is there still. */
   leave(remains: RunRemains): void;
+  /** Another window that lives runs it, too: what one of them takes away, the other loses. */
+  isShared(remains: RunRemains): boolean;
 }
 
-/** @param store of the workspace, so that a window which died is tidied up after by the next one there */
+/** What other windows left is looked for no more often than this while the platform changes, ms. */
+const lookMs = 5_000;
+
+/** @param dir of the notes, one for all windows of this user, so that one which died is tidied up after by any other */
 export function leftRuns(
-  store: vscode.Memento,
+  dir: string,
   platforms: Pick<Platforms, 'snapshot' | 'client' | 'onChange'>,
-  log: { info(text: string): void; error(error: Error): void },
+  log: { info(text: string): void; error(error: string | Error): void },
 ): LeftRuns {
-  let kept = store.get<Kept[]>(storeKey) ?? [];
-  /** Uids of what this window runs now. */
+  const files = new Map<RunRemains, string>();
+  /** Files of what this window runs now. */
   const running = new Set<string>();
   const removing = new Map<string, Promise<void>>();
+  /** Of the platform that was there at the last change; undefined where it was not. */
+  let seen: PlatformClient | undefined;
+  let looked = Number.NEGATIVE_INFINITY;
 
-  const write = (next: Kept[]): void => {
-    kept = next;
-    void store.update(storeKey, kept);
+  const failed = logError(log);
+  /** A note that cannot be written costs no run. */
+  const quietly = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      failed(error);
+    }
   };
-  const forget = (id: string): void => {
-    running.delete(id);
-    write(kept.filter(({ remains }) => idOf(remains) !== id));
+  const forget = (file: string): void => {
+    running.delete(file);
+    quietly(() => rmSync(file, { force: true }));
   };
 
-  async function remove(client: PlatformClient, remains: RunRemains): Promise<void> {
-    const id = idOf(remains);
+  async function remove(client: PlatformClient, { remains, file }: Kept): Promise<void> {
     try {
       const { removeRemains } = await import('../core/run/remains.ts');
       await removeRemains(client, remains);
       log.info(`removed what was left of ${remains.namespace}/${remains.service}`);
-      forget(id);
+      forget(file);
     } catch (error) {
       if (!isAway(error)) {
-        log.error(error instanceof Error ? error : new Error(String(error)));
-        forget(id);
+        failed(error);
+        forget(file);
       }
     } finally {
-      removing.delete(id);
+      removing.delete(file);
     }
   }
 
   function look(): void {
     const { client, snapshot } = platforms;
-    if (kept.length === 0 || !client || snapshot.state !== 'ready') return;
-    for (const { platform, owner, ownerStart, remains } of kept) {
-      const id = idOf(remains);
-      if (platform !== snapshot.entry.id || removing.has(id) || running.has(id)) continue;
-      if (owner === process.pid || !isSameProcess(owner, ownerStart)) removing.set(id, remove(client, remains));
+    if (!client || snapshot.state !== 'ready') return;
+    looked = performance.now();
+    const notes = readNotes(dir);
+    const isLeft = ({ owner, ownerStart: start, file }: Kept): boolean =>
+      owner === process.pid ? !running.has(file) : !isSameProcess(owner, start);
+    // Two windows that run the same have the same objects: those of the living one.
+    const living = new Set(notes.filter((note) => !isLeft(note)).flatMap(({ remains }) => uidsOf(remains)));
+    const { kubeconfig, context } = snapshot.entry.target;
+    for (const note of notes) {
+      if (note.kubeconfig !== kubeconfig || note.context !== context) continue;
+      if (removing.has(note.file) || !isLeft(note)) continue;
+      if (!uidsOf(note.remains).some((uid) => living.has(uid))) removing.set(note.file, remove(client, note));
     }
   }
-  const listening = platforms.onChange(look);
+  const listening = platforms.onChange(() => {
+    const before = seen;
+    seen = platforms.snapshot.state === 'ready' ? platforms.client : undefined;
+    if (seen && (seen !== before || performance.now() - looked >= lookMs)) look();
+  });
 
   return {
     async cleared() {
       look();
       await Promise.all(removing.values());
     },
-    keep(remains) {
-      const id = idOf(remains);
-      running.add(id);
-      const platform = platforms.snapshot.entry.id;
-      const mine = { platform, owner: process.pid, ownerStart: processStart(process.pid), remains };
-      write([...kept.filter((each) => idOf(each.remains) !== id), mine]);
-      return () => forget(id);
+    keep(remains, { target: { kubeconfig, context } }) {
+      const file = join(dir, `${crypto.randomUUID()}.json`);
+      files.set(remains, file);
+      running.add(file);
+      const ownerStart = processStart(process.pid);
+      const note: Note = { kubeconfig, context, owner: process.pid, ownerStart, remains };
+      quietly(() => {
+        mkdirSync(dir, { recursive: true });
+        // Whole or not at all, also for who reads it now.
+        writeFileSync(`${file}.new`, JSON.stringify(note));
+        renameSync(`${file}.new`, file);
+      });
+      return () => {
+        files.delete(remains);
+        forget(file);
+      };
     },
     leave(remains) {
-      running.delete(idOf(remains));
+      running.delete(files.get(remains) ?? '');
+      files.delete(remains);
       look();
+    },
+    isShared(remains) {
+      const uids = new Set(uidsOf(remains));
+      return readNotes(dir).some(
+        (note) =>
+          note.owner !== process.pid &&
+          uidsOf(note.remains).some((uid) => uids.has(uid)) &&
+          isSameProcess(note.owner, note.ownerStart),
+      );
     },
     [Symbol.dispose]: () => listening.dispose(),
   };
 }
 
-/** A run is its objects: applied over those of an earlier one, it is the same. */
-function idOf({ objects }: RunRemains): string {
-  return objects.map(({ uid }) => uid).join();
+const uidsOf = ({ objects }: RunRemains): string[] => objects.map(({ uid }) => uid);
+
+function readNotes(dir: string): Kept[] {
+  return filesOf(dir).flatMap((file) => {
+    const note = readNote(file);
+    return note ? [{ ...note, file }] : [];
+  });
+}
+
+/** Undefined also where another window has just removed it. What is none, and will be none, goes. */
+function readNote(file: string): Note | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    const note: unknown = JSON.parse(text);
+    if (isNote(note)) return note;
+  } catch {}
+  rmSync(file, { force: true });
+  return undefined;
+}
+
+function filesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(dir, name));
+  } catch {
+    // None was ever noted.
+    return [];
+  }
+}
+
+function isNote(value: unknown): value is Note {
+  if (!isObject(value) || !isObject(value['remains'])) return false;
+  const { kubeconfig, owner, ownerStart } = value;
+  const { objects } = value['remains'];
+  return (
+    typeof kubeconfig === 'string' &&
+    typeof owner === 'number' &&
+    typeof ownerStart === 'string' &&
+    Array.isArray(objects) &&
+    objects.every((object) => isObject(object) && typeof object['uid'] === 'string')
+  );
 }

@@ -1,10 +1,15 @@
 /** Measured traffic of a service, second by second, while somebody looks. One stream a service, however many views. */
+
 import type { FailingRoute, ServiceTraffic } from '../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from '../core/client.ts';
+import { pause } from '../core/pause.ts';
+import { messageOf } from './log-error.ts';
 import { keyText, type ServiceKey } from './platform/snapshot.ts';
 
 export interface LiveSource {
   client(): PlatformClient | undefined;
+  /** Which platform that is: a service of the same name on another one is another one. */
+  platform(): string;
   log(message: string): void;
 }
 
@@ -68,8 +73,11 @@ export class LiveTraffic implements Disposable {
   async #run({ namespace, name }: ServiceKey, stream: Stream): Promise<void> {
     const { signal } = stream.stop;
     const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}/traffic?window=10&watch=true`;
+    let platform = this.#source.platform();
     while (!signal.aborted) {
       const client = this.#source.client();
+      if (this.#source.platform() !== platform) stream.history = [];
+      platform = this.#source.platform();
       try {
         if (client && (await client.capabilities()).has('traffic')) {
           for await (const { at, revisions, goodAt, routes } of client.capabilityStream<ServiceTraffic>(path, {
@@ -83,7 +91,7 @@ export class LiveTraffic implements Disposable {
           }
         }
       } catch (error) {
-        this.#source.log(`traffic of ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        this.#source.log(`traffic of ${name}: ${messageOf(error)}`);
       }
       if (signal.aborted) return;
       stream.last = undefined;
@@ -96,16 +104,4 @@ export class LiveTraffic implements Disposable {
     for (const { stop } of this.#streams.values()) stop.abort();
     this.#streams.clear();
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

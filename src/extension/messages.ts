@@ -4,6 +4,7 @@ import { renderProblem } from '../core/messages/core.ts';
 import { defineArea, type Locale, renderIn } from '../core/messages/render.ts';
 import { plain } from './plain.ts';
 import { aroundChinese, aroundEnglish } from './texts/around-messages.ts';
+import { deployChinese, deployEnglish } from './texts/deploy-messages.ts';
 import { entryChinese, entryEnglish } from './texts/entry-messages.ts';
 import { fixChinese, fixEnglish } from './texts/fix-messages.ts';
 import { sourceChinese, sourceEnglish } from './texts/source-messages.ts';
@@ -13,6 +14,7 @@ import { trafficChinese, trafficEnglish } from './texts/traffic-messages.ts';
 export const extensionMessages = defineArea(
   {
     ...aroundEnglish,
+    ...deployEnglish,
     ...entryEnglish,
     ...fixEnglish,
     ...thingsEnglish,
@@ -87,8 +89,7 @@ export const extensionMessages = defineArea(
     'tree.percent': '{percent} %',
     'tree.rate': '{value} req/s',
     'tree.next': 'next {time}, {in}',
-    'tree.last': 'last {status} in {ms} ms',
-    'tree.ping': '{schedule} → {sink}',
+    'tree.last': 'last {status}',
     'tree.problems.one': '1 problem in its files',
     'tree.problems.many': '{count} problems in its files',
     'tree.restarts': '{count} {count:restart|restarts}',
@@ -123,52 +124,6 @@ export const extensionMessages = defineArea(
     'app.pick': 'Which application?',
     'app.none': 'There is no application in this workspace.',
     'app.new': 'New Application...',
-
-    'deploy.title': 'Deploying {name}',
-    'deploy.toTarget': 'Deploying {name} to {target}',
-    'deploy.phase.build': 'building',
-    'deploy.phase.snapshot': 'taking its files',
-    'deploy.phase.upload': 'uploading the image',
-    'deploy.phase.apply': 'applying the manifests',
-    'deploy.phase.start': 'starting the new revision',
-    'deploy.phase.route': 'routing',
-    'deploy.waiting': 'waiting: {reason}',
-    'deploy.serving': '{revision} serves {percent} % at {url} ({seconds} s)',
-    'deploy.unchanged': '{service} is up to date: {revision} serves {percent} % at {url}',
-    'deploy.ready': '{revision} is ready and takes 0 % ({seconds} s)',
-    'deploy.failed': '{service} was not deployed: {cause}',
-    'deploy.stillServing': '{revision} serves on.',
-    'remedy.edit': 'Fix in {file}',
-    'remedy.open': 'Open {file}, line {line}',
-    'remedy.run': 'Run {command}',
-    'remedy.secret': 'Create Secret {name}...',
-    'remedy.namespace': 'Create Namespace {namespace}',
-    'remedy.freePort': 'Take a Free Port',
-    'remedy.restartPlatform': 'Restart Platform',
-    'deploy.cancelled': 'Deploying {name} was cancelled.',
-    'deploy.busy': '{name} is being deployed already.',
-    'deploy.note.firstTakesAll': 'The first revision of a service takes all traffic.',
-    'deploy.note.trafficInManifest':
-      'The manifest has traffic:, which was left out; the split on the platform is kept.',
-    'deploy.note.portFound': 'The application ignores PORT; it was found on port {port}.',
-    'deploy.short': 'deploying {phase}',
-
-    'run.starting': 'Starting {name}',
-    'run.ready': '{name} runs at {url} ({seconds} s)',
-    'run.crashed': '{name} crashed: {cause}',
-    'run.left': 'The platform is away; {name} is removed from it when it is back.',
-    'run.platformAway': 'The platform is away; {name} runs again when it is back.',
-    'run.platformBack': 'The platform is back; {name} starts again.',
-    'run.state.starting': 'starting',
-    'run.state.ready': 'running',
-    'run.state.restarting': 'restarting',
-    'run.state.crashed': 'crashed',
-    'run.state.stopped': 'stopped',
-    'run.pick': 'Which running application?',
-    'run.cannotDebug':
-      '{name} cannot be debugged: Slipway attaches to Node.js applications only. It runs without a debugger.',
-    'run.debugTitle': 'Debug {name} on Slipway',
-    'run.runTitle': 'Run {name} on Slipway',
 
     'service.pick': 'Which service?',
     'service.none': 'There is no service on {target}.',
@@ -227,13 +182,16 @@ export const extensionMessages = defineArea(
     'doctor.ok': 'ok',
     'doctor.warning': 'warning',
     'doctor.error': 'error',
-    'doctor.editor': 'Editor',
+    'doctor.editor': 'Editor: {line}',
+    'doctor.counts': 'services: {services}, revisions: {revisions}, instances: {instances}',
+    'doctor.manifests': ' (manifests: {count})',
 
     'panel.revisions': '{service}: Revisions & Traffic',
     'logs.saved': 'Saved {file}',
   },
   {
     ...aroundChinese,
+    ...deployChinese,
     ...entryChinese,
     ...fixChinese,
     ...thingsChinese,
@@ -307,8 +265,7 @@ export const extensionMessages = defineArea(
     'tree.percent': '{percent} %',
     'tree.rate': '{value} 请求/秒',
     'tree.next': '下次 {time}，{in}',
-    'tree.last': '上次 {status}，{ms} 毫秒',
-    'tree.ping': '{schedule} → {sink}',
+    'tree.last': '上次 {status}',
     'tree.problems.one': '其文件中有 1 个问题',
     'tree.problems.many': '其文件中有 {count} 个问题',
     'tree.restarts': '重启 {count} 次',
@@ -330,7 +287,7 @@ export const extensionMessages = defineArea(
     'new.name.tooLong': '最多 63 个字符。',
     'new.name.firstLetter': '以小写字母开头。',
     'new.name.lastCharacter': '以字母或数字结尾。',
-    'new.name.characters': '只能使用小写字母、数字和 “-”。',
+    'new.name.characters': '只能使用小写字母、数字和“-”。',
     'new.name.taken': '已存在包含文件的文件夹 {name}。',
     'new.folder': '在此处创建应用',
     'new.folderTitle': '选择 {name} 的创建位置',
@@ -343,50 +300,6 @@ export const extensionMessages = defineArea(
     'app.pick': '选择应用',
     'app.none': '此工作区中没有应用。',
     'app.new': '新建应用...',
-
-    'deploy.title': '正在部署 {name}',
-    'deploy.toTarget': '正在将 {name} 部署到 {target}',
-    'deploy.phase.build': '构建',
-    'deploy.phase.snapshot': '收集文件',
-    'deploy.phase.upload': '上传镜像',
-    'deploy.phase.apply': '应用清单',
-    'deploy.phase.start': '启动新修订版本',
-    'deploy.phase.route': '切换路由',
-    'deploy.waiting': '等待：{reason}',
-    'deploy.serving': '{revision} 已承接 {percent} % 流量：{url}（{seconds} 秒）',
-    'deploy.unchanged': '{service} 已是最新：{revision} 承接 {percent} % 流量：{url}',
-    'deploy.ready': '{revision} 已就绪，流量为 0 %（{seconds} 秒）',
-    'deploy.failed': '{service} 部署失败：{cause}',
-    'deploy.stillServing': '{revision} 继续提供服务。',
-    'remedy.edit': '在 {file} 中修正',
-    'remedy.open': '打开 {file} 第 {line} 行',
-    'remedy.run': '运行 {command}',
-    'remedy.secret': '创建 Secret {name}...',
-    'remedy.namespace': '创建命名空间 {namespace}',
-    'remedy.freePort': '使用空闲端口',
-    'remedy.restartPlatform': '重启平台',
-    'deploy.cancelled': '已取消部署 {name}。',
-    'deploy.busy': '{name} 正在部署中。',
-    'deploy.note.firstTakesAll': '服务的第一个修订版本承接全部流量。',
-    'deploy.note.trafficInManifest': '清单中的 traffic 未应用；平台上的流量分配保持不变。',
-    'deploy.note.portFound': '应用忽略了 PORT；实际监听端口为 {port}。',
-    'deploy.short': '部署中：{phase}',
-
-    'run.starting': '正在启动 {name}',
-    'run.ready': '{name} 运行于 {url}（{seconds} 秒）',
-    'run.crashed': '{name} 已崩溃：{cause}',
-    'run.left': '平台已断开；恢复后会从平台上移除 {name}。',
-    'run.platformAway': '平台已断开；恢复后 {name} 会再次运行。',
-    'run.platformBack': '平台已恢复；{name} 正在重新启动。',
-    'run.state.starting': '启动中',
-    'run.state.ready': '运行中',
-    'run.state.restarting': '重启中',
-    'run.state.crashed': '已崩溃',
-    'run.state.stopped': '已停止',
-    'run.pick': '选择正在运行的应用',
-    'run.cannotDebug': '{name} 无法调试：Slipway 只能附加到 Node.js 应用。将在无调试器的情况下运行。',
-    'run.debugTitle': '在 Slipway 上调试 {name}',
-    'run.runTitle': '在 Slipway 上运行 {name}',
 
     'service.pick': '选择服务',
     'service.none': '{target} 上没有服务。',
@@ -445,7 +358,9 @@ export const extensionMessages = defineArea(
     'doctor.ok': '正常',
     'doctor.warning': '警告',
     'doctor.error': '错误',
-    'doctor.editor': '编辑器',
+    'doctor.editor': '编辑器：{line}',
+    'doctor.counts': '{services} 个服务，{revisions} 个修订版本，{instances} 个实例',
+    'doctor.manifests': '（{count} 个清单）',
 
     'panel.revisions': '{service}：修订版本与流量',
     'logs.saved': '已保存 {file}',
@@ -481,6 +396,12 @@ export function words(locale: Locale): Words {
 }
 
 const isOurs = (key: string): key is ExtensionKey => Object.hasOwn(extensionMessages.en, key);
+
+/** Sentences after each other; empty ones are left out. Chinese has no blanks between them. */
+export function together(locale: Locale, sentences: readonly (string | undefined)[]): string {
+  const told = sentences.filter((sentence): sentence is string => sentence !== undefined && sentence !== '');
+  return told.map((sentence) => closed(sentence, locale)).join(locale === 'en' ? ' ' : '');
+}
 
 /** What ends in somebody else's words may lack its stop, and the next sentence follows it. */
 function closed(text: string, locale: Locale): string {

@@ -19,6 +19,18 @@ export function plainItem<Item extends { label: string; description?: string; de
   };
 }
 
+const longest = 40;
+
+/**
+ * For where there is little room, and something else after it. What is left out is the middle: contexts and services are told apart
+ * by their ends.
+ */
+export function shortName(name: string): string {
+  const letters = [...name];
+  if (letters.length <= longest) return name;
+  return [...letters.slice(0, 12), '…', ...letters.slice(12 - longest + 1)].join('');
+}
+
 /** For Markdown: shown as it is, whatever it holds. */
 export function markdownText(text: string): string {
   return unturned(text)

@@ -1,11 +1,14 @@
 /** What went wrong, said once: in words with a way out to the user, in full to the output channel. */
+
 import * as vscode from 'vscode';
 import { ApiError } from '../../emulator/kernel/errors.ts';
 import type { PlatformClient } from '../core/client.ts';
 import type { MessageArgs, Problem, SourcePlace } from '../core/codes.ts';
 import { Fault } from '../core/faults.ts';
 import { localeOf } from '../core/messages/render.ts';
-import { type ExtensionKey, type Words, words } from './messages.ts';
+import { messageOf } from './log-error.ts';
+import { type ExtensionKey, together, type Words, words } from './messages.ts';
+import { plain } from './plain.ts';
 
 export interface Explained {
   code: string;
@@ -38,7 +41,7 @@ export class Problems {
     if (error instanceof Fault) return { ...this.of(error), place: error.place };
     if (error instanceof ApiError)
       return { ...this.of({ code: 'ApiRefused', args: { detail: error.message } }), place: undefined };
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return {
       code: 'unexpected',
       text: this.say('unexpected', { detail }),
@@ -70,14 +73,21 @@ export class Problems {
     );
     const remedy = await this.#remedyOf(error, uses);
     const output: Offer = { label: this.say('action.showOutput'), run: () => this.#log.show(true) };
-    const text = explained.fix === '' ? explained.text : `${explained.text} ${explained.fix}`;
-    await this.tell(text, [...(remedy ? [remedy] : []), ...offers, output]);
+    await this.tellProblem(explained, [...(remedy ? [remedy] : []), ...offers, output]);
   }
 
-  /** One notification with its buttons; two ways to the same thing are one. What a button does may fail, too. */
+  /** The same of one that is in words already. */
+  async tellProblem({ text, fix }: { text: string; fix: string }, offers: readonly Offer[] = []): Promise<void> {
+    await this.tell(together(this.words.locale, [text, fix]), offers);
+  }
+
+  /**
+   * One notification with its buttons; two ways to the same thing are one. What a button does may fail, too. The text may quote what an
+   * application wrote: no link is made of it.
+   */
   async tell(text: string, offers: readonly Offer[]): Promise<void> {
     const all = offers.filter(({ label }, index) => offers.findIndex((each) => each.label === label) === index);
-    const chosen = await vscode.window.showErrorMessage(text, ...all.map(({ label }) => label));
+    const chosen = await vscode.window.showErrorMessage(plain(text), ...all.map(({ label }) => label));
     try {
       await all.find(({ label }) => label === chosen)?.run();
     } catch (error) {
@@ -105,6 +115,8 @@ export interface RemedyUses {
   /** Does the same again. */
   again?(): unknown;
   client?(): Promise<PlatformClient>;
+  /** @throws Fault where its platform is not the one in use any more, whose views show another's */
+  requireUse?(): void;
 }
 
 export async function openPlace(place: SourcePlace): Promise<void> {

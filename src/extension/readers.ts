@@ -1,6 +1,7 @@
 /** The core's pure readings of objects, loaded when the first view is painted. */
 import { crashOf } from '../core/crash.ts';
 import type { CanaryReaders } from './canaries.ts';
+import { oncePer } from './platform/once.ts';
 import type { Readers } from './trees/applications-tree.ts';
 import type { TrafficReaders } from './views/traffic-state.ts';
 
@@ -36,11 +37,12 @@ async function load(): Promise<LoadedReaders> {
   ]);
   return {
     tree: {
-      service: services.serviceModel,
+      service: serviceReader(services.serviceModel),
       revision: revisions.revisionModel,
       instance: services.instanceModel,
       domain: domains.domainModel,
       ping: pings.pingModel,
+      schedule: async (...read) => (await import('../core/manifest/cron-words.ts')).cronWords(...read),
     },
     traffic: {
       model: traffic.trafficModel,
@@ -48,5 +50,18 @@ async function load(): Promise<LoadedReaders> {
       crash: (pods) => crashOf(pods.map(services.instanceModel)),
     },
     canary: { isDriven: canary.isDriven, text: canaryWords.canaryText },
+  };
+}
+
+/** One change among a thousand services reads one of them anew. The gateway is another one only after a reconnection. */
+function serviceReader(read: Readers['service']): Readers['service'] {
+  let last: Parameters<Readers['service']>[1];
+  let models = oncePer((service: Parameters<Readers['service']>[0]) => read(service, last));
+  return (service, gateway) => {
+    if (gateway !== last) {
+      last = gateway;
+      models = oncePer((object) => read(object, gateway));
+    }
+    return models(service);
   };
 }

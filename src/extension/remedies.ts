@@ -7,6 +7,7 @@ import { kinds } from '../core/resources.ts';
 import type { CommandId } from './contributions.ts';
 import type { Say } from './messages.ts';
 import { type Offer, openPlace, type RemedyUses } from './problems.ts';
+import { createSecret } from './secret.ts';
 
 /** undefined: it needs something that `uses` does not have. */
 export function remedyOffer(fix: Fix, say: Say, uses: RemedyUses): Offer | undefined {
@@ -26,10 +27,15 @@ export function remedyOffer(fix: Fix, say: Say, uses: RemedyUses): Offer | undef
 function commandOffer(
   fix: Extract<Fix, { type: 'command' }>,
   say: Say,
-  { dir, service, again, client }: RemedyUses,
+  { dir, service, again, client, requireUse }: RemedyUses,
 ): Offer | undefined {
   const key = { namespace: String(fix.args['namespace'] ?? 'default'), name: service };
+  const text = (name: string) => String(fix.args[name] ?? '');
   const execute = (id: CommandId, ...args: unknown[]) => vscode.commands.executeCommand(id, ...args);
+  const showService = async (id: CommandId) => {
+    requireUse?.();
+    return execute(id, { type: 'service', key });
+  };
   switch (fix.command) {
     case 'startPlatform':
       return { label: say('action.start'), run: () => execute('slipway.platform.start') };
@@ -38,17 +44,11 @@ function commandOffer(
     case 'showLogs':
       return service === undefined
         ? undefined
-        : {
-            label: say('action.showLogs'),
-            run: () => execute('slipway.service.showLogs', { type: 'service', key }),
-          };
+        : { label: say('action.showLogs'), run: () => showService('slipway.service.showLogs') };
     case 'showService':
       return service === undefined
         ? undefined
-        : {
-            label: say('action.revisions'),
-            run: () => execute('slipway.service.openRevisions', { type: 'service', key }),
-          };
+        : { label: say('action.revisions'), run: () => showService('slipway.service.openRevisions') };
     case 'doctor':
       return { label: say('action.doctor'), run: () => execute('slipway.doctor') };
     case 'logIn':
@@ -67,15 +67,19 @@ function commandOffer(
     case 'installModule':
       return dir === undefined
         ? undefined
-        : { label: say('remedy.run', { command: fix.line }), run: () => inTerminal(dir, fix.line, true) };
+        : { label: say('remedy.run', { command: fix.line }), run: () => inTerminal(dir, fix.line) };
     case 'createSecret':
-      // What is secret only its owner can type.
-      return {
-        label: say('remedy.secret', { name: String(fix.args['name'] ?? '') }),
-        run: () => inTerminal(dir, fix.line, false),
-      };
+      return (
+        client && {
+          label: say('remedy.secret', { name: text('name') }),
+          run: async () => {
+            const ask = () => askSecret(text('name'), text('keys').split(',').filter(Boolean), say);
+            if (await createSecret({ namespace: key.namespace, name: text('name') }, { client, ask })) await again?.();
+          },
+        }
+      );
     case 'createNamespace': {
-      const name = String(fix.args['namespace'] ?? '');
+      const name = text('namespace');
       const run = async () => {
         const platform = await client?.();
         await platform?.create(kinds.namespace, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -98,10 +102,39 @@ async function takeFreePort(again: (() => unknown) | undefined): Promise<void> {
   await (again ? again() : vscode.commands.executeCommand('slipway.platform.start'));
 }
 
-function inTerminal(cwd: string | undefined, line: string, execute: boolean): void {
-  const terminal = vscode.window.createTerminal({ name: 'Slipway', ...(cwd === undefined ? {} : { cwd }) });
+/** What is secret only its owner can type: key by key, straight to the platform. undefined: it was given up. */
+async function askSecret(name: string, keys: readonly string[], say: Say): Promise<Record<string, string> | undefined> {
+  const title = say('secret.title', { name });
+  const data: Record<string, string> = {};
+  const ask = async (key: string): Promise<boolean> => {
+    const value = await vscode.window.showInputBox({
+      title,
+      prompt: say('secret.value', { key }),
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (value !== undefined) data[key] = value;
+    return value !== undefined;
+  };
+  for (const key of keys) if (!(await ask(key))) return undefined;
+  while (keys.length === 0) {
+    const key = await vscode.window.showInputBox({
+      title,
+      prompt: say(Object.keys(data).length === 0 ? 'secret.key' : 'secret.more'),
+      ignoreFocusOut: true,
+      validateInput: (typed) => (/^[-._a-zA-Z0-9]*$/.test(typed) ? undefined : say('secret.keyInvalid')),
+    });
+    if (key === undefined) return undefined;
+    if (key === '') break;
+    if (!(await ask(key))) return undefined;
+  }
+  return data;
+}
+
+function inTerminal(cwd: string, line: string): void {
+  const terminal = vscode.window.createTerminal({ name: 'Slipway', cwd });
   terminal.show();
-  terminal.sendText(line, execute);
+  terminal.sendText(line, true);
 }
 
 const applying = new Set<PromiseLike<unknown>>();

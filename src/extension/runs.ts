@@ -1,26 +1,38 @@
 /** Applications that run in development mode from this window: state, restart on save, the end. Several at once. */
 import * as vscode from 'vscode';
 import type { Application } from '../core/app/model.ts';
-import { isAway } from '../core/faults.ts';
+import type { PlatformClient } from '../core/client.ts';
+import { Fault, isAway } from '../core/faults.ts';
 import type { RunEvent, RunSession, RunState } from '../core/run/run.ts';
 import { contextKeys } from './contributions.ts';
 import { isInside } from './deploys.ts';
 import { type LeftRuns, leftRuns } from './left-runs.ts';
 import type { Platforms } from './platform/platforms.ts';
+import type { PlatformEntry } from './platform/snapshot.ts';
 import type { Problems } from './problems.ts';
 import { setContext } from './settings.ts';
 import { isNoSource } from './source-files.ts';
+import { turns } from './turns.ts';
 import { VerdictProblems } from './verdict-problems.ts';
 
 export interface Running {
   readonly application: Application;
   readonly session: RunSession;
   readonly debug: boolean;
+  /** Where it runs, whichever platform is in use by now. */
+  readonly platform: PlatformEntry;
+  readonly client: PlatformClient;
   state: RunState;
   readonly disposables: vscode.Disposable[];
   stopping: boolean;
   /** Nothing of it is on the platform any more. */
   gone(): void;
+}
+
+interface RunOptions {
+  debug: boolean;
+  signal?: AbortSignal;
+  onEvent(event: RunEvent): void;
 }
 
 const saveGatherMs = 120;
@@ -31,15 +43,19 @@ export class Runs implements vscode.Disposable {
   #left: LeftRuns;
   #log: vscode.LogOutputChannel;
   #running = new Map<string, Running>();
+  #turns = turns();
+  /** Of those that are being started, by directory. */
+  #starting = new Map<string, AbortController>();
   #crashes: VerdictProblems;
   #changes = new vscode.EventEmitter<void>();
 
   readonly onChange = this.#changes.event;
 
-  constructor(platforms: Platforms, problems: Problems, store: vscode.Memento, log: vscode.LogOutputChannel) {
+  /** @param notes directory for what this window's runs make, for whoever has to take it away */
+  constructor(platforms: Platforms, problems: Problems, notes: string, log: vscode.LogOutputChannel) {
     this.#platforms = platforms;
     this.#problems = problems;
-    this.#left = leftRuns(store, platforms, log);
+    this.#left = leftRuns(notes, platforms, log);
     this.#log = log;
     this.#crashes = new VerdictProblems(problems, 'slipway-run');
   }
@@ -52,15 +68,42 @@ export class Runs implements vscode.Disposable {
     return this.#running.get(dir);
   }
 
-  /** Starts it; one that runs already from this directory is ended first. Resolves once the objects are applied. */
-  async start(
+  /**
+   * Starts it; one that runs already from this directory is ended first. Resolves once the objects are applied.
+   * @throws Fault Cancelled where it is stopped meanwhile
+   */
+  start(application: Application, options: RunOptions): Promise<Running> {
+    return this.#turns.take(application.dir, () => this.#start(application, options));
+  }
+
+  async #start(application: Application, options: RunOptions): Promise<Running> {
+    const { dir } = application;
+    const stopped = new AbortController();
+    this.#starting.set(dir, stopped);
+    let held: Disposable | undefined;
+    try {
+      await this.#stop(dir);
+      const signal = options.signal ? AbortSignal.any([options.signal, stopped.signal]) : stopped.signal;
+      const client = await this.#platforms.need(undefined, signal);
+      const platform = this.#platforms.snapshot.entry;
+      held = this.#platforms.hold(client);
+      await this.#left.cleared();
+      if (signal.aborted) throw new Fault('Cancelled');
+      return await this.#begin(application, options, { client, platform, held });
+    } catch (error) {
+      held?.[Symbol.dispose]();
+      throw error;
+    } finally {
+      this.#starting.delete(dir);
+    }
+  }
+
+  async #begin(
     application: Application,
-    options: { debug: boolean; signal?: AbortSignal; onEvent(event: RunEvent): void },
+    options: RunOptions,
+    { client, platform, held }: { client: PlatformClient; platform: PlatformEntry; held: Disposable },
   ): Promise<Running> {
-    await this.stop(application.dir);
     const { say } = this.#problems.words;
-    const client = await this.#platforms.need(undefined, options.signal);
-    await this.#left.cleared();
     const { startRun } = await import('../core/run/run.ts');
     this.#log.info(say('run.starting', { name: application.name }));
     let running: Running | undefined;
@@ -69,13 +112,15 @@ export class Runs implements vscode.Disposable {
       if (running) this.#happened(running, event, options.onEvent);
       else early.push(event);
     });
-    const gone = this.#left.keep(session.remains);
+    const gone = this.#left.keep(session.remains, platform);
     running = {
       application,
       session,
       debug: options.debug,
+      platform,
+      client,
       state: session.state,
-      disposables: [],
+      disposables: [{ dispose: () => held[Symbol.dispose]() }],
       stopping: false,
       gone,
     };
@@ -92,10 +137,18 @@ export class Runs implements vscode.Disposable {
     return running;
   }
 
-  /** One whose platform is away ends here, and is taken away there when that is back. */
-  async stop(dir: string): Promise<void> {
+  /**
+   * What runs from this directory, or is being started; one whose platform is away ends here, and is taken away there when that is back.
+   * @param only this one: another that has taken its place goes on
+   */
+  stop(dir: string, only?: Running): Promise<void> {
+    if (!only) this.#starting.get(dir)?.abort();
+    return this.#turns.take(dir, () => this.#stop(dir, only));
+  }
+
+  async #stop(dir: string, only?: Running): Promise<void> {
     const running = this.#running.get(dir);
-    if (!running) return;
+    if (!running || (only && running !== only)) return;
     const { application, session } = running;
     running.stopping = true;
     try {
@@ -112,8 +165,17 @@ export class Runs implements vscode.Disposable {
     }
   }
 
-  async stopAll(): Promise<void> {
-    await Promise.allSettled([...this.#running.keys()].map((dir) => this.stop(dir)));
+  /** @param on those on this one, and those that are being started; all where undefined */
+  async stopAll(on?: PlatformEntry): Promise<void> {
+    const dirs = new Set([...this.#running.keys(), ...this.#turns.keys]);
+    const isMeant = (dir: string) => !on || (this.find(dir)?.platform.id ?? on.id) === on.id;
+    await Promise.allSettled([...dirs].filter(isMeant).map((dir) => this.stop(dir)));
+  }
+
+  /** The window closes. What another one runs by the same objects stays, with this one's note for whoever is there last. */
+  async end(): Promise<void> {
+    for (const running of this.items) if (this.#left.isShared(running.session.remains)) this.#forget(running);
+    await this.stopAll();
   }
 
   #happened(running: Running, event: RunEvent, listener: (event: RunEvent) => void): void {
@@ -122,8 +184,8 @@ export class Runs implements vscode.Disposable {
     if (event.type === 'state') {
       running.state = event.state;
       const state = say(`run.state.${event.state}`);
-      this.#log.info(`${name}: ${state}${event.ms === undefined ? '' : ` (${event.ms} ms)`}`);
-      const { crash } = event;
+      this.#log.info(`${name}: ${state}${'ms' in event ? ` (${event.ms} ms)` : ''}`);
+      const crash = event.state === 'crashed' ? event.crash : undefined;
       if (crash) {
         this.#log.error(say('run.crashed', { name, cause: this.#problems.of(crash.cause).text }));
         for (const line of crash.logs) this.#log.error(`  | ${line}`);
@@ -171,7 +233,7 @@ export class Runs implements vscode.Disposable {
   }
 
   dispose(): void {
-    void this.stopAll();
+    void this.end();
     this.#left[Symbol.dispose]();
     this.#crashes.dispose();
     this.#changes.dispose();

@@ -19,7 +19,8 @@ export interface SlipwayApi {
   services(): Promise<readonly SlipwayService[]>;
   /**
    * Deploys an application of the workspace to the platform in use, which is started where it is an embedded one that is down.
-   * Resolves with the verdict; rejects with an Error in the user's language where it was not begun or was cancelled.
+   * Resolves with the verdict; rejects with an Error in the user's language where it was not begun (one is under way, the workspace is not
+   * trusted, its environment goes elsewhere) or did not go on (it was cancelled, another platform was chosen).
    */
   deploy(application: string, options?: SlipwayDeployOptions): Promise<SlipwayVerdict>;
 }

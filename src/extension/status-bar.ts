@@ -3,10 +3,16 @@
  * service that the views show, with its measured latency and its instances.
  */
 import * as vscode from 'vscode';
+import type { KubeObject } from '../../emulator/kernel/object.ts';
+import { conditionOf } from '../core/conditions.ts';
+import { shortCause } from '../core/short-cause.ts';
 import type { CommandId } from './contributions.ts';
 import type { Deps } from './deps.ts';
-import { plain } from './plain.ts';
-import { findService, podsOf } from './platform/snapshot.ts';
+import { plain, shortName } from './plain.ts';
+import { oncePer } from './platform/once.ts';
+import { findService, podsOf, type Snapshot } from './platform/snapshot.ts';
+import { serviceTrouble } from './platform/trouble.ts';
+import { loadedReaders } from './readers.ts';
 import { shortTime } from './trees/time.ts';
 
 type Uses = Pick<Deps, 'platforms' | 'problems' | 'deploys' | 'applications' | 'selection' | 'live'>;
@@ -35,13 +41,13 @@ function paintPlatform(item: vscode.StatusBarItem, { platforms, problems, deploy
   const { say } = problems.words;
   const { snapshot } = platforms;
   const name = snapshot.entry.label;
-  const short = shortened(name);
+  const short = shortName(name);
   const [doing] = deploys.underWay.values();
   const command = (id: CommandId) => {
     item.command = id;
   };
   item.backgroundColor = undefined;
-  const instances = snapshot.pods.filter(({ status }) => isReady(status)).length;
+  const instances = readyInstances(snapshot.pods);
   switch (snapshot.state) {
     case 'ready':
       item.text = doing ? `$(loading~spin) ${doing}` : `$(server-environment) ${short} $(check)`;
@@ -76,40 +82,37 @@ function paintService(item: vscode.StatusBarItem, { platforms, problems, selecti
   const { say } = problems.words;
   const { snapshot } = platforms;
   const key = selection.current;
-  if (!key || snapshot.state !== 'ready' || !findService(snapshot, key)) {
+  const object = key && findService(snapshot, key);
+  if (!key || snapshot.state !== 'ready' || !object) {
     item.hide();
     return;
   }
   const measured = Object.values(live.last(key)?.revisions ?? {}).flatMap(({ p95 }) => p95 ?? []);
   const p95 = measured.length > 0 ? Math.round(Math.max(...measured)) : undefined;
-  const count = podsOf(snapshot, key).filter(({ status }) => isReady(status)).length;
+  const count = podsOf(snapshot, key).filter(isReady).length;
   const instances =
     count === 0
       ? say('tree.zero')
       : count === 1
         ? say('platform.instances.one')
         : say('platform.instances.many', { count });
-  item.text = [`${shortened(plain(key.name))}${p95 === undefined ? '' : ` ${shortTime(p95)}`}`, instances].join(' · ');
+  const readers = loadedReaders();
+  const trouble =
+    readers && serviceTrouble(snapshot, readers.tree.service(object, snapshot.gateway), readers.traffic.crash);
+  item.text = [
+    `${trouble ? '$(error) ' : ''}${shortName(plain(key.name))}${p95 === undefined ? '' : ` ${shortTime(p95)}`}`,
+    trouble?.reason ? shortName(plain(trouble.reason)) : instances,
+  ].join(' · ');
   const about = say('status.service', { service: key.name, target: snapshot.entry.label });
-  item.tooltip = p95 === undefined ? about : `${about}\n${say('status.p95', { ms: p95 })}`;
-  item.command = {
-    title: say('action.revisions'),
-    command: 'slipway.service.openRevisions' satisfies CommandId,
-    arguments: [{ type: 'service', key, url: undefined }],
-  };
+  item.tooltip = [about, p95 !== undefined && say('status.p95', { ms: p95 }), trouble && shortCause(trouble.message)]
+    .filter(Boolean)
+    .join('\n');
+  // Of the service that is chosen, so without an argument: the editor forgets a command with one as soon as it is given the next,
+  // and a click under way would do nothing.
+  item.command = 'slipway.service.openRevisions' satisfies CommandId;
   item.show();
 }
 
-const longest = 40;
-
-/** What is left out is the middle: contexts are told apart by their ends, and what follows the name must stay to be seen. */
-function shortened(name: string): string {
-  const letters = [...name];
-  if (letters.length <= longest) return name;
-  return [...letters.slice(0, 12), '…', ...letters.slice(12 - longest + 1)].join('');
-}
-
-function isReady(status: unknown): boolean {
-  const conditions = (status as { conditions?: { type: string; status: string }[] } | undefined)?.conditions;
-  return conditions?.some(({ type, status: truth }) => type === 'Ready' && truth === 'True') ?? false;
-}
+const isReady = (pod: KubeObject): boolean => conditionOf(pod, 'Ready')?.status === 'True';
+/** The whole bar is painted anew at each change of whatever it shows. */
+const readyInstances = oncePer((pods: Snapshot['pods']) => pods.filter(isReady).length);

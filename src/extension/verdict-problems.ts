@@ -4,6 +4,7 @@ import type { SourcePlace } from '../core/codes.ts';
 import type { CompilerProblem } from '../core/deploy/compiler-lines.ts';
 import type { Cause } from '../core/deploy/diagnose.ts';
 import type { Fix } from '../core/deploy/fix.ts';
+import { together } from './messages.ts';
 import type { Problems } from './problems.ts';
 import { editOf, rangeAt } from './remedies.ts';
 
@@ -66,7 +67,8 @@ export class VerdictProblems implements vscode.Disposable {
         continue;
       const { text, fix } = this.#problems.of(cause);
       const place = remedy.type === 'command' ? evidence.place : remedy.place;
-      const diagnostic = new vscode.Diagnostic(rangeAt(place), `${text} ${fix}`, vscode.DiagnosticSeverity.Error);
+      const message = together(this.#problems.words.locale, [text, fix]);
+      const diagnostic = new vscode.Diagnostic(rangeAt(place), message, vscode.DiagnosticSeverity.Error);
       diagnostic.source = this.#problems.say('diagnostic.source');
       diagnostic.code = cause.code;
       add(place.file, diagnostic);

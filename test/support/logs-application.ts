@@ -1,4 +1,5 @@
 /** An application that logs in every way that the log view and the source lines are about. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -101,6 +102,124 @@ export function writeApplication(dir: string): void {
     'server.js': server,
     'lib/catalog.js': catalog,
     'deploy/service.yaml': service('shop'),
+  });
+}
+
+/** TypeScript that is compiled with source maps before it starts, as most Node applications are. */
+export const compiled = `import { createServer } from 'node:http';
+
+interface Order {
+  total: number;
+}
+
+function price(order: Order | undefined): number {
+  return order!.total;
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', 'http://orders');
+  try {
+    if (url.pathname === '/boom') price(url.searchParams.has('ok') ? { total: 1 } : undefined);
+    console.log('an order for', url.pathname);
+    response.end('ok');
+  } catch (error) {
+    console.error(error);
+    response.writeHead(500).end('failed');
+  }
+});
+
+server.listen(process.env.PORT);
+`;
+
+/** @param tsc path of the compiler's program */
+export function writeCompiledApplication(dir: string, tsc: string): void {
+  write(dir, {
+    'slipway.yaml': 'name: orders\nbuild:\n  image: dev.local/orders\nrun:\n  start: node dist/server.js\n',
+    'package.json': '{ "name": "orders", "type": "module" }\n',
+    'src/server.ts': compiled,
+    'deploy/service.yaml': service('orders'),
+  });
+  const options = '--outDir dist --rootDir src --sourceMap --module nodenext --target es2023 --noCheck --ignoreConfig';
+  execFileSync(process.execPath, [tsc, ...options.split(' '), 'src/server.ts'], { cwd: dir, stdio: 'pipe' });
+}
+
+/** In languages without a preload; each has a statement of its own and one that stands there twice. */
+export const literal = {
+  perl: {
+    start: 'perl app.pl',
+    file: 'app.pl',
+    text: `use strict;
+use IO::Socket::INET;
+$| = 1;
+my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $ENV{PORT}, Listen => 16, ReuseAddr => 1) or die;
+while (my $client = $server->accept()) {
+  my $request = <$client>;
+  while (my $line = <$client>) { last if $line =~ /^\\r?$/; }
+  print "handled a request\\n";
+  print "said at two places\\n" if $request;
+  print "said at two places\\n" if !$request;
+  print $client "HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok";
+  close $client;
+}
+`,
+  },
+  java: {
+    start: 'java App.java',
+    file: 'App.java',
+    text: `import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+
+public class App {
+  public static void main(String[] args) throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(System.getenv("PORT"))), 0);
+    server.createContext("/", exchange -> {
+      System.out.println("handled a request");
+      if (args.length == 0) System.out.println("said at two places");
+      else System.out.println("said at two places");
+      exchange.sendResponseHeaders(200, 2);
+      exchange.getResponseBody().write("ok".getBytes());
+      exchange.close();
+    });
+    server.start();
+  }
+}
+`,
+  },
+  go: {
+    start: 'go run app.go',
+    file: 'app.go',
+    text: `package main
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+)
+
+func main() {
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		log.Printf("handled a request")
+		if r.Method == "GET" {
+			log.Printf("said at two places")
+		} else {
+			log.Printf("said at two places")
+		}
+		fmt.Fprint(w, "ok")
+	})
+	http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil)
+}
+`,
+  },
+} as const;
+export type LiteralLanguage = keyof typeof literal;
+
+export function writeLiteralApplication(dir: string, language: LiteralLanguage): void {
+  const { start, file, text } = literal[language];
+  write(dir, {
+    'slipway.yaml': `name: ${language}\nbuild:\n  image: dev.local/${language}\nrun:\n  start: ${start}\n`,
+    [file]: text,
+    'deploy/service.yaml': service(language),
   });
 }
 

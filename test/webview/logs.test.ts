@@ -5,7 +5,7 @@ import { levelOf, readLine } from '../../src/core/log-lines/line.ts';
 import { LogBuffer } from '../../webview/logs/buffer.ts';
 import { type Filter, matcher, noFilter } from '../../webview/logs/filter.ts';
 import { findLinks } from '../../webview/logs/links.ts';
-import { Rows } from '../../webview/logs/rows.ts';
+import { fieldRows, Rows } from '../../webview/logs/rows.ts';
 import type { LogLineView } from '../../webview/protocol.ts';
 
 const view = (text: string, rest: Partial<LogLineView> = {}): LogLineView => ({
@@ -238,6 +238,24 @@ describe('rows', () => {
     const gone = rows.left(buffer.add(Array.from({ length: 1_200 }, () => view('x'))));
     expect(gone).toBe(204 + 2);
     expect(rows.count).toBe(1_000);
+  });
+});
+
+describe('the rows of a field', () => {
+  it('are its lines: a stack is read as one, and only the first has the name', () => {
+    const buffer = new LogBuffer(10);
+    const error = 'TypeError: no price\n    at priceOf (src/catalog.ts:13:15)';
+    buffer.add([view(JSON.stringify({ level: 'error', msg: 'request failed', error, code: 500 }))]);
+    const line = buffer.at(0);
+    if (!line) throw new Error('no line');
+    expect(fieldRows(line)).toEqual([
+      ['error', 'TypeError: no price'],
+      ['', '    at priceOf (src/catalog.ts:13:15)'],
+      ['code', '500'],
+    ]);
+    const rows = new Rows(buffer);
+    rows.toggle(line);
+    expect(rows.count).toBe(4);
   });
 });
 

@@ -47,7 +47,11 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   void submit();
 });
-form.addEventListener('input', () => {
+/** Fields that were written in before the form had what it begins with, which comes from a host that may be busy: they stay. */
+const early = new Set<string>();
+let begun = false;
+form.addEventListener('input', ({ target }) => {
+  if (!begun && target instanceof HTMLElement) early.add(target.id);
   keep();
   showFaults(false);
 });
@@ -68,9 +72,11 @@ channel.on('form', ({ draft, sent }) => {
 const kept = channel.load();
 void channel.request('ready', null).then(() => {
   // What was being written counts more than what was last sent, unless it is from before that: the editor may have kept an older state.
-  if (!isKept(kept) || kept.over !== lastSent) return;
-  fill({ ...kept.draft, key: target.value || kept.draft.key });
-  keep();
+  const goesOn = isKept(kept) && kept.over === lastSent;
+  if (goesOn) fill({ ...kept.draft, key: target.value || kept.draft.key });
+  if (goesOn || early.size > 0) keep();
+  begun = true;
+  early.clear();
 });
 
 function paint(): void {
@@ -102,9 +108,12 @@ function paint(): void {
 let wanted = '';
 let lastSent = 0;
 function fill(draft: EventDraftView): void {
-  wanted = draft.key;
-  if (draft.key !== '') target.value = draft.key;
-  for (const [name, control] of Object.entries(fields)) control.value = draft[name as keyof typeof fields];
+  if (!early.has('target')) {
+    wanted = draft.key;
+    if (draft.key !== '') target.value = draft.key;
+  }
+  for (const [name, control] of Object.entries(fields))
+    if (!early.has(name)) control.value = draft[name as keyof typeof fields];
   showFaults(false);
 }
 

@@ -4,6 +4,7 @@ import { icon } from '../lib/icons.ts';
 import { duration, plainButton } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { EventDraftView, TraceRowView } from '../protocol.ts';
+import { shortSink } from './sink.ts';
 
 export function traceTable(
   rows: readonly TraceRowView[],
@@ -40,7 +41,7 @@ function traceRow(row: TraceRowView, locale: string, takeOver: (draft: EventDraf
       h('span', { class: 'few', title: row.sender }, row.sender),
       how !== '' && h('span', { class: 'dim' }, ` ${how}`),
     ),
-    h('td', { class: 'to', title: row.to }, row.to),
+    h('td', { class: 'to', title: row.to }, shortSink(row.to)),
     h(
       'td',
       { class: good ? 'good' : 'bad', title: row.error },

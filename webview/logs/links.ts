@@ -13,6 +13,9 @@ export interface Link {
 // A path needs an extension that begins with a letter, so that times (12:44:01) and addresses (10.0.0.1:80) are none.
 const plain =
   /((?:file:\/\/)?(?:[A-Za-z]:[\\/]|\.{0,2}[\\/])?(?:[\w.@+~-]+[\\/])*[\w@+~-][\w.@+~-]*\.[A-Za-z]\w{0,9}):(\d{1,7})(?::(\d{1,6}))?(?![\w.:]*\d*:\/\/)/g;
+/** What a path may be of is looked at as a whole, and no further than one can be long: a line is as long as its writer likes. */
+const runs = /[\w.@+~\\/:-]+/g;
+const longestRun = 500;
 const python = /File "([^"\n]{1,400})", line (\d{1,7})/g;
 /** Ends that name hosts more often than files. */
 const hosts = /\.(?:com|org|net|io|dev|local|localhost|internal|svc)$/i;
@@ -36,11 +39,13 @@ export function findLinks(text: string, folder: string | null = null): Link[] {
     const [whole, path = '', line = '1'] = match;
     links.push({ start: match.index, end: match.index + whole.length, path, line: Number(line), column: 1, hidden: 0 });
   }
-  for (const match of text.matchAll(plain)) {
+  const matches = [...text.matchAll(runs)].flatMap(({ 0: run, index }) =>
+    run.length > longestRun ? [] : [...run.matchAll(plain)].map((match) => ({ match, start: index + match.index })),
+  );
+  for (const { match, start } of matches) {
     const [whole, path = '', line = '1', column = '1'] = match;
-    const before = text.slice(Math.max(0, match.index - 3), match.index);
+    const before = text.slice(Math.max(0, start - 3), start);
     if (hosts.test(path) || path.startsWith('node:') || /:\/\/?$/.test(before) || before.endsWith('@')) continue;
-    const start = match.index;
     if (links.some((link) => start < link.end && start + whole.length > link.start)) continue;
     links.push({
       ...{ start, end: start + whole.length, hidden: hiddenOf(path), path },

@@ -8,6 +8,7 @@ import { revisionColor } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import { findLinks, type Link } from './links.ts';
 import { markText, shortOf, timeText } from './mark-text.ts';
+import { fieldRows } from './rows.ts';
 
 export interface RowContext {
   service: string;
@@ -37,7 +38,7 @@ export function renderRow(line: Line, context: RowContext): HTMLElement {
   source.style.setProperty('--c', revisionColor(short));
   const content = h('span', { class: 'text' });
   if (line.json) {
-    append(content, line, line.json.message, [{ text: line.json.message, style: {} }], context);
+    append(content, line, line.json.message, unstyled(line.json.message), context);
     if (!context.expanded) appendSummary(content, line.json.fields, context.highlight);
   } else append(content, line, line.plain, parseAnsi(line.text), context);
   const level = line.json || line.level === 'error' || line.level === 'warn' ? line.level : '';
@@ -54,11 +55,11 @@ export function renderRow(line: Line, context: RowContext): HTMLElement {
   );
 }
 
-/** A field of an expanded line, in a row of its own. */
+/** A line of a field of an expanded line, in a row of its own. */
 export function renderField(line: Line, field: number, context: RowContext): HTMLElement {
-  const [key, value] = line.json?.fields[field] ?? ['', ''];
+  const [key, value] = fieldRows(line)[field] ?? ['', ''];
   const content = h('span', { class: 'value' });
-  append(content, line, value, [{ text: value, style: {} }], context);
+  append(content, line, value, unstyled(value), context);
   return h('div', { class: 'row field' }, h('span', { class: 'key' }, key), content);
 }
 
@@ -83,22 +84,15 @@ function appendSummary(content: HTMLElement, fields: readonly [string, string][]
       return;
     }
     const shown = value.length > left ? `${value.slice(0, left)}…` : value;
-    content.append(
-      h('span', { class: 'key' }, ' ', ...withHits(key, highlight), '='),
-      h('span', { class: 'value' }, ...withHits(shown.replaceAll('\n', '⏎'), highlight)),
-    );
+    const name = h('span', { class: 'key' }, ' ');
+    appendPieces(name, key, unstyled(key), hitsOf(key, highlight));
+    name.append('=');
+    const text = shown.replaceAll('\n', '⏎');
+    const told = h('span', { class: 'value' });
+    appendPieces(told, text, unstyled(text), hitsOf(text, highlight));
+    content.append(name, told);
     left -= key.length + shown.length + 2;
   }
-}
-
-function withHits(text: string, highlight: RegExp | undefined): (string | HTMLElement)[] {
-  const parts: (string | HTMLElement)[] = [];
-  let at = 0;
-  for (const { start, end } of highlight ? hitsOf(text, highlight) : []) {
-    parts.push(text.slice(at, start), h('mark', {}, text.slice(start, end)));
-    at = end;
-  }
-  return [...parts, text.slice(at)];
 }
 
 function siteLink(line: Line, context: RowContext): HTMLElement | undefined {
@@ -116,14 +110,33 @@ interface Piece {
   from: number;
   to: number;
   span: Span;
-  link: Link | undefined;
   hit: boolean;
 }
 
-/** Cuts the text where a colour, a link or a hit begins or ends. `plain` is the spans' text joined. */
+interface Links {
+  places: readonly Link[];
+  element(link: Link): HTMLElement;
+}
+
+const unstyled = (text: string): Span[] => [{ text, style: {} }];
+const noLinks: Links = { places: [], element: () => h('span') };
+
+/** `plain` is the spans' text joined. */
 function append(parent: HTMLElement, line: Line, plain: string, spans: readonly Span[], context: RowContext): void {
-  const links = findLinks(plain, context.folder);
-  const hits = context.highlight ? hitsOf(plain, context.highlight) : [];
+  appendPieces(parent, plain, spans, hitsOf(plain, context.highlight), {
+    places: findLinks(plain, context.folder),
+    element: (link) => linkElement(line, link, context),
+  });
+}
+
+/** Cuts the text where a colour, a link or a hit begins or ends. */
+function appendPieces(
+  parent: HTMLElement,
+  plain: string,
+  spans: readonly Span[],
+  hits: readonly { start: number; end: number }[],
+  { places: links, element }: Links = noLinks,
+): void {
   const cuts = new Set<number>([0, plain.length]);
   let at = 0;
   const starts = spans.map((span) => {
@@ -144,11 +157,11 @@ function append(parent: HTMLElement, line: Line, plain: string, spans: readonly 
     const link = links.find(({ start, end }) => from >= start && from < end);
     if (link && to <= link.start + link.hidden) continue;
     const hit = hits.some(({ start, end }) => from >= start && from < end);
-    const node = pieceNode({ from, to, span: holder.span, link, hit }, plain);
+    const node = pieceNode({ from, to, span: holder.span, hit }, plain);
     if (!link) parent.append(node);
     else {
       if (anchor?.link !== link) {
-        anchor = { link, element: linkElement(line, link, context) };
+        anchor = { link, element: element(link) };
         parent.append(anchor.element);
       }
       anchor.element.append(node);
@@ -182,7 +195,8 @@ function linkElement(line: Line, link: Link, context: RowContext): HTMLElement {
   return element;
 }
 
-function hitsOf(plain: string, expression: RegExp): { start: number; end: number }[] {
+function hitsOf(plain: string, expression: RegExp | undefined): { start: number; end: number }[] {
+  if (!expression) return [];
   const hits: { start: number; end: number }[] = [];
   for (const match of plain.matchAll(expression)) {
     if (match[0] === '') continue;

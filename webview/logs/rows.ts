@@ -1,4 +1,4 @@
-/** Rows of the list over the shown lines: one a line, and under an expanded one a row for each of its fields. Pure leaf. */
+/** Rows of the list over the shown lines: one a line, and under an expanded one a row for each line of its fields. Pure leaf. */
 
 import type { Line } from '../../src/core/log-lines/line.ts';
 import type { LogBuffer } from './buffer.ts';
@@ -11,9 +11,19 @@ export interface Row {
   field: number;
 }
 
+/** Lines of one field that get a row each: of a longer one the rest is in what is copied and saved. */
+const linesOfField = 200;
+
+/** What stands under an expanded line, row by row: a field's name beside the first line of its value, such as those of a stack. */
+export function fieldRows(line: Line): [name: string, text: string][] {
+  return (line.json?.fields ?? []).flatMap(([name, value]) =>
+    value.split('\n', linesOfField).map((text, index): [string, string] => [index === 0 ? name : '', text]),
+  );
+}
+
 export class Rows {
   readonly #buffer: LogBuffer;
-  /** Line number → number of its fields. Few: each was opened by hand. */
+  /** Line number → number of its fields' rows. Few: each was opened by hand. */
   #expanded = new Map<number, number>();
 
   constructor(buffer: LogBuffer) {
@@ -29,7 +39,7 @@ export class Rows {
   }
 
   toggle(line: Line): void {
-    const fields = line.json?.fields.length ?? 0;
+    const fields = fieldRows(line).length;
     if (!this.#expanded.delete(line.number) && fields > 0) this.#expanded.set(line.number, fields);
   }
 

@@ -145,7 +145,7 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
     const index = Math.min(last, Math.max(0, (plot.cursor.idx ?? (step < 0 ? last + 1 : -1)) + step));
     plot.setCursor({ left: plot.valToPos(times[index] ?? 0, 'x'), top: 0 });
     const [time, ...figures] = figuresAt(plot);
-    announce([time?.text, ...figures.map(({ text }, at) => `${shown[at]?.short ?? ''} ${text}`)].join(', '));
+    announce([time?.text, ...figures.map(({ text }, at) => `${shown[at]?.short ?? ''} ${text}`)].join(t('separator')));
   }
   element.addEventListener('keydown', walk);
 
@@ -218,7 +218,7 @@ export function createChart(kind: ChartKind, { marked = false }: { marked?: bool
       );
       element.setAttribute(
         'aria-label',
-        [t(`revisions.chart.${kind}`, { quantile }), ...last].filter(Boolean).join(', '),
+        [t(`revisions.chart.${kind}`, { quantile }), ...last].filter(Boolean).join(t('separator')),
       );
       if (plot && next === shape) {
         plot.setData(data);

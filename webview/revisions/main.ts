@@ -74,9 +74,8 @@ const chartsPlace = h('div', { class: 'charts' }, ...chartCells);
 const canary = h('div');
 const coldStarts = h('div');
 const conditions = h('div');
-const page = h(
-  'div',
-  { class: 'panel' },
+const page = h('div', { class: 'panel' });
+const sections = [
   title,
   sub,
   notes,
@@ -85,7 +84,7 @@ const page = h(
   h('div', { class: 'btns' }, compareButton, rollbackButton, logsButton),
   chartsPlace,
   h('div', { class: 'grid' }, h('section', {}, coldStarts), h('section', {}, conditions)),
-);
+];
 const paint = perFrame(render);
 table.addEventListener('pointerdown', () => {
   pressed = true;
@@ -121,11 +120,14 @@ channel.request('ready', null).catch(failed);
 function render(): void {
   if (!state) return;
   place(root, [page]);
+  // Of a service that is gone there is nothing to show, and nothing to do here.
+  place(page, state.gone ? [title, notes] : sections);
   text(title, state.service.name);
   attr(title, { title: state.service.name });
   renderSub(state);
   place(notes, [
     ...(state.platform === 'ready' ? [] : [note(t(`platform.${state.platform}`))]),
+    ...(state.moving === 'allowed' ? [] : [note(t(`traffic.${state.moving}`), '')]),
     ...(state.gone ? [note(t('revisions.gone', { service: state.service.name }))] : []),
     ...(state.ready === 'False'
       ? [note([state.reason, state.cause].filter(Boolean).join(': '), 'bad', state.message)]
@@ -143,6 +145,7 @@ function render(): void {
     : t('revisions.compareHint');
   text(compareButton, label);
   attr(compareButton, { disabled: pair === undefined });
+  rollbackButton.hidden = state.moving !== 'allowed';
   attr(rollbackButton, { disabled: !state.canRollBack || state.platform !== 'ready' });
   for (const element of quantiles) attr(element, { 'aria-pressed': String(element.dataset['quantile'] === quantile) });
   renderCharts(state);
@@ -169,6 +172,7 @@ function renderCanary(now: RevisionsState): void {
     now.canary.step,
     now.canary.driven,
     now.platform,
+    now.moving,
   ]);
   const there = canary.firstElementChild;
   const said = there?.querySelector('.said');
@@ -178,7 +182,7 @@ function renderCanary(now: RevisionsState): void {
   }
   const card = canaryCard(now.canary, {
     act: (action) => void answer(channel.request('canary', { action })),
-    disabled: now.platform !== 'ready',
+    disabled: now.platform !== 'ready' || now.moving !== 'allowed',
   });
   card.dataset['shape'] = shape;
   // Seconds that pass are not read out; a step, a hold and an end are.
@@ -190,10 +194,6 @@ function renderCanary(now: RevisionsState): void {
 const ends = (name: string): string => (name.length > 24 ? `…${name.slice(-16)}` : name);
 
 function renderSub(now: RevisionsState): void {
-  if (now.gone) {
-    place(sub, []);
-    return;
-  }
   const instances = now.rows.reduce((sum, row) => sum + row.instances, 0);
   const rate = Object.values(live?.revisions ?? {}).reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
   const ready = t(
@@ -350,7 +350,7 @@ function setQuantile(next: Quantile): void {
   render();
 }
 
-function note(message: string, level: 'warn' | 'bad' = 'warn', details?: string): HTMLElement {
+function note(message: string, level: '' | 'warn' | 'bad' = 'warn', details?: string): HTMLElement {
   return h('div', { class: `note ${level}`, title: details }, message);
 }
 

@@ -119,15 +119,20 @@ function subLine(row: RevisionRowView, state: RevisionsState, actions: TableActi
     const cause = h('button', { class: 'link', type: 'button' }, t('revisions.showCause'));
     cause.addEventListener('click', () => actions.showLogs(row.revision));
     const why = [when, fromText(row), row.reason, row.cause].filter(Boolean).join(' · ');
-    return h('span', { class: 'l', title: row.message }, `${why} · `, cause);
+    const title = [row.message, detailsOf(row)].filter(Boolean).join('\n\n');
+    return h('span', { class: 'l why', title }, h('span', {}, why), ' · ', cause);
   }
-  const isFirst = state.rows.at(-1) === row;
-  const changed = isFirst
-    ? t('revisions.first')
-    : row.changes.length > 0
-      ? row.changes.join(', ')
-      : t('revisions.noChange');
-  const words = [when, fromText(row), changed, row.state === 'ready' ? '' : t(`state.${row.state}`)];
+  // The one before it may be deleted: then it is not known what changed.
+  const isOldest = state.rows.at(-1) === row;
+  const changed =
+    row.generation === 1
+      ? t('revisions.first')
+      : row.changes.length > 0
+        ? row.changes.join(t('separator'))
+        : isOldest
+          ? ''
+          : t('revisions.noChange');
+  const words = [when, fromText(row), changed, row.state === 'ready' ? '' : t(`state.${row.state}`), imageText(row)];
   return h('span', { class: 'l', title: detailsOf(row) }, words.filter(Boolean).join(' · '));
 }
 
@@ -135,6 +140,12 @@ function subLine(row: RevisionRowView, state: RevisionsState, actions: TableActi
 function fromText({ commit, subject, by }: RevisionRowView): string {
   const what = commit === '' || subject === '' ? commit : `${commit} “${subject}”`;
   return [by, what].filter(Boolean).join(' · ');
+}
+
+/** `shop@08607e0` of `registry.example.com/team/shop@sha256:08607e0d…`, `shop:1.2`: what tells images apart; the whole is in the title. */
+function imageText({ image }: RevisionRowView): string {
+  const [name = '', digest = ''] = (image.split('/').at(-1) ?? '').split('@');
+  return digest === '' ? name : `${name.split(':')[0]}@${digest.replace(/^\w+:/, '').slice(0, 7)}`;
 }
 
 function detailsOf(row: RevisionRowView): string {
@@ -147,6 +158,8 @@ function rowActions(row: RevisionRowView, state: RevisionsState, actions: TableA
   const act = (name: Parameters<typeof icon>[0], label: string, run: () => void, disabled = false) =>
     plainButton(icon(name), label, run, { disabled });
   const away = state.platform !== 'ready';
+  const logs = act('output', t('revisions.logs'), () => actions.showLogs(row.revision));
+  if (state.moving !== 'allowed') return [logs];
   return [
     act(
       'arrowCircleUp',
@@ -168,7 +181,7 @@ function rowActions(row: RevisionRowView, state: RevisionsState, actions: TableA
     ...(row.percent > 0 || row.tags.length > 0
       ? [act('archive', t('revisions.retire', { revision: row.short }), () => actions.retire(row.revision), away)]
       : []),
-    act('output', t('revisions.logs'), () => actions.showLogs(row.revision)),
+    logs,
     act(
       'trash',
       t('revisions.delete', { revision: row.short }),

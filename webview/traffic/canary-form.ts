@@ -8,6 +8,8 @@ export interface CanaryForm {
   element: HTMLElement;
   /** Puts the focus into its first field. */
   focus(): void;
+  /** The revisions as they are now: one may have come since it was opened. */
+  offer(rows: readonly TrafficRowView[]): void;
 }
 
 const fields = ['steps', 'pauseSeconds', 'maxErrorPercent', 'maxP95Ratio', 'minRequests'] as const;
@@ -21,15 +23,13 @@ const initial: Record<FieldName, string> = {
 };
 
 export function createCanaryForm(
-  rows: readonly TrafficRowView[],
+  offered: readonly TrafficRowView[],
   measures: boolean,
   actions: { start(plan: CanaryPlanView): void; cancel(): void },
 ): CanaryForm {
-  const revision = h(
-    'select',
-    { id: 'canary-revision' },
-    ...rows.map((row) => h('option', { value: row.revision }, row.short)),
-  );
+  let rows: readonly TrafficRowView[] = [];
+  const revision = h('select', { id: 'canary-revision' });
+  offer(offered);
   const inputs = new Map<FieldName, HTMLInputElement>();
   const wrong = h('div', { class: 'wrong', role: 'alert', id: 'canary-wrong' });
   // What cannot be measured cannot be limited.
@@ -105,5 +105,16 @@ export function createCanaryForm(
     return { revision: revision.value, steps, pauseSeconds, maxErrorPercent, maxP95Ratio, minRequests };
   }
 
-  return { element: form, focus: () => revision.focus() };
+  /** What was chosen stays so while it is there. */
+  function offer(now: readonly TrafficRowView[]): void {
+    const names = (list: readonly TrafficRowView[]) => list.map((row) => row.revision).join();
+    const isNew = names(now) !== names(rows);
+    rows = now;
+    if (!isNew) return;
+    const chosen = revision.value;
+    revision.replaceChildren(...rows.map((row) => h('option', { value: row.revision }, row.short)));
+    if (rows.some((row) => row.revision === chosen)) revision.value = chosen;
+  }
+
+  return { element: form, focus: () => revision.focus(), offer };
 }

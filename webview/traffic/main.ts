@@ -4,14 +4,15 @@ import './traffic.css';
 import { canaryCard } from '../lib/canary.ts';
 import { openChannel } from '../lib/channel.ts';
 import { announce, attr, h, perFrame, place, text } from '../lib/dom.ts';
-import { beginPage, button, plainButton, problemNote, revisionColor, unexpected } from '../lib/page.ts';
+import { beginPage, button, plainButton, revisionColor, unexpected } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { CanaryAction, CanaryPlanView, PageProblem, Sample, TrafficRowView, TrafficState } from '../protocol.ts';
 import { type CanaryForm, createCanaryForm } from './canary-form.ts';
+import { note, noteList, placeNotes } from './notes.ts';
 import { createRow, type RowView } from './row.ts';
+import { asApplied, positive, shortSplit, splitText } from './splits.ts';
 import {
   type Action,
-  changedElsewhere,
   follows,
   noWish,
   type Percents,
@@ -20,7 +21,6 @@ import {
   reduce,
   sameSplit,
   shownRows,
-  splitOf,
   type Wish,
   wholeShares,
   wished,
@@ -35,8 +35,11 @@ let state: TrafficState | undefined;
 let live: Sample | null = null;
 let wish: Wish = restored();
 let problem: PageProblem | null = null;
-let applying = false;
+/** Places whose split is being written: another one that is chosen meanwhile is not held up by it. */
+const applying = new Set<string>();
 let form: CanaryForm | undefined;
+/** A canary was begun here, and is not shown yet. */
+let begun = false;
 /** The last canary text that was read out. */
 let saidCanary = '';
 
@@ -57,14 +60,14 @@ const paint = perFrame(render);
 
 channel.on('state', (told) => {
   // A platform that is away knows nothing: what it last said stays, greyed out, with a line that says so.
-  const next =
-    told.platform !== 'ready' && !told.service && state?.service ? { ...state, platform: told.platform } : told;
-  if (state?.service?.key !== next.service?.key) {
+  const isAway = told.platform !== 'ready' && !told.service && told.on === state?.on;
+  const next = isAway && state?.service ? { ...state, platform: told.platform } : told;
+  if (state && placeOf(state) !== placeOf(next)) {
     problem = null;
     form = undefined;
   }
   state = next;
-  if (next.service && next.platform === 'ready') wish = receive(wish, next.service.key, next.rows.concat(next.others));
+  if (next.service && next.platform === 'ready') wish = receive(wish, placeOf(next), next.rows.concat(next.others));
   keep();
   paint();
 });
@@ -92,7 +95,7 @@ function render(): void {
   }
   const list = shown(state);
   const split = wished(list, wish);
-  const unable = state.platform !== 'ready' || applying || state.moving !== 'allowed';
+  const unable = state.platform !== 'ready' || isApplying(state) || state.moving !== 'allowed';
   // A canary that somebody drives has the split: a hand in between would end it.
   const disabled = unable || (state.canary?.phase === 'running' && state.canary.driven);
   const following = follows(wish, list);
@@ -118,13 +121,28 @@ function render(): void {
   renderButtons(state, list, disabled);
   renderCanary(state, unable);
   placeNotes(away, platformNotes(state));
-  placeNotes(notes, noteList(state, list));
+  placeNotes(
+    notes,
+    noteList(
+      { state, list, wish, problem, applying: isApplying(state) },
+      {
+        takeTheirs: () => act({ type: 'reset' }),
+        keepMine: () => state && act({ type: 'rebase', rows: shown(state) }),
+      },
+    ),
+  );
 }
 
 /** The card of one that is there, else the form of one that is to be. */
 function renderCanary(now: TrafficState, disabled: boolean): void {
   if (now.canary && !isOver(now.canary)) form = undefined;
+  form?.offer(candidates(now));
   place(card, now.canary ? [cardOf(now.canary, disabled)] : []);
+  if (now.canary && begun) {
+    // It stands above the rows, the form that began it below them.
+    card.scrollIntoView({ block: 'nearest' });
+    begun = false;
+  }
   place(setup, form ? [form.element] : []);
   // Seconds that pass are not read out; a step, a hold and an end are.
   const said = now.canary ? `${now.canary.phase} ${now.canary.step} ${now.canary.driven}` : '';
@@ -178,8 +196,9 @@ async function startCanary(plan: CanaryPlanView): Promise<void> {
   if (!state?.service) return;
   await asked(channel.request('startCanary', { key: state.service.key, plan }));
   if (!problem) {
+    begun = true;
     form = undefined;
-    wish = noWish(state.service.key);
+    wish = noWish(placeOf(state));
     keep();
   }
   render();
@@ -197,6 +216,12 @@ async function asked(request: Promise<PageProblem | null>): Promise<void> {
     problem = unexpected(error);
   }
   render();
+  showProblem();
+}
+
+/** In a low view it may stand below the edge. */
+function showProblem(): void {
+  if (problem) notes.querySelector('[role="alert"]')?.scrollIntoView({ block: 'nearest' });
 }
 
 /** The share that requests take now; before any were measured, what the platform routes. */
@@ -217,15 +242,15 @@ function renderBar(list: readonly TrafficRowView[]): void {
     }),
   );
   const split = parts.map(({ row, share }) => t('traffic.part', { percent: share, revision: row.short }));
-  const label = t('traffic.bar', { split: split.join(', ') });
+  const label = t('traffic.bar', { split: split.join(t('separator')) });
   attr(bar, { 'aria-label': label, title: label });
 }
 
 function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disabled: boolean): void {
   const wishing = wish.percent !== null;
-  const label = applying ? t('traffic.applying') : t('traffic.apply', { split: shortSplit(wished(list, wish)) });
+  const label = isApplying(now) ? t('traffic.applying') : t('traffic.apply', { split: shortSplit(wished(list, wish)) });
   const applyButton = once('apply', () => button('', apply, { appearance: 'primary', id: 'apply' }));
-  applyButton.textContent = label;
+  text(applyButton, label);
   attr(applyButton, { disabled: disabled || !wishing, 'aria-label': label });
   const reset = once('reset', () => button(t('traffic.reset'), () => act({ type: 'reset' }), { id: 'reset' }));
   const rollBack = once('rollback', () =>
@@ -238,12 +263,12 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   attr(guarded, { disabled: disabled || form !== undefined });
   const canGuard = candidates(now).length > 0 && (!now.canary || isOver(now.canary));
   place(buttons, [
-    ...(wishing || applying
+    ...(wishing || isApplying(now)
       ? [applyButton, reset]
       : now.canRollBack && (!now.canary || isOver(now.canary))
         ? [rollBack]
         : []),
-    ...(canGuard && !wishing && !applying ? [guarded] : []),
+    ...(canGuard && !wishing && !isApplying(now) ? [guarded] : []),
   ]);
 
   const presetButtons = presets(list, wish).map(({ name, percent }) => {
@@ -271,50 +296,9 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   ]);
 }
 
-/** Left alone while they say the same: a live region reads out whatever is put into it. */
-function placeNotes(parent: HTMLElement, wanted: HTMLElement[]): void {
-  const form = wanted.map((element) => element.outerHTML).join('');
-  if (parent.dataset['form'] === form) return;
-  parent.dataset['form'] = form;
-  place(parent, wanted);
-}
-
 function platformNotes(now: TrafficState): HTMLElement[] {
   if (now.platform === 'ready') return [];
   return [note('warn', t(`platform.${now.platform}`), ...(now.platform === 'stopped' ? [startButton()] : []))];
-}
-
-function noteList(now: TrafficState, list: readonly TrafficRowView[]): HTMLElement[] {
-  const result: HTMLElement[] = [];
-  if (now.moving !== 'allowed') result.push(note('', t(`traffic.${now.moving}`)));
-  const shownProblem = problem ?? now.problem;
-  if (shownProblem) result.push(problemNote(shownProblem));
-  if (wish.refused) result.push(note('warn', t(`traffic.refused.${wish.refused}`)));
-  if (changedElsewhere(wish, list)) {
-    result.push(
-      note(
-        'warn',
-        t('traffic.elsewhere', { split: splitText(splitOf(list), now) }),
-        button(t('traffic.takeTheirs'), () => act({ type: 'reset' }), { id: 'takeTheirs' }),
-        button(t('traffic.keepMine'), () => state && act({ type: 'rebase', rows: shown(state) }), { id: 'keepMine' }),
-      ),
-    );
-  } else if (wish.percent !== null && !applying) result.push(note('', t('traffic.notApplied')));
-  else if (now.canary?.phase === 'running' && now.canary.driven) result.push(note('', t('canary.running')));
-  else if (!now.settled) result.push(note('', t('traffic.notSettled')));
-  for (const alert of now.alerts) result.push(note('warn', alert));
-  const newestFailed = [...list, ...now.others].find((row) => row.state === 'failed');
-  // Its own row says so, where there is one.
-  if (newestFailed && !list.includes(newestFailed)) {
-    const { short: revision, reason, details } = newestFailed;
-    const told = note(
-      'bad',
-      reason === '' ? t('traffic.failed', { revision }) : t('traffic.failedHint', { revision, reason }),
-    );
-    attr(told, { title: details || null });
-    result.push(told);
-  }
-  return result;
 }
 
 function emptyPage(now: TrafficState): HTMLElement {
@@ -343,48 +327,56 @@ function startButton(): HTMLElement {
   });
 }
 
+/** A wish is of one service on one platform, and so is what is being written. */
+function placeOf({ on, service }: TrafficState): string {
+  return service ? `${on} ${service.key}` : '';
+}
+
+function isApplying(now: TrafficState): boolean {
+  return applying.has(placeOf(now));
+}
+
 async function apply(): Promise<void> {
-  if (!state?.service || !wish.percent || applying) return;
+  if (!state?.service || !wish.percent || isApplying(state)) return;
   const { key } = state.service;
   const percent = positive(wish.percent);
   const follow = follows(wish, shown(state));
-  applying = true;
-  problem = null;
-  render();
-  try {
-    problem = await channel.request('apply', { key, base: { ...wish.base }, percent, follow });
-    if (!problem && state) {
-      wish = reduce(wish, { type: 'applied', rows: asApplied(state.rows.concat(state.others), percent, follow) }, []);
-      state = {
-        ...state,
-        rows: asApplied(state.rows, percent, follow),
-        others: asApplied(state.others, percent, follow),
-      };
-      announce(t('traffic.said.applied', { split: splitText(percent, state) }));
-    }
-  } catch (error) {
-    problem = unexpected(error);
-  }
-  applying = false;
-  keep();
-  render();
+  const base = { ...wish.base };
+  await write(placeOf(state), channel.request('apply', { key, base, percent, follow }), (now) => {
+    wish = reduce(wish, { type: 'applied', rows: asApplied(now.rows.concat(now.others), percent, follow) }, []);
+    state = { ...now, rows: asApplied(now.rows, percent, follow), others: asApplied(now.others, percent, follow) };
+    announce(t('traffic.said.applied', { split: splitText(percent, state) }));
+  });
 }
 
 async function rollback(): Promise<void> {
-  if (!state?.service || applying) return;
-  applying = true;
+  if (!state?.service || isApplying(state)) return;
+  const { key } = state.service;
+  await write(placeOf(state), channel.request('rollback', { key }), (now) => {
+    wish = noWish(placeOf(now));
+    announce(t('traffic.said.rolledBack'));
+  });
+}
+
+/** What comes of it is told where its service is still shown. */
+async function write(
+  where: string,
+  request: Promise<PageProblem | null>,
+  done: (now: TrafficState) => void,
+): Promise<void> {
+  applying.add(where);
+  problem = null;
   render();
-  try {
-    problem = await channel.request('rollback', { key: state.service.key });
-    if (!problem) {
-      wish = noWish(state.service.key);
-      announce(t('traffic.said.rolledBack'));
-    }
-  } catch (error) {
-    problem = unexpected(error);
+  const found = await request.catch(unexpected);
+  applying.delete(where);
+  const isShown = state !== undefined && placeOf(state) === where;
+  if (state && isShown) {
+    problem = found;
+    if (!found) done(state);
+    keep();
   }
-  applying = false;
   render();
+  if (isShown) showProblem();
 }
 
 function addRevision(): void {
@@ -419,43 +411,12 @@ function failed(error: unknown): void {
   render();
 }
 
-function note(kind: '' | 'warn' | 'bad', message: string, ...actions: HTMLElement[]): HTMLElement {
-  return h('div', { class: `note ${kind}` }, message, actions.length > 0 && h('div', { class: 'btns' }, ...actions));
-}
-
 function shown(now: TrafficState): TrafficRowView[] {
   return shownRows(now.rows, now.others, wish);
 }
 
 function splitNow(list: readonly TrafficRowView[]): Percents {
   return Object.fromEntries(wished(list, wish).map(({ revision, percent }) => [revision, percent]));
-}
-
-/** The object takes the wish over when it was accepted; the informer's copy comes a moment later. */
-function asApplied(list: readonly TrafficRowView[], percent: Percents, follow: boolean): TrafficRowView[] {
-  return list.map((row) => {
-    const share = percent[row.revision] ?? 0;
-    return { ...row, percent: share, followsLatest: follow && row.latestReady && share > 0 };
-  });
-}
-
-function positive(percent: Percents): Record<string, number> {
-  return Object.fromEntries(Object.entries(percent).filter(([, value]) => value > 0));
-}
-
-function shortSplit(split: readonly { percent: number }[]): string {
-  const parts = split.map(({ percent }) => percent).filter((percent) => percent > 0);
-  return parts.length > 4 ? '' : parts.join(' / ');
-}
-
-function splitText(percent: Percents, now: TrafficState): string {
-  const all = now.rows.concat(now.others);
-  return Object.entries(percent)
-    .filter(([, value]) => value > 0)
-    .map(([name, value]) =>
-      t('traffic.part', { percent: value, revision: all.find((row) => row.revision === name)?.short ?? name }),
-    )
-    .join(', ');
 }
 
 function once(key: string, make: () => HTMLElement): HTMLElement {

@@ -6,8 +6,8 @@ import { int32, object, pointer, string, type Type } from '../struct/type.ts';
 
 export const requestReplySpec: Type = object('v1alpha1.RequestReplySpec', 'Waits for the answer to an event.', {
   brokerRef: reference('The broker that carries both.'),
-  correlationAttribute: string('Attribute of the event; correlationid by default.'),
-  replyAttribute: string('Attribute of the answer; replyid by default.'),
+  correlationAttribute: string('Attribute of the event that its answer is recognised by.'),
+  replyAttribute: string('Attribute of the answer that says which event it answers.'),
   timeout: pointer(string('How long to wait, as PT30S.')),
   delivery,
 });

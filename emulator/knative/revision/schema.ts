@@ -5,10 +5,8 @@ import { int32, int64, list, named, object, pointer, string, stringMap, strings,
 
 export const revisionSpec: Type = object('v1.RevisionSpec', 'What a revision runs, and how.', {
   '...PodSpec': object('v1.PodSpec', '', podSpecFields),
-  containerConcurrency: pointer(
-    int64('The most requests that one instance handles at a time. 0, the default, is no limit.'),
-  ),
-  timeoutSeconds: pointer(int64('Seconds that a request may take in all. 300 by default.')),
+  containerConcurrency: pointer(int64('The most requests that one instance handles at a time; 0 is no limit.')),
+  timeoutSeconds: pointer(int64('Seconds that a request may take in all.')),
   responseStartTimeoutSeconds: pointer(int64('Seconds within which the first byte of the answer must come.')),
   idleTimeoutSeconds: pointer(int64('Seconds that may pass without a byte of the answer. 0 is no limit.')),
 });

@@ -71,7 +71,7 @@ function showEvent(invocation: Invocation, event: RunEvent, { service: name, url
       break;
     case 'state':
       if (event.state === 'ready') {
-        invocation.note(`✓ ${invocation.say('run.ready', { ms: event.ms ?? 0, url: url ?? '' })}`);
+        invocation.note(`✓ ${invocation.say('run.ready', { ms: event.ms, url: url ?? '' })}`);
       } else if (event.state === 'crashed') {
         showCrash(invocation, event.crash);
         invocation.note(`  ${invocation.say('run.waiting')}`);

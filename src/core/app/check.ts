@@ -1,5 +1,6 @@
 /** Holds a document against the definition of schema.ts: unknown, missing and wrong fields, each at its place. */
 import type { Problem } from '../codes.ts';
+import type { Phrase } from '../messages/phrases.ts';
 import type { Path, YamlDocument } from './document.ts';
 import type { Field } from './schema.ts';
 import { isObject, kindOfValue } from './values.ts';
@@ -10,12 +11,12 @@ export function checkFields(
   fields: Readonly<Record<string, Field>>,
 ): Problem[] {
   const problems: Problem[] = [];
-  const wrong = (path: Path, value: unknown, expected: string): void => {
+  const wrong = (path: Path, value: unknown, expected: Phrase): void => {
     const args = { path: pathText(path), got: kindOfValue(value), expected };
     problems.push({ code: 'BadField', args, place: document.place(path), severity: 'error' });
   };
 
-  function group(path: Path, value: unknown, inside: Readonly<Record<string, Field>>, expected: string): void {
+  function group(path: Path, value: unknown, inside: Readonly<Record<string, Field>>, expected: Phrase): void {
     if (!isObject(value)) {
       wrong(path, value, expected);
       return;

@@ -1,6 +1,8 @@
 /** YAML with positions: syntax errors and places in words that say what was expected. */
 import {
+  type Alias,
   type Document,
+  isAlias,
   isCollection,
   isMap,
   isPair,
@@ -9,9 +11,11 @@ import {
   type Node,
   type ParsedNode,
   parseAllDocuments,
+  visit,
   type YAMLError,
 } from 'yaml';
 import type { Problem, SourcePlace } from '../codes.ts';
+import type { Phrase } from '../messages/phrases.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -41,13 +45,20 @@ export function parseYaml(file: string, text: string): { documents: YamlDocument
   const documents = list.flatMap((document): YamlDocument[] => {
     // With a key twice it can still be looked at; the last one wins.
     if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return [];
+    const read = plainValue(document);
+    if ('detail' in read) {
+      const { detail, expected, alias } = read;
+      const [start, end] = alias?.range ?? [document.range[0], document.range[0]];
+      problems.push({ code: 'YamlSyntax', args: { detail, expected }, place: at(start, end), severity: 'error' });
+      return [];
+    }
     const placeOf = (node: Node | null | undefined): SourcePlace => {
       const range = (node ?? document.contents)?.range ?? document.range;
       return at(range[0], range[1]);
     };
     return [
       {
-        value: document.toJS({ maxAliasCount: 100 }),
+        value: read.plain,
         ast: document,
         place: (path) => placeOf(nearest(document, path)),
         placeOfKey: (path) => placeOf(keyNode(document, path) ?? nearest(document, path)),
@@ -55,6 +66,35 @@ export function parseYaml(file: string, text: string): { documents: YamlDocument
     ];
   });
   return { documents, problems };
+}
+
+type Refused = { detail: Phrase; expected: Phrase; alias: Alias | undefined };
+
+/** Aliases are refused that lead nowhere, that stand in what they name, and that make much out of little: readers follow each of them. */
+function plainValue(document: Document.Parsed): { plain: unknown } | Refused {
+  const aliases: Alias[] = [];
+  const anchors = new Set<string>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) aliases.push(node);
+      else if (node.anchor) anchors.add(node.anchor);
+    },
+  });
+  const refused = (alias: Alias | undefined, detail: Phrase, expected: Phrase): Refused => ({
+    alias,
+    detail,
+    expected,
+  });
+  const lost = aliases.find(({ source }) => !anchors.has(source));
+  if (lost) return refused(lost, `there is no anchor &${lost.source}`, 'an alias of an anchor that stands before it');
+  try {
+    const plain: unknown = document.toJS({ maxAliasCount: 100 });
+    if (aliases.length > 0) JSON.stringify(plain);
+    return { plain };
+  } catch (error) {
+    if (error instanceof TypeError) return refused(aliases[0], 'an alias stands in what it names', 'a value that ends');
+    return refused(aliases[0], 'the aliases make too much of it', 'few aliases of small values');
+  }
 }
 
 function nearest(document: Document.Parsed, path: Path): Node | null {
@@ -91,7 +131,7 @@ function syntaxProblem(
   };
 }
 
-const expectations: Partial<Record<YAMLError['code'], string>> = {
+const expectations: Partial<Record<YAMLError['code'], Phrase>> = {
   ALIAS_PROPS: 'an alias without a tag or anchor of its own',
   BAD_ALIAS: 'an alias of an anchor that stands before it',
   BAD_DIRECTIVE: 'a directive that YAML knows',

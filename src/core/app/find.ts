@@ -1,8 +1,8 @@
 /** Finds applications: directories with a slipway.yaml, or with a Knative Service in deploy/. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { applicationFile } from './model.ts';
+import { applicationFile, readText } from './model.ts';
 
 const notEntered = new Set([
   'node_modules',
@@ -50,8 +50,8 @@ export async function isApplication(dir: string): Promise<boolean> {
   const deploy = join(dir, 'deploy');
   const names = await readdir(deploy).catch(() => []);
   for (const name of names.filter((each) => /\.ya?ml$/.test(each))) {
-    const text = await readFile(join(deploy, name), 'utf8').catch(() => '');
-    if (looksLikeService(text)) return true;
+    const text = await readText(join(deploy, name)).catch(() => undefined);
+    if (text !== undefined && looksLikeService(text)) return true;
   }
   return false;
 }

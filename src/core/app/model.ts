@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import type { ObjectInput } from '../client.ts';
 import type { MessageArgs, Problem, ProblemCode, SourcePlace } from '../codes.ts';
 import { Fault } from '../faults.ts';
+import type { Phrase } from '../messages/phrases.ts';
+import { pathOf } from '../target.ts';
 import type { AlertLimits } from '../traffic/alerts.ts';
 import { checkFields } from './check.ts';
 import { type Path, parseYaml, type YamlDocument } from './document.ts';
@@ -57,6 +59,7 @@ export interface RunSettings {
 export interface Environment {
   name: string;
   context?: string;
+  /** Absolute. */
   kubeconfig?: string;
   /** Name of an embedded platform. */
   platform?: string;
@@ -96,9 +99,18 @@ export interface ManifestFile {
 }
 
 /** Everything wrong with it; `application` is there unless an error stands in the way of using it. */
-export async function readApplication(dir: string, read: ReadText = readText): Promise<ReadResult> {
+export async function readApplication(dir: string, from: ReadText = readText): Promise<ReadResult> {
   const problems: Problem[] = [];
   const root = resolve(dir);
+  const read: ReadText = async (file) => {
+    try {
+      return await from(file);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      problems.push({ code: error.code, args: error.args, place: { file, line: 1, column: 1 }, severity: 'error' });
+      return undefined;
+    }
+  };
   const file = join(root, applicationFile);
   const text = await read(file);
   const settings = text === undefined ? {} : readSettings(file, text, problems);
@@ -147,10 +159,10 @@ export async function readApplication(dir: string, read: ReadText = readText): P
         debug: isNode(words(settings.run?.dev) ?? start) ? 'node' : undefined,
       },
       environments: Object.fromEntries(
-        Object.entries(settings.environments ?? {}).map(([key, value]) => [
-          key,
-          { deploy: 'direct' as const, protected: false, ...value, name: key },
-        ]),
+        Object.entries(settings.environments ?? {}).map(([key, value]) => {
+          const place = value.kubeconfig === undefined ? {} : { kubeconfig: pathOf(value.kubeconfig, root) };
+          return [key, { deploy: 'direct' as const, protected: false, ...value, ...place, name: key }];
+        }),
       ),
       alerts: settings.alerts ?? {},
       manifests,
@@ -173,8 +185,7 @@ export async function loadApplication(dir: string, read?: ReadText): Promise<App
 /** @throws Fault EnvironmentUnknown */
 export function environmentOf(app: Application, name: string | undefined): Environment | undefined {
   if (name === undefined) return undefined;
-  const environment = app.environments[name];
-  if (environment) return environment;
+  if (Object.hasOwn(app.environments, name)) return app.environments[name];
   const known = Object.keys(app.environments).join(', ') || 'none';
   throw new Fault('EnvironmentUnknown', { environment: name, known });
 }
@@ -200,14 +211,28 @@ export function containersOf(object: { spec?: unknown }): { image?: unknown; [fi
   return Array.isArray(containers) ? containers.filter((each) => each !== null && typeof each === 'object') : [];
 }
 
+/** A repository may have links to devices, pipes and files without end in it. */
 export async function readText(file: string): Promise<string | undefined> {
   try {
+    const found = await stat(file);
+    if (found.isDirectory()) return undefined;
+    const detail = unfit(found.isFile(), found.size);
+    if (detail) throw new Fault('FileUnreadable', { file, detail });
     return await readFile(file, 'utf8');
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new Fault('FileUnreadable', { file, detail: message }, { cause: error });
   }
+}
+
+const largestFile = 4 * 2 ** 20;
+
+/** Why this is not to be read as a manifest; undefined where it may. */
+function unfit(isFile: boolean, bytes: number): string | undefined {
+  if (!isFile) return 'it is no regular file';
+  return bytes > largestFile ? `it has more than ${largestFile / 2 ** 20} MiB` : undefined;
 }
 
 /** The shape of slipway.yaml once checked against schema.ts. */
@@ -278,7 +303,7 @@ async function manifestFiles(place: string): Promise<string[]> {
 /** What kubectl would need of any manifest, and what a Knative Service needs before there is an image to put in. */
 function checkManifest(document: YamlDocument): Problem[] {
   const problems: Problem[] = [];
-  const report = (code: ProblemCode, path: Path, args: MessageArgs): void => {
+  const report = (code: ProblemCode, path: Path, args: MessageArgs & { expected: Phrase }): void => {
     problems.push({ code, args: { path: path.join('.'), ...args }, place: document.place(path), severity: 'error' });
   };
   const object = document.value;

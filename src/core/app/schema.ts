@@ -3,6 +3,8 @@
  * (`jsonSchema()`; a test holds the file against it).
  */
 
+import type { Phrase } from '../messages/phrases.ts';
+
 export interface Field {
   type: 'text' | 'flag' | 'integer' | 'command' | 'texts' | 'map' | 'group' | 'groups' | 'object';
   description: string;
@@ -17,7 +19,7 @@ export interface Field {
   fields?: Readonly<Record<string, Field>>;
   examples?: readonly unknown[];
   /** In words, after "expected". */
-  expected: string;
+  expected: Phrase;
 }
 
 const name = '^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$';
@@ -26,7 +28,8 @@ const environment: Readonly<Record<string, Field>> = {
   context: { type: 'text', description: 'Context of the kubeconfig.', expected: 'the name of a kube context' },
   kubeconfig: {
     type: 'text',
-    description: 'Kubeconfig file; without it the KUBECONFIG variable or ~/.kube/config.',
+    description:
+      'Kubeconfig file, from the folder of the application; without it the KUBECONFIG variable or ~/.kube/config.',
     expected: 'a path',
   },
   platform: {

@@ -1,4 +1,5 @@
 /** Looking at values of unknown shape, and saying what they are. Pure leaf. */
+import type { Phrase } from '../messages/phrases.ts';
 
 export function isObject(value: unknown): value is Record<string | number, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -12,10 +13,11 @@ export function valueAt(object: unknown, path: readonly (string | number)[]): un
 }
 
 /** A value in the words of an error: `the number 5`, `a list`, `"text"`. */
-export function kindOfValue(value: unknown): string {
+export function kindOfValue(value: unknown): Phrase | `"${string}"` {
   if (value === undefined) return 'missing';
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? JSON.stringify(value) : `the ${typeof value} ${String(value)}`;
+  if (typeof value === 'string') return JSON.stringify(value) as `"${string}"`;
+  return `the ${typeof value as 'number' | 'boolean' | 'bigint'} ${String(value)}`;
 }

@@ -1,4 +1,4 @@
-/** A start command as text → argv. Pure leaf. */
+/** A start command as text → argv, and a word of it as text. Pure leaf. */
 
 /** What only a shell understands: such a command is given to one. */
 const shellOnly = /[|&;<>()$`*?[\]{}~\n]|^\s*\w+=/;
@@ -11,6 +11,11 @@ export function commandWords(text: string): string[] | undefined {
   const words = splitWords(text);
   if (!words || words.length === 0) return undefined;
   return shellOnly.test(unquoted(text)) ? ['/bin/sh', '-c', text.trim()] : words;
+}
+
+/** One word of a shell, quoted where it must be. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** POSIX quoting, without expansion. */

@@ -52,6 +52,9 @@ const pythonError = /^(?:\*\*\* )?(?<message>(?:\w+\.)*\w*(?:Error|Exception|War
 const nodePlace = /^(?:file:\/\/)?(?<file>\/\S+?\.[cm]?[jt]sx?):(?<line>\d+)$/;
 const nodeError = /^(?:Uncaught )?(?<message>(?:\w*Error)(?: \[\w+\])?: .*)$/;
 
+/** Of a line, however long. */
+const readLength = 4_000;
+
 /** In the order of the output, each place once; files that are not below `dir` keep their path. */
 export function compilerProblems(lines: readonly string[], dir: string): CompilerProblem[] {
   const found: CompilerProblem[] = [];
@@ -77,7 +80,7 @@ export function compilerProblems(lines: readonly string[], dir: string): Compile
     });
   };
   for (const raw of lines) {
-    const text = stripVTControlCharacters(raw).trimEnd();
+    const text = stripVTControlCharacters(raw.slice(0, readLength)).trimEnd();
     const one = whole
       .map(({ source, pattern }) => ({ source, groups: pattern.exec(text)?.groups }))
       .find(({ groups }) => groups);

@@ -1,17 +1,19 @@
 /** Deploy: build → snapshot → upload → apply → wait → verdict. Never says success while the old revision serves. */
+import { relative, sep } from 'node:path';
 import type { ImageConfig } from '../../../emulator/capabilities/protocol.ts';
 import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { type Application, containersOf, type Environment, environmentOf, type Manifest } from '../app/model.ts';
 import type { ObjectInput, PlatformClient } from '../client.ts';
 import type { SourcePlace } from '../codes.ts';
+import { truthOf } from '../conditions.ts';
 import { claimDomain } from '../domains.ts';
 import { Fault, isAway, isFault } from '../faults.ts';
 import { gatewayOf, publicUrl } from '../gateway.ts';
 import { missingFiles, putImage } from '../images.ts';
 import type { ServiceStatus } from '../lookup.ts';
 import { kinds } from '../resources.ts';
-import { describeTarget, type Target } from '../target.ts';
+import { describeTarget, kubectlOf, platformName, type Target } from '../target.ts';
 import { applyTraffic, type TrafficTarget, trafficManager, wishedTargets, writeTraffic } from '../traffic/traffic.ts';
 import { runBuild, tellingLines } from './build.ts';
 import { compilerProblems } from './compiler-lines.ts';
@@ -94,7 +96,7 @@ export async function deploy(
     endPhase();
     const serves = cause.code === 'PlatformLost' ? undefined : await whatServes(client, namespace, app.name);
     const logs = evidence.logs ?? [];
-    const where = { app, namespace, target: describeTarget(client.target), sources };
+    const where = { app, namespace, kubectl: kubectlOf(client.target), sources };
     const { remedy, place, problems } = explainFailure(cause, where, { ...evidence, logs });
     return {
       ...base(),
@@ -141,7 +143,7 @@ export async function deploy(
   const builds = !app.build.foreign && ownContainer(app, containersOf(app.service.object)) !== undefined;
   if (builds && !capabilities.has('images')) {
     const named = String(ownContainer(app, containersOf(app.service.object))?.image);
-    return failed({ code: 'NoImageStore', args: { target: describeTarget(client.target), image: named } });
+    return failed({ code: 'NoImageStore', args: { target: platformName(client.target), image: named } });
   }
   // No container uses it though slipway.yaml builds it: says so with the place, before anything is done.
   if (!builds && app.file !== undefined && !app.build.foreign) {
@@ -199,8 +201,10 @@ export async function deploy(
     if (!existing && options.noTraffic)
       onProgress({ type: 'note', code: 'firstTakesAll', args: { service: app.name } });
     applied = await apply(client, service, signal);
-    if (prepared.traffic) {
-      if (!existing || options.resetTraffic) applied = await setTraffic(client, applied, prepared.traffic, signal);
+    const nowhere = existing !== undefined && leadsNowhere(existing);
+    if (prepared.traffic || nowhere) {
+      const wished = prepared.traffic ?? [{ latestRevision: true, percent: 100 }];
+      if (!existing || nowhere || options.resetTraffic) applied = await setTraffic(client, applied, wished, signal);
       else onProgress({ type: 'note', code: 'trafficInManifest', args: { file: app.service.file } });
     }
     for (const other of prepared.others) {
@@ -218,7 +222,7 @@ export async function deploy(
     if (refused) return failed(refused);
     const detail = error.message;
     return failed(
-      { code: 'ManifestRefused', args: { manifest: manifest.file, detail } },
+      { code: 'ManifestRefused', args: { manifest: shownIn(app, manifest), detail } },
       { place: placeOf(manifest, detail) },
     );
   }
@@ -244,7 +248,7 @@ export async function deploy(
     if (cause.code !== 'ManifestRefused') return failed(cause, { logs, conditions }, revision?.metadata.name);
     // Only now, by what Knative made of it.
     const place = placeOf(app.service, String(cause.args['detail']));
-    const args = { ...cause.args, manifest: app.service.file };
+    const args = { ...cause.args, manifest: shownIn(app, app.service) };
     return failed({ ...cause, args }, { logs, conditions, place }, revision?.metadata.name);
   }
 
@@ -345,6 +349,14 @@ function setTraffic(
   return client.patch(kinds.service, namespace, name, patch, { fieldManager: trafficManager, signal });
 }
 
+/** A split that names revisions that are not there and has never led anywhere is none that a deploy should keep. */
+function leadsNowhere(service: KubeObject): boolean {
+  const { status, reason } = truthOf(service, 'RoutesReady');
+  const isMissing = status === 'False' && /^(RevisionMissing|ConfigurationMissing)$/.test(reason);
+  const isNamed = wishedTargets(service).some(({ revisionName }) => revisionName !== undefined);
+  return isMissing && isNamed && (statusOf(service).traffic ?? []).length === 0;
+}
+
 async function planObjects(
   client: PlatformClient,
   prepared: PreparedObjects,
@@ -396,17 +408,22 @@ function refusedCause(error: unknown, target: Target, revision = '?'): Cause | u
   if (error instanceof Fault) {
     if (error.code === 'Unauthorized') return { code: 'CredentialsRefused', args: error.args };
     if (error.code === 'Forbidden')
-      return { code: 'NotAllowed', args: { target: describeTarget(target), ...error.args } };
+      return { code: 'NotAllowed', args: { target: platformName(target), ...error.args } };
     return error.code === 'DomainTaken' ? { code: 'DomainClaimed', args: error.args } : undefined;
   }
   const namespace = /^namespaces "([^"]+)" not found/.exec(detail)?.[1];
-  if (namespace) return { code: 'NamespaceMissing', args: { namespace, target: describeTarget(target) } };
+  if (namespace) return { code: 'NamespaceMissing', args: { namespace, target: platformName(target) } };
   if (/without a name change/.test(detail)) return { code: 'RevisionNameTaken', args: { revision } };
   if (/ENOSPC|no space left|disk is full|database or disk is full/i.test(detail))
     return { code: 'PlatformDiskFull', args: { detail } };
   return /failed calling webhook|context deadline exceeded/.test(detail)
     ? { code: 'WebhookTimeout', args: { detail } }
     : undefined;
+}
+
+/** As other sentences name it: `deploy/service.yaml`. */
+function shownIn(app: Application, { file }: Manifest): string {
+  return relative(app.dir, file).split(sep).join('/');
 }
 
 /** Admission errors end in the field's path: `…: spec.template.spec.containers[0].image`. */

@@ -9,8 +9,8 @@ import { type Fix, fixFor } from './fix.ts';
 export interface FailedIn {
   app: Application;
   namespace: string;
-  /** In words (describeTarget). */
-  target: string;
+  /** With the flags that lead to the platform (kubectlOf). */
+  kubectl: string;
   /** The application's sources: one of them may have a port in it. */
   sources: readonly string[];
 }

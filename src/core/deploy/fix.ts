@@ -3,6 +3,7 @@
  * there, or a command. One for each cause. Pure: the application's texts are given.
  */
 import { isScalar } from 'yaml';
+import { parseQuantity } from '../../../emulator/knative/quantity.ts';
 import { nearestWord } from '../app/check.ts';
 import type { Application, Manifest } from '../app/model.ts';
 import { isObject, valueAt } from '../app/values.ts';
@@ -40,7 +41,8 @@ export type Fix =
 export interface FixScene {
   app: Application;
   namespace: string;
-  target: string;
+  /** With the flags that lead to the platform (kubectlOf). */
+  kubectl: string;
   /** Text of a file of the application; undefined where there is none. */
   read(file: string): string | undefined;
   /** Files of the application's sources, for a port that is written down in one. */
@@ -85,7 +87,7 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
       return setting('build.command');
     case 'ManifestRefused':
       return (
-        manifestFix(text('manifest'), scene.read, undefined, app.name) ??
+        manifestFix((scene.place ?? service).file, scene.read, undefined, app.name) ??
         open(scene.place) ??
         field(namedField(text('detail')) ?? 'spec')
       );
@@ -123,7 +125,7 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
         `${Math.max(60, Number(args['seconds']) * 4)}s`,
       );
     case 'QuotaExceeded':
-      return quotaFix(cause, set, field);
+      return quotaFix(cause, service, set, field);
     case 'QuotaUnspecified':
       return field(`${container}.resources`);
     case 'Unschedulable':
@@ -131,11 +133,7 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
     case 'ConfigMapMissing':
       return configMapFix(scene, text('name'));
     case 'SecretMissing':
-      return run(
-        'createSecret',
-        `kubectl create secret generic ${text('name')} -n ${namespace} --from-literal=KEY=VALUE`,
-        { name: text('name') },
-      );
+      return secretFix(scene, text('name'), run);
     case 'ConfigKeyMissing':
       return configKeyFix(scene, text('kind'), text('name'), text('key')) ?? field(`${container}.env`);
     case 'RevisionNameTaken':
@@ -143,14 +141,16 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
     case 'TrafficRefused':
       return declaredAt(service, ['spec', 'traffic']) === undefined ? show() : remove('spec.traffic');
     case 'NamespaceMissing':
-      return run('createNamespace', `kubectl create namespace ${text('namespace')}`, { namespace: text('namespace') });
+      return run('createNamespace', `${scene.kubectl} create namespace ${text('namespace')}`, {
+        namespace: text('namespace'),
+      });
     case 'DomainClaimed':
       return open(domainPlace(scene, text('host'))) ?? field('metadata.name');
     case 'PlatformLost':
       return run('startPlatform', 'slipway up --detach');
     case 'CredentialsRefused':
     case 'NotAllowed':
-      return run('logIn', 'kubectl auth whoami');
+      return run('logIn', `${scene.kubectl} auth whoami`);
     case 'PlatformDiskFull':
       return run('doctor', 'slipway doctor');
     case 'ImageUploadFailed':
@@ -287,6 +287,7 @@ function doubled(limit: unknown): string {
 
 function quotaFix(
   { args }: { args: MessageArgs },
+  service: Manifest,
   set: (path: string, value: unknown) => Fix,
   field: (path: string) => Fix,
 ): Fix {
@@ -300,21 +301,63 @@ function quotaFix(
   const [kind, name] = /^(requests|limits)\.(.+)$/.exec(resource)?.slice(1) ?? ['requests', resource];
   const path = `${container}.resources.${kind}.${name}`;
   // Of what is used a part may be this very service's: only the limit itself is certain.
-  return String(args['used']) === '0' ? set(path, String(args['limited'])) : field(path);
+  if (String(args['used']) !== '0') return field(path);
+  const declared = declaredAt(service, [
+    'spec',
+    'template',
+    'spec',
+    'containers',
+    0,
+    'resources',
+    kind ?? '',
+    name ?? '',
+  ]);
+  const room = roomFor(declared, args);
+  return room === undefined ? field(path) : set(path, room);
+}
+
+/** What the container may ask for within the limit: the queue-proxy beside it asks, too. In the unit of the declared one. */
+function roomFor(declared: unknown, args: MessageArgs): string | undefined {
+  const nano = (quantity: unknown): bigint => parseQuantity(String(quantity))?.nano ?? 0n;
+  const others = nano(args['requested']) - nano(declared);
+  const room = nano(args['limited']) - (others > 0n && nano(declared) > 0n ? others : 0n);
+  if (room <= 0n) return undefined;
+  const unit = /[A-Za-z]+$/.exec(String(declared))?.[0] ?? '';
+  const whole = room / nano(`1${unit}`);
+  if (whole > 0n && whole * nano(`1${unit}`) === room) return `${whole}${unit}`;
+  return parseQuantity(`${room}n`)?.canonical;
+}
+
+/** The keys that a Service takes out of a ConfigMap or Secret one by one. */
+function referencedKeys(service: Manifest, field: 'configMapKeyRef' | 'secretKeyRef', name: string): string[] {
+  const keys = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    if (!isObject(value)) return;
+    const reference = value[field];
+    if (isObject(reference) && reference['name'] === name) keys.add(String(reference['key']));
+    Object.values(value).forEach(visit);
+  };
+  visit(service.object);
+  return [...keys];
+}
+
+/** Its values only its owner can type. `keys` of the command: separated by commas, empty where the Service takes whatever there is. */
+function secretFix(
+  { app, namespace, kubectl }: FixScene,
+  name: string,
+  run: (command: FixCommand, line: string, more: MessageArgs) => Fix,
+): Fix {
+  const keys = referencedKeys(app.service, 'secretKeyRef', name);
+  const literals = (keys.length > 0 ? keys : ['KEY']).map((key) => `--from-literal=${key}=VALUE`).join(' ');
+  const line = `${kubectl} create secret generic ${name} -n ${namespace} ${literals}`;
+  return run('createSecret', line, { name, keys: keys.join() });
 }
 
 /** A manifest of its own beside the Service's, with the keys that are asked for. */
 function configMapFix({ app, namespace }: FixScene, name: string): Fix {
   const file = app.service.file.replace(/[^/\\]+$/, `${name}.yaml`);
-  const keys: string[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(visit);
-    if (!isObject(value)) return;
-    const reference = value['configMapKeyRef'];
-    if (isObject(reference) && reference['name'] === name) keys.push(String(reference['key']));
-    Object.values(value).forEach(visit);
-  };
-  visit(app.service.object);
+  const keys = referencedKeys(app.service, 'configMapKeyRef', name);
   const data = keys.length > 0 ? `data:\n${keys.map((key) => `  ${key}: ""\n`).join('')}` : 'data: {}\n';
   const ofNamespace = app.service.object.metadata.namespace === undefined ? '' : `  namespace: ${namespace}\n`;
   return {

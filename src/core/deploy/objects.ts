@@ -4,6 +4,7 @@ import { mergePatch } from '../app/merge.ts';
 import { type Application, containersOf, type Environment, type Manifest, repositoryOf } from '../app/model.ts';
 import type { ObjectInput } from '../client.ts';
 import { Fault } from '../faults.ts';
+import type { Phrase } from '../messages/phrases.ts';
 import { kinds } from '../resources.ts';
 import type { TrafficTarget } from '../traffic/traffic.ts';
 
@@ -36,7 +37,7 @@ export function prepareObjects(app: Application, options: PrepareOptions): Prepa
     const own = ownContainer(app, containers);
     if (!own) {
       const got = containers.map((container) => JSON.stringify(container.image)).join(', ');
-      const expected = `the repository ${app.build.image} that slipway.yaml builds`;
+      const expected: Phrase = `the repository ${app.build.image} that slipway.yaml builds`;
       const path = 'spec.template.spec.containers[0].image';
       const place = app.service.place(['spec', 'template', 'spec', 'containers', 0, 'image']);
       throw new Fault('BadField', { path, got, expected }, { place });

@@ -34,13 +34,17 @@ export interface Provenance {
   by?: string;
 }
 
-/** Never throws: without git, or outside a repository, there is just less to say. */
+/**
+ * Never throws: without git, or outside a repository, there is just less to say. Who it was is the name that git knows: in a
+ * development container the account is everybody's.
+ */
 export async function provenanceOf(dir: string): Promise<Provenance> {
-  const by = userName();
-  const who = by === undefined ? {} : { by };
   const git = async (...args: string[]) =>
     // A repository's own settings must not start programs here.
     (await run('git', ['-c', 'core.fsmonitor=false', ...args], { cwd: dir, timeout: gitMs, windowsHide: true })).stdout;
+  const named = await git('config', 'user.name').catch(() => '');
+  const by = named.trim() || userName();
+  const who = by === undefined ? {} : { by };
   try {
     const [log, changed] = await Promise.all([
       git('log', '-1', '--format=%H%n%s'),

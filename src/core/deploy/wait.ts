@@ -3,13 +3,14 @@
  * once it speaks of our generation and its Configuration is not OutOfDate, so that an old revision is never taken for it.
  */
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import { compareQuantities } from '../../../emulator/knative/quantity.ts';
 import type { Informer, PlatformClient, WatchHandlers } from '../client.ts';
 import { conditionOf, isObserved, truthOf } from '../conditions.ts';
 import { Fault, isFault } from '../faults.ts';
 import { lastLines } from '../logs.ts';
 import type { PodStatus, ServiceStatus } from '../lookup.ts';
 import { kinds, labels, type ResourceKind } from '../resources.ts';
-import { isRouted } from '../traffic/traffic.ts';
+import { isRouted, wishedTargets } from '../traffic/traffic.ts';
 import { type Cause, diagnose, lateCause, type PodEvent, type Scene } from './diagnose.ts';
 
 export interface WaitOptions {
@@ -38,6 +39,8 @@ const lostMs = 10_000;
 const routeMs = 30_000;
 /** When a revision should have its first pod. */
 const podMs = 3_000;
+/** Until the platform has tried again to make a pod for which there is room now. */
+const roomMs = 20_000;
 
 /** @throws Fault Cancelled */
 export function waitForService(options: WaitOptions): Promise<WaitResult> {
@@ -134,13 +137,32 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
       enrich(client, namespace, name, sceneOf(revision))
         .then(async (scene) => {
           const cause = judge(scene);
-          if (cause && !(await isMended(client, namespace, cause))) fails(cause, scene);
+          if (cause && !awaitsRoom(cause) && !(await isMended(client, namespace, cause))) fails(cause, scene);
         })
         .catch((error: unknown) => finish(error as Error))
         .finally(() => {
           looks--;
         });
     };
+
+    /** What an older revision that serves nothing still holds of a quota comes free: the platform takes its pods down. */
+    let held = false;
+    let trying: NodeJS.Timeout | undefined;
+    function awaitsRoom({ code, args }: Cause): boolean {
+      if (code !== 'QuotaExceeded' || compareQuantities(args['requested'] ?? 0, args['limited'] ?? 0) > 0) return false;
+      const { traffic = [] } = (services.get(name, namespace)?.status ?? {}) as ServiceStatus;
+      const ours = [readyAt.revision, ...traffic.map(({ revisionName }) => revisionName)];
+      if (pods.items.some(({ metadata }) => !ours.includes(metadata.labels?.[labels.revision] ?? ''))) {
+        held = true;
+        return true;
+      }
+      if (!held) return false;
+      trying ??= timer(roomMs, () => {
+        held = false;
+        look();
+      });
+      return true;
+    }
 
     let seen = false;
     let last: string | undefined;
@@ -232,7 +254,9 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
       }
       const { latestReadyRevisionName } = (service.status ?? {}) as ServiceStatus;
       const routes = truthOf(service, 'RoutesReady');
-      if (routes.status === 'False' && /^(RevisionMissing|ConfigurationMissing)$/.test(routes.reason)) {
+      // Where none is named the route follows, a moment later, what has just become ready.
+      const isNamed = wishedTargets(service).some(({ revisionName }) => revisionName !== undefined);
+      if (isNamed && routes.status === 'False' && /^(RevisionMissing|ConfigurationMissing)$/.test(routes.reason)) {
         fails({ code: 'TrafficRefused', args: { detail: routes.message, service: name } });
       } else if (latestReadyRevisionName === revision && truthOf(service).status === 'True' && isRouted(service)) {
         finish({ done: 'routed', service, revision });

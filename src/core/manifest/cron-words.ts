@@ -29,7 +29,7 @@ const descriptors: Record<string, string> = {
 };
 
 /** The expression itself where there are no words for it. */
-function cronWords(locale: Locale, schedule: string): string {
+export function cronWords(locale: Locale, schedule: string): string {
   const bare = schedule.replace(/^(CRON_)?TZ=\S*\s+/, '').trim();
   try {
     return cronstrue.toString(descriptors[bare] ?? bare.replaceAll('?', '*'), {

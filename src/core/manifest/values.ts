@@ -38,7 +38,8 @@ export type Reference =
   | { of: 'namespace' }
   | { of: 'schedule' }
   | { of: 'timezone' }
-  | { of: 'context' };
+  /** Of this kubeconfig as it is written there; of the user's own where undefined. */
+  | { of: 'context'; kubeconfig: string | undefined };
 
 const carriers: Record<string, string> = {
   configMapKeyRef: 'ConfigMap',
@@ -77,7 +78,10 @@ export function referenceAt(root: unknown, path: Path): Reference | undefined {
   if (last === 'namespace' && (parent === 'metadata' || names[0] === 'environments')) return { of: 'namespace' };
   if (kind === 'PingSource' && last === 'schedule') return { of: 'schedule' };
   if (kind === 'PingSource' && last === 'timezone') return { of: 'timezone' };
-  if (names[0] === 'environments' && last === 'context') return { of: 'context' };
+  if (names[0] === 'environments' && last === 'context') {
+    const kubeconfig = beside('kubeconfig');
+    return { of: 'context', kubeconfig: typeof kubeconfig === 'string' ? kubeconfig : undefined };
+  }
   if (names.length === 2 && names[0] === 'build' && last === 'image') return { of: 'image' };
   return undefined;
 }

@@ -2,7 +2,7 @@
 import type { CanaryObservation, CanaryState, CanaryWhy } from '../traffic/canary.ts';
 import { defineArea, type Locale, renderIn } from './render.ts';
 
-const area = defineArea(
+export const canaryMessages = defineArea(
   {
     'step.wait': 'Step {step} of {steps}: {percent} % asked for, waiting until it is routed',
     'step.watch': 'Step {step} of {steps}: {percent} %, watching for {left} s more',
@@ -13,6 +13,7 @@ const area = defineArea(
     succeeded: 'Done: {revision} takes {percent} %',
     rolledBack: 'Rolled back to the split before',
     away: 'The platform is away; it goes on when it is back',
+    because: '{text}: {why}',
     'why.errors': '{percent} % of {requests} answers were errors, the limit is {limit} %',
     'why.latency': 'p95 was {ms} ms, more than {limit} × the {stable} ms of the stable revision',
     'why.revisionFailed': 'revision {revision} failed',
@@ -31,13 +32,14 @@ const area = defineArea(
     succeeded: '完成：{revision} 承接 {percent} %',
     rolledBack: '已回滚到之前的分配',
     away: '平台已断开，恢复后继续',
+    because: '{text}：{why}',
     'why.errors': '{requests} 个响应中有 {percent} % 出错，上限为 {limit} %',
-    'why.latency': 'p95 为 {ms} 毫秒，超过稳定修订版 {stable} 毫秒的 {limit} 倍',
-    'why.revisionFailed': '修订版 {revision} 失败',
-    'why.revisionGone': '修订版 {revision} 已不存在',
+    'why.latency': 'p95 为 {ms} 毫秒，超过稳定修订版本 {stable} 毫秒的 {limit} 倍',
+    'why.revisionFailed': '修订版本 {revision} 失败',
+    'why.revisionGone': '修订版本 {revision} 已不存在',
     'why.notRouted': '分配在 {seconds} 秒后仍未生效',
     'why.changedElsewhere': '流量分配在别处被更改',
-    'why.byUser': '应要求',
+    'why.byUser': '由用户要求',
   },
 );
 
@@ -53,9 +55,9 @@ export function canaryText(
 ): string {
   const { plan, phase, step, since } = state;
   const args = { step: step + 1, steps: plan.steps.length, percent: plan.steps[step] ?? 0, revision: plan.revision };
-  const say = (key: keyof (typeof area)['en'], more: Record<string, string | number> = {}) =>
-    renderIn(area, locale, key, { ...args, ...more });
-  const because = (text: string) => (state.why ? `${text}: ${canaryWhy(locale, state.why)}` : text);
+  const say = (key: keyof (typeof canaryMessages)['en'], more: Record<string, string | number> = {}) =>
+    renderIn(canaryMessages, locale, key, { ...args, ...more });
+  const because = (text: string) => (state.why ? say('because', { text, why: canaryWhy(locale, state.why) }) : text);
   switch (phase) {
     case 'succeeded':
       return say('succeeded');
@@ -77,9 +79,9 @@ export function canaryText(
 }
 
 export function canaryWhy(locale: Locale, why: CanaryWhy): string {
-  return renderIn(area, locale, `why.${why.code}`, why.args);
+  return renderIn(canaryMessages, locale, `why.${why.code}`, why.args);
 }
 
 export function canaryAway(locale: Locale): string {
-  return renderIn(area, locale, 'away');
+  return renderIn(canaryMessages, locale, 'away');
 }

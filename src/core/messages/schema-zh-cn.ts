@@ -175,9 +175,8 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
   'True: addresses of other services are put into the environment.': '为 true 时把其他服务的地址放入环境变量。',
   'How instances are spread. Needs feature kubernetes.podspec-topologyspreadconstraints.':
     '实例如何分布。需要功能 kubernetes.podspec-topologyspreadconstraints。',
-  'The most requests that one instance handles at a time. 0, the default, is no limit.':
-    '一个实例同时处理的最大请求数。默认为 0，表示不限。',
-  'Seconds that a request may take in all. 300 by default.': '一个请求总共可用的秒数。默认 300。',
+  'The most requests that one instance handles at a time; 0 is no limit.': '一个实例同时处理的最大请求数；0 表示不限。',
+  'Seconds that a request may take in all.': '一个请求总共可用的秒数。',
   'Seconds within which the first byte of the answer must come.': '响应的第一个字节必须在多少秒内到达。',
   'Seconds that may pass without a byte of the answer. 0 is no limit.': '响应可以多少秒没有字节。0 表示不限。',
   'How requests are shared out among revisions.': '请求如何在修订版本之间分配。',
@@ -284,8 +283,8 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
   'Sends an event to a broker and waits for the answer.': '向 Broker 发送事件并等待回复。',
   'Waits for the answer to an event.': '等待对事件的回复。',
   'The broker that carries both.': '承载两者的 Broker。',
-  'Attribute of the event; correlationid by default.': '事件的属性；默认为 correlationid。',
-  'Attribute of the answer; replyid by default.': '回复的属性；默认为 replyid。',
+  'Attribute of the event that its answer is recognised by.': '事件的属性，用于识别其回复。',
+  'Attribute of the answer that says which event it answers.': '回复的属性，说明它回复的是哪个事件。',
   'How long to wait, as PT30S.': '等待多久，如 PT30S。',
   'A channel of whatever kind is the default here.': '此处默认类型的通道。',
   'Which channel stands behind it.': '背后是哪种通道。',
@@ -448,8 +447,8 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
   'Milliseconds that a start from zero may take.': '从零启动允许的毫秒数。',
   'Where the application is deployed to, by name.': '应用部署到何处，按名称列出。',
   'Context of the kubeconfig.': 'kubeconfig 中的 context。',
-  'Kubeconfig file; without it the KUBECONFIG variable or ~/.kube/config.':
-    'kubeconfig 文件；留空则用 KUBECONFIG 变量或 ~/.kube/config。',
+  'Kubeconfig file, from the folder of the application; without it the KUBECONFIG variable or ~/.kube/config.':
+    'kubeconfig 文件，相对于应用的文件夹；留空则用 KUBECONFIG 变量或 ~/.kube/config。',
   'Name of an embedded platform, instead of a context.': '内嵌平台的名称，代替 context。',
   'Namespace to deploy to.': '部署到的命名空间。',
   'Registry and path that the image is put under.': '镜像所在的镜像仓库及路径。',

@@ -23,7 +23,7 @@ import { putInPlaceImage } from '../images.ts';
 import { followLogs } from '../logs.ts';
 import type { ServiceStatus } from '../lookup.ts';
 import { kinds, labels } from '../resources.ts';
-import { describeTarget } from '../target.ts';
+import { kubectlOf } from '../target.ts';
 import { type RunRemains, removeRemains } from './remains.ts';
 
 export const runNamespace = 'dev';
@@ -40,7 +40,10 @@ export interface RunOptions {
 export type RunState = 'starting' | 'ready' | 'restarting' | 'crashed' | 'stopped';
 
 export type RunEvent =
-  | { type: 'state'; state: RunState; ms?: number; crash?: RunCrash }
+  | { type: 'state'; state: 'restarting' | 'stopped' }
+  /** `ms` since it was started or restarted, or since its platform came back. */
+  | { type: 'state'; state: 'ready'; ms: number }
+  | { type: 'state'; state: 'crashed'; ms: number; crash?: RunCrash }
   | { type: 'log'; line: LogLine }
   /** The platform went away, and with it the application; both come back by themselves. */
   | { type: 'platform'; there: boolean }
@@ -211,12 +214,9 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
   const away = new Set<string>();
   let told = '';
 
-  const settle = (
-    next: 'ready' | 'crashed',
-    event: Omit<Extract<RunEvent, { type: 'state' }>, 'type' | 'state'>,
-  ): void => {
-    state = next;
-    tell({ type: 'state', state, ms: Date.now() - since, ...event });
+  const settle = (event: { state: 'ready' } | { state: 'crashed'; crash?: RunCrash }): void => {
+    state = event.state;
+    tell({ type: 'state', ms: Date.now() - since, ...event });
     for (const done of [...waiters]) done();
   };
 
@@ -228,7 +228,7 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
       onSync: () => look(),
       ...loss('services'),
       onEvent: (event) => {
-        if (event === 'deleted' && !abort.signal.aborted) close('stopped');
+        if (event === 'deleted' && !abort.signal.aborted) close();
         else look();
       },
     },
@@ -283,7 +283,7 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
       // Serving, not only started: the URL answers.
       if (told !== id && conditionOf(service, 'Ready')?.status === 'True') {
         told = id;
-        settle('ready', {});
+        settle({ state: 'ready' });
       }
       return;
     }
@@ -305,14 +305,14 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
       .then(async (closer) => {
         const cause = diagnose(closer);
         const crash = cause && (await explained(cause, closer.logs.slice(-20)));
-        if (crash && told === id) settle('crashed', { crash });
+        if (crash && told === id) settle({ state: 'crashed', crash });
       })
-      .catch(() => settle('crashed', {}));
+      .catch(() => settle({ state: 'crashed' }));
   }
 
   async function explained(cause: Cause, logs: string[]): Promise<RunCrash> {
     const sources = await listSources(app.dir);
-    const failed = { app, namespace, target: describeTarget(client.target), sources };
+    const failed = { app, namespace, kubectl: kubectlOf(client.target), sources };
     return { cause, logs, ...explainFailure(cause, failed, { logs }) };
   }
 
@@ -367,9 +367,9 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     return again;
   }
 
-  function close(last: RunState = 'stopped'): void {
+  function close(): void {
     if (abort.signal.aborted) return;
-    state = last;
+    state = 'stopped';
     abort.abort();
     services[Symbol.dispose]();
     pods[Symbol.dispose]();

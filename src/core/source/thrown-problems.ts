@@ -6,7 +6,7 @@
  * | --- | --- |
  * | answered 5xx (a route failed about when it was thrown, in the same revision) | that route is good again |
  * | not known (3 s later no route has failed): the answer was good, or there was none | any later request is good |
- * | either | the application runs anew, stops, or its service is gone |
+ * | either | the application runs anew, stops, or its service is gone; or its place reads otherwise now |
  */
 import type { FailingRoute } from '../../../emulator/capabilities/protocol.ts';
 import type { Thrown } from './traces.ts';
@@ -88,6 +88,13 @@ export class ThrownProblems {
   forget(service: string): boolean {
     const before = this.#open.size;
     for (const [key, problem] of this.#open) if (problem.service === service) this.#open.delete(key);
+    return this.#open.size < before;
+  }
+
+  /** Of a file that has been changed: the line may be another one now. Returns whether there was any. */
+  changed(file: string): boolean {
+    const before = this.#open.size;
+    for (const [key, { thrown }] of this.#open) if (thrown.frames[0]?.path === file) this.#open.delete(key);
     return this.#open.size < before;
   }
 }

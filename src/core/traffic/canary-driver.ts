@@ -9,8 +9,8 @@ import type { PlatformClient } from '../client.ts';
 import { truthOf } from '../conditions.ts';
 import { Fault, isAway } from '../faults.ts';
 import { requireRevision, requireService, type ServiceStatus } from '../lookup.ts';
+import { pause } from '../pause.ts';
 import { annotations, kinds } from '../resources.ts';
-import { pause } from '../watch.ts';
 import {
   beginCanary,
   type CanaryDecision,

@@ -56,6 +56,16 @@ export async function applicationOf(
   return pickApplication(deps);
 }
 
+/** The same for what runs programs of the workspace: in one that is not trusted there is none, and that is said. */
+export async function trustedApplicationOf(
+  deps: Pick<Deps, 'applications' | 'problems'>,
+  argument: unknown,
+): Promise<WorkspaceApplication | undefined> {
+  if (vscode.workspace.isTrusted) return applicationOf(deps, argument);
+  void vscode.window.showWarningMessage(deps.problems.say('untrusted'));
+  return undefined;
+}
+
 function directoryIn(argument: unknown): string | undefined {
   if (typeof argument !== 'object' || argument === null || !('dir' in argument)) return undefined;
   return typeof argument.dir === 'string' ? argument.dir : undefined;

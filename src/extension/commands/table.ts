@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { subjectOf } from '../trees/provider.ts';
 import type { Views } from '../views/register.ts';
 import { deployApplication } from './application/deploy.ts';
+import { deployToEnvironment } from './application/deploy-to.ts';
 import { newApplication } from './application/new.ts';
 import { openManifest } from './application/open-manifest.ts';
 import { runApplication } from './application/run.ts';
@@ -41,6 +42,7 @@ export function commandTable(deps: Deps, views: Views): Record<CommandId, Handle
     'slipway.platform.menu': platformMenu(deps),
     'slipway.application.new': newApplication(deps),
     'slipway.application.deploy': deployApplication(deps),
+    'slipway.application.deployTo': deployToEnvironment(deps),
     'slipway.application.run': runApplication(deps, { debug: false }),
     'slipway.application.debug': runApplication(deps, { debug: true }),
     'slipway.application.stop': stopApplication(deps),

@@ -2,15 +2,20 @@
  * The debug adapter of type `slipway`, inline and small: it speaks just enough of the Debug Adapter Protocol to be a session
  * that launches, prints, restarts and ends. It has no threads of its own; the child sessions have.
  */
+
 import * as vscode from 'vscode';
 import type { RunCrash, RunEvent } from '../../core/run/run.ts';
 import { tellingLine } from '../../core/short-cause.ts';
 import { inSeconds } from '../deploy-words.ts';
 import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
+import { together } from '../messages.ts';
 import { remedyOffer } from '../remedies.ts';
 import type { Running } from '../runs.ts';
+import { consoleCategory } from './console.ts';
+import { type NoDebugger, noDebugger } from './debuggers.ts';
 
-type Uses = Pick<Deps, 'problems' | 'runs' | 'log'>;
+type Uses = Pick<Deps, 'platforms' | 'problems' | 'runs' | 'log'>;
 
 interface Request {
   seq: number;
@@ -19,9 +24,13 @@ interface Request {
   arguments?: Record<string, unknown>;
 }
 
+/** What Node says to those who attach a debugger by hand. */
+const inspectorLine = /^(Debugger listening on ws:|For help, see: https?:\/\/nodejs\.org\/|Debugger attached\.$)/;
+
 export class RunAdapter implements vscode.DebugAdapter {
   #session: vscode.DebugSession;
   #deps: Uses;
+  #offer: (none: NoDebugger) => void;
   #messages = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
   #sequence = 1;
   #running: Running | undefined;
@@ -33,9 +42,11 @@ export class RunAdapter implements vscode.DebugAdapter {
 
   readonly onDidSendMessage = this.#messages.event;
 
-  constructor(session: vscode.DebugSession, deps: Uses) {
+  /** @param offer leads to an extension that would debug what is not debugged */
+  constructor(session: vscode.DebugSession, deps: Uses, offer: (none: NoDebugger) => void) {
     this.#session = session;
     this.#deps = deps;
+    this.#offer = offer;
   }
 
   handleMessage(message: vscode.DebugProtocolMessage): void {
@@ -57,7 +68,8 @@ export class RunAdapter implements vscode.DebugAdapter {
           return;
         case 'restart':
           this.#reply(request, {});
-          await this.#running?.session.restart('restart');
+          // Answered already: what goes wrong from here on is told as such.
+          await this.#running?.session.restart('restart').catch((error: unknown) => this.#deps.problems.report(error));
           return;
         case 'terminate':
         case 'disconnect':
@@ -99,10 +111,14 @@ export class RunAdapter implements vscode.DebugAdapter {
     const dir = String(configuration['application'] ?? '');
     const { loadApplication } = await import('../../core/app/model.ts');
     const application = await loadApplication(dir);
-    const debug = configuration['noDebug'] !== true && application.run.debug === 'node';
     const { say } = this.#deps.problems.words;
-    if (configuration['noDebug'] !== true && !debug)
-      this.#output(`${say('run.cannotDebug', { name: application.name })}\n`);
+    const wished = configuration['noDebug'] !== true;
+    const none = wished ? noDebugger(application, vscode.extensions.all, say) : undefined;
+    const debug = wished && !none;
+    if (none) {
+      this.#output(`${none.text}\n`);
+      this.#offer(none);
+    }
     this.#output(`${say('run.starting', { name: application.name })}\n`);
     const running = await this.#deps.runs.start(application, {
       debug,
@@ -111,7 +127,7 @@ export class RunAdapter implements vscode.DebugAdapter {
     });
     this.#running = running;
     if (this.#ended) {
-      await this.#deps.runs.stop(dir);
+      await this.#deps.runs.stop(dir, running);
       return;
     }
     void running.session.ended.then(() => this.#end());
@@ -123,8 +139,8 @@ export class RunAdapter implements vscode.DebugAdapter {
     const { say } = this.#deps.problems.words;
     switch (event.type) {
       case 'log':
-        if (event.line.mark === undefined) {
-          this.#output(`${event.line.text}\n`, event.line.stream === 'stderr' ? 'stderr' : 'stdout');
+        if (event.line.mark === undefined && !(this.#running?.debug && inspectorLine.test(event.line.text))) {
+          this.#output(`${event.line.text}\n`, consoleCategory(event.line));
         }
         return;
       case 'debug':
@@ -136,9 +152,9 @@ export class RunAdapter implements vscode.DebugAdapter {
       case 'state':
         if (event.state === 'ready') {
           const url = this.#running?.session.url ?? this.#deps.runs.find(dir)?.session.url ?? '';
-          this.#output(`${say('run.ready', { name, url, seconds: inSeconds(event.ms ?? 0) })}\n`);
+          this.#output(`${say('run.ready', { name, url, seconds: inSeconds(event.ms) })}\n`);
           this.#ran = true;
-        } else if (event.crash) this.#crashed(event.crash, name, dir);
+        } else if (event.state === 'crashed' && event.crash) this.#crashed(event.crash, name, dir);
     }
   }
 
@@ -151,9 +167,16 @@ export class RunAdapter implements vscode.DebugAdapter {
     this.#output(`${crashed}\n${fix}\n`, 'stderr');
     if (this.#ran) return;
     this.#ran = true;
-    const offer = remedyOffer(remedy, say, { dir, service: name });
+    const { platforms } = this.#deps;
+    const on = this.#running?.platform ?? platforms.snapshot.entry;
+    const offer = remedyOffer(remedy, say, {
+      dir,
+      service: name,
+      client: () => platforms.needOf(on),
+      requireUse: () => platforms.requireUse(on),
+    });
     const telling = cause.code === 'AppExited' ? tellingLine(logs) : undefined;
-    void problems.tell([crashed, telling ?? fix].join(' '), [
+    void problems.tell(together(problems.words.locale, [crashed, telling ?? fix]), [
       ...(offer ? [offer] : []),
       { label: say('action.showOutput'), run: () => log.show(true) },
     ]);
@@ -176,33 +199,40 @@ export class RunAdapter implements vscode.DebugAdapter {
           remoteRoot: dir,
           continueOnAttach: true,
           // For hold-time.ts.
-          slipwayNamespace: this.#running?.session.namespace ?? 'dev',
+          slipwayApplication: dir,
           slipwayPod: pod,
           restart: false,
           timeout: 10_000,
           skipFiles: ['<node_internals>/**'],
           resolveSourceMapLocations: [`${dir}/**`, '!**/node_modules/**'],
+          // What the application writes comes from the platform, with all that the inspector does not see.
+          outputCapture: 'std',
         },
-        { parentSession: this.#session, compact: true, lifecycleManagedByParent: true, suppressDebugStatusbar: false },
+        {
+          parentSession: this.#session,
+          compact: true,
+          lifecycleManagedByParent: true,
+          // One console: with the address, what the application writes, and what is asked of it at a breakpoint.
+          consoleMode: vscode.DebugConsoleMode.MergeWithParent,
+        },
       )
       .then((started) => {
         if (!started) this.#deps.log.warn(`the debugger did not attach to ${pod} at ${host}:${port}`);
-      });
+      }, logError(this.#deps.log));
   }
 
   async #end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
     this.#stop.abort();
-    const dir = this.#running?.application.dir;
-    const stopped = dir && this.#deps.runs.find(dir) === this.#running ? this.#deps.runs.stop(dir) : undefined;
+    const stopped = this.#running && this.#deps.runs.stop(this.#running.application.dir, this.#running);
     // Before the instances are gone: a Node that is being debugged does not end until its debugger has let go, which the
     // children of this session do when it ends.
     this.#event('terminated', {});
     try {
       await stopped;
     } catch (error) {
-      this.#deps.log.error(error instanceof Error ? error : String(error));
+      logError(this.#deps.log)(error);
     }
   }
 

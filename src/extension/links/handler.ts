@@ -23,14 +23,18 @@ export function registerLinks(
         void vscode.window.showWarningMessage(say('link.noApplication', { name: link.application }));
         return;
       }
+      const { environment } = link;
+      const target = deps.platforms.snapshot.entry.label;
       const deploy = say('action.deploy');
       const chosen = await vscode.window.showWarningMessage(
-        say('link.confirm', { name: entry.name, target: deps.platforms.snapshot.entry.label }),
+        environment === undefined
+          ? say('link.confirm', { name: entry.name, target })
+          : say('link.confirmEnvironment', { name: entry.name, target, environment }),
         { modal: true, detail: say('link.confirmDetail', { dir: entry.dir }) },
         deploy,
       );
       if (chosen !== deploy) return;
-      await deps.deploys.deploy({ dir: entry.dir, name: entry.name, environment: link.environment });
+      await deps.deploys.deploy({ dir: entry.dir, name: entry.name, environment });
     },
   });
 }

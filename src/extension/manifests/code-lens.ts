@@ -4,11 +4,15 @@ import * as vscode from 'vscode';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Manifest } from '../../core/app/model.ts';
 import { truthOf } from '../../core/conditions.ts';
+import type { Trouble } from '../../core/crash.ts';
+import { shortCause } from '../../core/short-cause.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { plain } from '../plain.ts';
-import { loadReaders } from '../readers.ts';
+import { oncePer } from '../platform/once.ts';
+import { serviceTrouble } from '../platform/trouble.ts';
+import { loadedReaders, loadReaders } from '../readers.ts';
 import { setting } from '../settings.ts';
 import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
@@ -47,7 +51,7 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
     { dispose: () => asks[Symbol.dispose]() },
     vscode.window.onDidChangeVisibleTextEditors(() => asks.seen()),
     deps.applications.onChange(soon),
-    deps.platforms.onChange(onLensChange(soon)),
+    deps.platforms.onChange(onLensChange(soon, crashText)),
     deps.deploys.onChange(soon),
     deps.runs.onChange(soon),
     vscode.languages.registerCodeLensProvider(manifestSelector, {
@@ -68,6 +72,13 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
   );
 }
 
+/** Asked for at each change of the platform, whatever it is of. Readers that are not loaded yet have shown no lens. */
+const crashText = oncePer((pods: readonly KubeObject[]) => (loadedReaders() ? pods.map(podCrash).join('') : ''));
+const podCrash = oncePer((pod: KubeObject) => {
+  const crash = loadedReaders()?.traffic.crash([pod]);
+  return crash ? `${pod.metadata.uid} ${crash.reason} ${crash.message}\n` : '';
+});
+
 async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): Promise<vscode.CodeLens[]> {
   const { application, dir } = entry;
   if (!application) return [];
@@ -85,8 +96,9 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
   }
   const lenses = (await Promise.all(parts)).flat();
   const doing = deps.deploys.underWay.get(dir);
+  // Of a plain blank after an icon the editor shows nothing.
   if (doing && lenses[0])
-    lenses[0].command = { title: `$(loading~spin) ${say('deploy.short', { phase: doing })}`, command: '' };
+    lenses[0].command = { title: `$(loading~spin)\u00a0${say('deploy.short', { phase: doing })}`, command: '' };
   return lenses;
 }
 
@@ -98,7 +110,7 @@ function brokenLenses({ problems }: Uses, entry: WorkspaceApplication, lines: re
   return lines.map(
     (line) =>
       new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
-        title: `$(error) ${title}`,
+        title: `$(error)\u00a0${title}`,
         command: 'workbench.actions.view.problems',
       }),
   );
@@ -113,7 +125,7 @@ function actions(
   const { say } = problems.words;
   const subject = { type: 'application', dir };
   const lens = (icon: string, title: string, command: CommandId) =>
-    new vscode.CodeLens(range, { title: `$(${icon}) ${title}`, command, arguments: [subject] });
+    new vscode.CodeLens(range, { title: `$(${icon})\u00a0${title}`, command, arguments: [subject] });
   const running = runs.find(dir);
   return [
     lens('rocket', say('lens.deploy'), 'slipway.application.deploy'),
@@ -147,20 +159,25 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
     const model = tree.service(service, snapshot.gateway);
     const key = { namespace, name: metadata.name };
     const subject = { type: 'service', key, url: model.url };
-    if (model.ready === 'False') {
-      return [text(`$(error) ${say('lens.failed', { reason: model.reason })}`, 'slipway.service.showLogs', subject)];
-    }
-    const split = splitText(splitOf(trafficModelOf(snapshot, service, traffic)), key.name);
+    const trouble = serviceTrouble(snapshot, model, traffic.crash);
+    if (trouble) return [text(failedText(deps, trouble), 'slipway.service.showLogs', subject)];
+    const split = splitText(say, splitOf(trafficModelOf(snapshot, service, traffic)), key.name);
     const state =
       model.ready === 'True'
-        ? `$(pass) ${say('lens.ready')}`
-        : `$(loading~spin) ${plain(model.reason) || say('tree.starting')}`;
+        ? `$(pass)\u00a0${say('lens.ready')}`
+        : `$(loading~spin)\u00a0${plain(model.reason) || say('tree.starting')}`;
     return [
       text(state, 'slipway.service.openRevisions', subject),
       ...(split ? [text(say('lens.traffic', { split }), 'slipway.service.select', subject)] : []),
-      text(`$(output) ${say('lens.logs')}`, 'slipway.service.showLogs', subject),
+      text(`$(output)\u00a0${say('lens.logs')}`, 'slipway.service.showLogs', subject),
       ...(model.url
-        ? [text(`$(link-external) ${plain(model.url.replace(/^https?:\/\//, ''))}`, 'slipway.service.openUrl', subject)]
+        ? [
+            text(
+              `$(link-external)\u00a0${plain(model.url.replace(/^https?:\/\//, ''))}`,
+              'slipway.service.openUrl',
+              subject,
+            ),
+          ]
         : []),
     ];
   }
@@ -175,7 +192,7 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
       ...(next === undefined
         ? []
         : [text(say('lens.next', { time: clockText(next, now, locale) }), 'slipway.ping.next', subject)]),
-      ...(snapshot.entry.readOnly ? [] : [text(`$(zap) ${say('lens.fire')}`, 'slipway.ping.fire', subject)]),
+      ...(snapshot.entry.readOnly ? [] : [text(`$(zap)\u00a0${say('lens.fire')}`, 'slipway.ping.fire', subject)]),
     ];
   }
   if (kind === 'DomainMapping') {
@@ -184,7 +201,10 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
     const domain = tree.domain(mapping, snapshot.gateway);
     const subject = { type: 'domain', namespace, host: domain.host, url: domain.url, service: domain.service };
     const state = stateText(deps, mapping);
-    return [text(state), text(`$(globe) ${say('lens.open', { host: domain.host })}`, 'slipway.domain.open', subject)];
+    return [
+      text(state),
+      text(`$(globe)\u00a0${say('lens.open', { host: domain.host })}`, 'slipway.domain.open', subject),
+    ];
   }
   const { client } = deps.platforms;
   if (!client || !manifest.object.apiVersion.includes('knative.dev/')) return [];
@@ -198,13 +218,18 @@ async function liveLenses(deps: Uses, manifest: Manifest, range: vscode.Range): 
 }
 
 /** Ready, or why not, as Knative says it. */
-function stateText({ problems }: Uses, object: KubeObject): string {
-  const { say } = problems.words;
+function stateText(deps: Uses, object: KubeObject): string {
+  const { say } = deps.problems.words;
   const { status, reason, message } = truthOf(object);
-  if (status === 'True') return `$(pass) ${say('lens.ready')}`;
+  if (status === 'True') return `$(pass)\u00a0${say('lens.ready')}`;
   return status === 'False'
-    ? `$(error) ${say('lens.failed', { reason: reason || message })}`
-    : `$(loading~spin) ${plain(reason) || say('tree.starting')}`;
+    ? failedText(deps, { reason, message })
+    : `$(loading~spin)\u00a0${plain(reason) || say('tree.starting')}`;
+}
+
+/** What was said of it tells more than the word for it (`RevisionFailed`); where that is many lines, the one that tells. */
+function failedText({ problems }: Uses, { reason, message }: Trouble): string {
+  return `$(error)\u00a0${problems.say('lens.failed', { reason: shortCause(message) || reason })}`;
 }
 
 async function nextFire({ platforms }: Uses, namespace: string, name: string): Promise<number | undefined> {

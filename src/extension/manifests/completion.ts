@@ -332,7 +332,7 @@ async function referred(
     case 'namespace':
       return plain(await world.namespaces());
     case 'context':
-      return plain(await world.contexts());
+      return plain(await world.contexts(reference.kubeconfig));
     case 'image':
       return world.image ? [{ name: world.image, detail: manifestText(locale, 'label.image') }] : [];
     case 'timezone':

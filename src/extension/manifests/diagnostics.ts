@@ -1,10 +1,16 @@
 /** What is wrong with slipway.yaml and the manifests, where it is wrong: the core's own reading and the platform's admission. */
+
 import * as vscode from 'vscode';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Problem, SourcePlace } from '../../core/codes.ts';
+import { conditionOf } from '../../core/conditions.ts';
 import type { Finding } from '../../core/manifest/findings.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
+import { together } from '../messages.ts';
+import { oncePer } from '../platform/once.ts';
+import type { Snapshot } from '../platform/snapshot.ts';
 import { isManifest, isSlipwayFile } from './files.ts';
 import type { YamlExtension } from './yaml-extension.ts';
 
@@ -74,11 +80,12 @@ export function registerDiagnostics(deps: Uses, yaml: YamlExtension): ManifestFi
   };
   const paintSafely = () => {
     // The modules behind it are not loaded before there is something to look at.
-    if (deps.applications.items.length === 0 && !vscode.workspace.textDocuments.some(isManifest)) {
+    if (!hasManifests(deps)) {
       collection.clear();
       return;
     }
-    void paint().catch((error: unknown) => deps.log.error(error instanceof Error ? error : String(error)));
+    ports.look();
+    void paint().catch(logError(deps.log));
   };
   const soon = (document: vscode.TextDocument) => {
     // Files of an application are read again by it.
@@ -102,6 +109,9 @@ export function registerDiagnostics(deps: Uses, yaml: YamlExtension): ManifestFi
     dispose: () => registered.dispose(),
   };
 }
+
+const hasManifests = ({ applications }: Pick<Deps, 'applications'>): boolean =>
+  applications.items.length > 0 || vscode.workspace.textDocuments.some(isManifest);
 
 /** Of an application's problems those that no finding says already. */
 function remaining(
@@ -156,7 +166,7 @@ function problemDiagnostic(
   place: SourcePlace,
 ): vscode.Diagnostic {
   const { text, fix } = problems.of(problem);
-  const message = fix === '' ? text : `${text} ${fix}`;
+  const message = together(problems.words.locale, [text, fix]);
   const diagnostic = new vscode.Diagnostic(rangeOf(place), message, severities[problem.severity]);
   diagnostic.source = problems.say('diagnostic.source');
   diagnostic.code = problem.code;
@@ -171,9 +181,19 @@ export function rangeOf({ line, column, endLine, endColumn }: SourcePlace): vsco
   );
 }
 
+/** Instance → service, and what tells one set of instances from another. */
+const instancesOf = oncePer((pods: Snapshot['pods']) => {
+  const names = new Map(
+    pods.map(({ metadata }) => [metadata.name, metadata.labels?.['serving.knative.dev/service'] ?? '']),
+  );
+  // What listens where is known once it is ready.
+  const states = pods.map((pod) => `${pod.metadata.name} ${conditionOf(pod, 'Ready')?.status ?? ''}`);
+  return { names, key: states.join() };
+});
+
 /** Applications that were seen listening on another port than they were given: the platform says so in an event. */
 class PortsSeen implements vscode.Disposable {
-  #deps: Pick<Deps, 'platforms'>;
+  #deps: Pick<Deps, 'platforms' | 'applications' | 'log'>;
   #ports = new Map<string, number>();
   #changes = new vscode.EventEmitter<void>();
   #subscription: vscode.Disposable;
@@ -181,9 +201,16 @@ class PortsSeen implements vscode.Disposable {
 
   readonly onChange = this.#changes.event;
 
-  constructor(deps: Pick<Deps, 'platforms'>) {
+  constructor(deps: Pick<Deps, 'platforms' | 'applications' | 'log'>) {
     this.#deps = deps;
-    this.#subscription = deps.platforms.onChange(() => void this.#look());
+    this.#subscription = deps.platforms.onChange(() => this.look());
+  }
+
+  /** Once for each set of running instances, while there is a manifest to say it at, on a platform that tells. */
+  look(): void {
+    const { snapshot } = this.#deps.platforms;
+    if (snapshot.state !== 'ready' || !snapshot.info || !hasManifests(this.#deps)) return;
+    this.#look().catch(logError(this.#deps.log));
   }
 
   /** Port of the Knative Service that this manifest describes; undefined: it follows PORT, or is not known. */
@@ -193,14 +220,10 @@ class PortsSeen implements vscode.Disposable {
     return this.#ports.get(metadata?.name ?? '');
   }
 
-  /** Once for each set of running instances. */
   async #look(): Promise<void> {
     const { snapshot, client } = this.#deps.platforms;
-    const names = new Map(
-      snapshot.pods.map(({ metadata }) => [metadata.name, metadata.labels?.['serving.knative.dev/service'] ?? '']),
-    );
-    const key = [...names.keys()].sort().join();
-    if (!client || key === this.#asked || snapshot.state !== 'ready') return;
+    const { names, key } = instancesOf(snapshot.pods);
+    if (!client || key === this.#asked) return;
     this.#asked = key;
     if (names.size === 0) return;
     const { kinds } = await import('../../core/resources.ts');
@@ -211,6 +234,8 @@ class PortsSeen implements vscode.Disposable {
         { timeoutMs: 3_000, fieldSelector: 'reason=PortIgnored' },
       )
       .catch(() => undefined);
+    // Others have come or gone meanwhile: theirs is the later answer.
+    if (key !== this.#asked) return;
     const ports = new Map<string, number>();
     for (const { involvedObject, message = '' } of found?.items ?? []) {
       const service = names.get(involvedObject?.name ?? '');

@@ -1,10 +1,10 @@
 /** Which documents get the help with manifests. */
 import type * as vscode from 'vscode';
-import { isApplicationFile } from '../applications.ts';
 
 export const yamlSelector: vscode.DocumentSelector = { language: 'yaml', scheme: 'file' };
 
-const knative = /^\s*apiVersion:\s*["']?[\w.-]+\.knative\.dev\//m;
+// Blanks of one line only: of a file of blank lines each would begin a look through all others.
+const knative = /^[ \t]*apiVersion:[ \t]*["']?[\w-]+(?:\.[\w-]+)*\.knative\.dev\//m;
 
 /** slipway.yaml, what lies in a folder named deploy, and any other YAML file that names a Knative kind. */
 export function isManifest({
@@ -18,4 +18,10 @@ export function isManifest({
 
 export function isSlipwayFile({ uri }: Pick<vscode.TextDocument, 'uri'>): boolean {
   return /[\\/]slipway\.yaml$/.test(uri.path);
+}
+
+/** slipway.yaml, or a YAML file directly in a folder named deploy. */
+export function isApplicationFile(uri: Pick<vscode.Uri, 'scheme' | 'fsPath'>): boolean {
+  if (uri.scheme !== 'file') return false;
+  return /[\\/]slipway\.yaml$/.test(uri.fsPath) || /[\\/]deploy[\\/][^\\/]+\.ya?ml$/.test(uri.fsPath);
 }

@@ -8,5 +8,7 @@ export function firesMarkdown(locale: Locale, fires: readonly number[], timeZone
     timeStyle: 'medium',
     timeZone,
   });
-  return `${manifestText(locale, 'label.next')} (${timeZone}):\n${fires.map((time) => `- ${format.format(time)}`).join('\n')}`;
+  return [manifestText(locale, 'label.nextIn', { timeZone }), ...fires.map((time) => `- ${format.format(time)}`)].join(
+    '\n',
+  );
 }

@@ -53,20 +53,22 @@ function fieldParts(locale: Locale, document: ManifestDocument, path: Path, slip
   const kind = path.length === 1 && name === 'kind' && isObject(document.value) ? shapeAt(root, []) : undefined;
   const facts: string[] = [];
   const standing = slipwayFile ? undefined : defaultOf(document.value, path);
-  if (standing !== undefined) facts.push(`${manifestText(locale, 'label.default')}: \`${JSON.stringify(standing)}\``);
+  if (standing !== undefined) facts.push(labelled(locale, 'default', `\`${JSON.stringify(standing)}\``));
   const values = [...(shape.enum ?? []).map(String), ...knownValues(path)];
-  if (values.length > 1)
-    facts.push(`${manifestText(locale, 'label.values')}: ${values.map((value) => `\`${value}\``).join(', ')}`);
-  if (shape.examples)
-    facts.push(
-      `${manifestText(locale, 'label.example')}: ${shape.examples.map((example) => `\`${String(example)}\``).join(', ')}`,
-    );
+  if (values.length > 1) facts.push(labelled(locale, 'values', listed(locale, values)));
+  if (shape.examples) facts.push(labelled(locale, 'example', listed(locale, shape.examples)));
   return [
     `**${markdownText(name)}** — ${shapeText(locale, shape)}${required ? ` · ${manifestText(locale, 'label.required')}` : ''}`,
     descriptionText(locale, kind ?? shape),
     facts.join('  \n'),
   ].filter((part) => part !== '');
 }
+
+const labelled = (locale: Locale, label: 'default' | 'values' | 'example' | 'url', text: string): string =>
+  manifestText(locale, 'line', { label: manifestText(locale, `label.${label}`), text });
+
+const listed = (locale: Locale, values: readonly unknown[]): string =>
+  values.map((value) => `\`${String(value)}\``).join(manifestText(locale, 'list.separator'));
 
 /** What the platform puts in when the field is left out, if anything that tells something. */
 function defaultOf(object: unknown, path: Path): unknown {
@@ -91,9 +93,8 @@ function annotationParts(locale: Locale, path: Path): string[] | undefined {
 export function annotationMarkdown(locale: Locale, info: AnnotationInfo, key: string): string {
   const facts: string[] = [];
   if (key !== info.key) facts.push(`${manifestText(locale, 'label.was')} \`${info.key}\``);
-  if (info.default !== undefined) facts.push(`${manifestText(locale, 'label.default')}: \`${info.default}\``);
-  if (info.values)
-    facts.push(`${manifestText(locale, 'label.values')}: ${info.values.map((value) => `\`${value}\``).join(', ')}`);
+  if (info.default !== undefined) facts.push(labelled(locale, 'default', `\`${info.default}\``));
+  if (info.values) facts.push(labelled(locale, 'values', listed(locale, info.values)));
   const [place] = info.places;
   if (place && !info.written) facts.push(manifestText(locale, `label.where.${place}`));
   return [`**${key}**`, annotationText(locale, info.text), facts.join('  \n')].filter(Boolean).join('\n\n');
@@ -138,6 +139,6 @@ function thingParts(
 ): string[] {
   const state = [markdownText(detail ?? ''), manifestText(locale, `label.${from}`)].filter(Boolean).join(' · ');
   const address = url && /^https?:\/\/[\w.:/-]+$/.test(url) ? url : markdownText(url ?? '');
-  const at = address ? `  \n${manifestText(locale, 'label.url')}: ${address}` : '';
-  return [`${kind} **${markdownText(name)}** — ${state}${at}`];
+  const at = address ? `  \n${labelled(locale, 'url', address)}` : '';
+  return [`${markdownText(kind)} **${markdownText(name)}** — ${state}${at}`];
 }

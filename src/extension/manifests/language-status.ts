@@ -1,9 +1,9 @@
 /** In the language status of a manifest: is it in order, and how is what it describes. */
 import * as vscode from 'vscode';
-import { isApplicationFile } from '../applications.ts';
 import type { Deps } from '../deps.ts';
 import { plain } from '../plain.ts';
 import { manifestSelector } from './code-lens.ts';
+import { isApplicationFile } from './files.ts';
 
 export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'platforms' | 'problems'>): vscode.Disposable {
   const { say } = deps.problems.words;

@@ -1,6 +1,5 @@
 /** What manifests may name: the workspace's own and what the connected platform has. A slow platform is not waited for. */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import type * as vscode from 'vscode';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { PlatformClient } from '../../core/client.ts';
@@ -15,7 +14,11 @@ import type { NamedThing, World } from './world.ts';
 
 const waitMs = 1_500;
 
-export function worldOf(deps: Pick<Deps, 'applications' | 'platforms' | 'problems'>, uri: vscode.Uri): World {
+export function worldOf(
+  deps: Pick<Deps, 'applications' | 'platforms' | 'problems'>,
+  uri: vscode.Uri,
+  trusted: boolean,
+): World {
   const { snapshot, client } = deps.platforms;
   const { locale } = deps.problems.words;
   const entry = deps.applications.containing(uri);
@@ -91,16 +94,15 @@ export function worldOf(deps: Pick<Deps, 'applications' | 'platforms' | 'problem
     async namespaces() {
       return client ? (await listQuietly(client, kinds.namespace, undefined)).map(({ metadata }) => metadata.name) : [];
     },
-    async contexts() {
-      const { KubeConfig } = await import('@kubernetes/client-node');
-      const config = new KubeConfig();
-      try {
-        // Named only, never used: reading which contexts there are decides nothing.
-        config.loadFromFile(process.env['KUBECONFIG']?.split(':')[0] ?? join(homedir(), '.kube', 'config'));
-        return config.getContexts().map(({ name }) => name);
-      } catch {
-        return [];
-      }
+    async contexts(kubeconfig) {
+      // Where a workspace leads to, also out of it, is read once it is trusted.
+      if (kubeconfig !== undefined && !trusted) return [];
+      const [{ contextNames }, { pathOf, userKubeconfig }] = await Promise.all([
+        import('../../core/contexts.ts'),
+        import('../../core/target.ts'),
+      ]);
+      // As the deploy reads it.
+      return contextNames(kubeconfig === undefined ? userKubeconfig() : pathOf(kubeconfig, dirname(uri.fsPath)));
     },
     image: entry?.application?.build.foreign ? undefined : entry?.application?.build.image,
     now: () => Date.now(),

@@ -22,7 +22,7 @@ export function registerLanguage(deps: Uses, findings: ManifestFindings, yaml: Y
       offset: document.offsetAt(position),
       slipwayFile: isSlipwayFile(document),
       locale,
-      world: worldOf(deps, document.uri),
+      world: worldOf(deps, document.uri, vscode.workspace.isTrusted),
     };
   };
   return vscode.Disposable.from(

@@ -6,6 +6,7 @@ import { renderProblem } from '../../core/messages/core.ts';
 import { type ManifestKey, manifestText } from '../../core/messages/manifest.ts';
 import type { Locale } from '../../core/messages/render.ts';
 import { schemaZhCn } from '../../core/messages/schema-zh-cn.ts';
+import { together } from '../messages.ts';
 
 const typeWords = new Set<string>([
   'text',
@@ -37,7 +38,7 @@ function typeText(locale: Locale, word: string): string {
 export function findingText(locale: Locale, finding: Finding): string {
   if (finding.problem) {
     const { text, fix } = renderProblem(locale, finding.problem);
-    return fix === '' ? text : `${text} ${fix}`;
+    return together(locale, [text, fix]);
   }
   const near = finding.args['expected'] ? (`finding.${finding.code}.near` as ManifestKey) : undefined;
   const hasNear = finding.code === 'unknown' || finding.code === 'annotation' || finding.code === 'version';
@@ -65,11 +66,13 @@ export function descriptionText(locale: Locale, shape: Shape | undefined): strin
 
 export function shapeText(locale: Locale, shape: Shape): string {
   const word = manifestText(locale, `type.${typeWord(shape)}`);
-  const { minimum, maximum } = shape;
-  if (minimum !== undefined && maximum !== undefined) {
-    return `${word}, ${manifestText(locale, 'label.bounds', { low: minimum, high: maximum })}`;
-  }
-  if (minimum !== undefined) return `${word}, ${manifestText(locale, 'label.atLeast', { low: minimum })}`;
-  if (maximum !== undefined) return `${word}, ${manifestText(locale, 'label.atMost', { high: maximum })}`;
-  return word;
+  const bounds = boundsText(locale, shape);
+  return bounds === undefined ? word : manifestText(locale, 'type.bounded', { type: word, bounds });
+}
+
+function boundsText(locale: Locale, { minimum, maximum }: Shape): string | undefined {
+  if (minimum !== undefined && maximum !== undefined)
+    return manifestText(locale, 'label.bounds', { low: minimum, high: maximum });
+  if (minimum !== undefined) return manifestText(locale, 'label.atLeast', { low: minimum });
+  return maximum === undefined ? undefined : manifestText(locale, 'label.atMost', { high: maximum });
 }

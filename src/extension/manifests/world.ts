@@ -16,7 +16,8 @@ export interface World {
   /** Keys of a ConfigMap or Secret. */
   keys(kind: 'ConfigMap' | 'Secret', name: string): Promise<string[]>;
   namespaces(): Promise<string[]>;
-  contexts(): Promise<string[]>;
+  /** Of the kubeconfig that an environment names, or of the user's own. */
+  contexts(kubeconfig: string | undefined): Promise<string[]>;
   /** Repository that the application builds. */
   image: string | undefined;
   /** ms since the epoch, the platform's. */

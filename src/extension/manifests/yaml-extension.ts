@@ -2,7 +2,9 @@
  * Beside redhat.vscode-yaml nothing is said twice: for our documents it is given a schema that knows nothing, so that it completes,
  * explains and judges no field there (whatever its settings map to them); YAML's own mistakes and the outline are left to it.
  */
+
 import * as vscode from 'vscode';
+import { messageOf } from '../log-error.ts';
 import { isManifest } from './files.ts';
 
 const extensionId = 'redhat.vscode-yaml';
@@ -57,7 +59,7 @@ export class YamlExtension implements vscode.Disposable {
         () => '{}',
       );
     } catch (error) {
-      this.#log.warn(`${extensionId}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#log.warn(`${extensionId}: ${messageOf(error)}`);
     }
   }
 

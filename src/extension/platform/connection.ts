@@ -2,8 +2,10 @@
  * One platform, watched: the shared model that every view paints from. Five informers, changes gathered for a frame, so that
  * a storm of events is one repaint. It never throws to the views: whatever is wrong is a state with words.
  */
+import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Informer, PlatformClient, WatchHandlers } from '../../core/client.ts';
+import { Fault } from '../../core/faults.ts';
 import type { ResourceKind } from '../../core/resources.ts';
 import { emptySnapshot, type PlatformEntry, type PlatformState, type Snapshot } from './snapshot.ts';
 
@@ -14,6 +16,8 @@ type Part = 'services' | 'revisions' | 'pods' | 'domains' | 'pings';
 export interface ConnectionPorts {
   /** Loaded when first needed: client-node is large. */
   connect(entry: PlatformEntry): Promise<PlatformClient>;
+  /** Keeps the platform from ending itself for as long as a client of it is used here; undefined where none is needed. */
+  lease(client: PlatformClient): Promise<Disposable | undefined>;
   explain(error: unknown): string;
   log(message: string): void;
 }
@@ -31,6 +35,11 @@ export class Connection implements Disposable {
   #painted = 0;
   #lost = new Set<string>();
   #disposed = false;
+  /** Aborts when it is closed: what is being opened then is of a connection that is over. */
+  #closing = new AbortController();
+  /** Clients that something under way has, and how many have each. */
+  #held = new Map<PlatformClient, number>();
+  #leases = new Map<PlatformClient, Disposable>();
 
   constructor(entry: PlatformEntry, ports: ConnectionPorts, onChange: () => void) {
     this.entry = entry;
@@ -55,21 +64,69 @@ export class Connection implements Disposable {
 
   /** Connects once; later calls give the same client. @throws what connect and the first list throw */
   open(): Promise<PlatformClient> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      this.close('lost', this.#ports.explain(error));
-      throw error;
-    });
+    this.#opening ??= this.#opened(this.#closing.signal);
     return this.#opening;
   }
 
-  async #open(): Promise<PlatformClient> {
+  async #opened(closed: AbortSignal): Promise<PlatformClient> {
+    let end = () => {};
+    const over = new Promise<never>((_, reject) => {
+      end = () => reject(new Fault('Cancelled'));
+    });
+    closed.addEventListener('abort', end);
+    try {
+      // Lists of a connection that is closed never come.
+      return await Promise.race([this.#open(closed), over]);
+    } catch (error) {
+      // Closed meanwhile it is as it was closed; it may have been opened anew by now.
+      if (!closed.aborted) this.close('lost', this.#ports.explain(error));
+      throw error;
+    } finally {
+      closed.removeEventListener('abort', end);
+    }
+  }
+
+  /**
+   * What is under way goes on with its client to its end, whichever platform is chosen meanwhile.
+   * @returns ends that; the client, and the lease on its platform, end with the last one that has it
+   */
+  hold(client: PlatformClient): Disposable {
+    this.#held.set(client, (this.#held.get(client) ?? 0) + 1);
+    let held = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!held) return;
+        held = false;
+        const left = (this.#held.get(client) ?? 1) - 1;
+        if (left > 0) this.#held.set(client, left);
+        else {
+          this.#held.delete(client);
+          if (client !== this.#client) this.#end(client);
+        }
+      },
+    };
+  }
+
+  async #keep(client: PlatformClient): Promise<void> {
+    const lease = await this.#ports.lease(client);
+    if (!lease) return;
+    if (client === this.#client || this.#held.has(client)) this.#leases.set(client, lease);
+    else lease[Symbol.dispose]();
+  }
+
+  #end(client: PlatformClient): void {
+    this.#leases.get(client)?.[Symbol.dispose]();
+    this.#leases.delete(client);
+    client[Symbol.dispose]();
+  }
+
+  async #open(closed: AbortSignal): Promise<PlatformClient> {
     const began = Date.now();
     if (this.#snapshot.state !== 'starting') this.setState('connecting');
     const client = await this.#ports.connect(this.entry);
-    if (this.#disposed) {
+    if (closed.aborted) {
       client[Symbol.dispose]();
-      throw new Error('the connection was closed');
+      throw new Fault('Cancelled');
     }
     this.#client = client;
     const [{ kinds }, { gatewayOf }] = await Promise.all([
@@ -77,6 +134,7 @@ export class Connection implements Disposable {
       import('../../core/gateway.ts'),
     ]);
     const [info, gateway] = await Promise.all([client.platform(), gatewayOf(client)]);
+    if (closed.aborted) throw new Fault('Cancelled');
     this.#snapshot = { ...this.#snapshot, info, gateway };
     const wanted: [Part, ResourceKind][] = [
       ['services', kinds.service],
@@ -97,6 +155,7 @@ export class Connection implements Disposable {
       optional(this.#informers.pings),
     ]);
     this.#ports.log(`connected to ${this.entry.label} in ${Date.now() - began} ms`);
+    this.#keep(client).catch((error: unknown) => this.#ports.log(`no lease: ${this.#ports.explain(error)}`));
     this.#read('ready');
     return client;
   }
@@ -107,7 +166,9 @@ export class Connection implements Disposable {
       onEvent: () => this.#changed(),
       onLost: (problem) => {
         this.#lost.add(part);
-        if (this.#snapshot.state === 'ready') this.setState('lost', this.#ports.explain(problem));
+        // A stream that breaks off names its socket, which says nothing to anybody: "connection lost" does.
+        const says = problem instanceof Fault || problem instanceof ApiError;
+        if (this.#snapshot.state === 'ready') this.setState('lost', says ? this.#ports.explain(problem) : undefined);
       },
       onBack: () => {
         this.#lost.delete(part);
@@ -118,11 +179,14 @@ export class Connection implements Disposable {
 
   /** Ends the connection and says why. */
   close(state: PlatformState, detail?: string): void {
+    this.#closing.abort();
+    this.#closing = new AbortController();
     for (const informer of Object.values(this.#informers)) informer[Symbol.dispose]();
     this.#informers = {};
     this.#lost.clear();
-    this.#client?.[Symbol.dispose]();
+    const client = this.#client;
     this.#client = undefined;
+    if (client && !this.#held.has(client)) this.#end(client);
     this.#opening = undefined;
     this.#snapshot = emptySnapshot(this.entry, state, detail);
     this.#changed();

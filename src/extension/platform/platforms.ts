@@ -1,24 +1,23 @@
 /** The platforms that can be chosen, and the connection to the chosen one. */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { PlatformClient } from '../../core/client.ts';
-import { isFault } from '../../core/faults.ts';
+import { Fault, isFault } from '../../core/faults.ts';
 import type { StartStep } from '../../core/platforms.ts';
 import { resolveTarget } from '../../core/target.ts';
 import { contextKeys } from '../contributions.ts';
-import { plain } from '../plain.ts';
+import { logError } from '../log-error.ts';
 import type { Problems } from '../problems.ts';
 import { setContext, setting } from '../settings.ts';
 import { Connection } from './connection.ts';
+import { contextEntries } from './context-entries.ts';
+import { ownPlatform, wrongNameText } from './own-platform.ts';
 import type { PlatformEntry, Snapshot } from './snapshot.ts';
+import { targetName } from './target-name.ts';
 
 const chosenKey = 'platform';
 const lookMs = 2_000;
-
-function untilde(path: string | undefined): string | undefined {
-  return path?.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
-}
 
 export class Platforms implements vscode.Disposable {
   #context: vscode.ExtensionContext;
@@ -26,11 +25,14 @@ export class Platforms implements vscode.Disposable {
   #log: vscode.LogOutputChannel;
   #changes = new vscode.EventEmitter<Snapshot>();
   #lists = new vscode.EventEmitter<void>();
-  #entries: PlatformEntry[] = [];
+  #entries: PlatformEntry[];
   #connection: Connection;
-  #lease: Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #starting: Promise<void> | undefined;
+  /** The one in the settings that was told. */
+  #wrongName: string | undefined;
+  #starting: { connection: Connection; done: Promise<void> } | undefined;
+  /** Another may be the current one by the time that something holds a client. */
+  #owners = new WeakMap<PlatformClient, Connection>();
 
   /** The current platform changed in any way. */
   readonly onChange = this.#changes.event;
@@ -41,10 +43,12 @@ export class Platforms implements vscode.Disposable {
     this.#context = context;
     this.#problems = problems;
     this.#log = log;
-    this.#connection = this.#connectionTo(this.#defaultEntry());
+    const own = this.#defaultEntry();
+    this.#entries = [own];
+    this.#connection = this.#connectionTo(own);
     context.subscriptions.push(
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('slipway')) void this.refresh();
+        if (event.affectsConfiguration('slipway')) this.refresh().catch(logError(log));
       }),
     );
   }
@@ -64,52 +68,86 @@ export class Platforms implements vscode.Disposable {
   /** Begins looking; called when something of Slipway is first shown. */
   begin(): void {
     if (this.#timer) return;
-    this.#timer = setInterval(() => void this.#look(), lookMs);
+    this.#timer = setInterval(() => this.#look().catch(logError(this.#log)), lookMs);
     this.#timer.unref?.();
-    void this.refresh();
+    this.refresh().catch(logError(this.#log));
   }
 
   /** Reads the list anew; connecting to the current one, when it runs, goes on by itself. */
   async refresh(): Promise<void> {
     await this.#list();
+    this.#tellWrongName();
     const stored = this.#context.workspaceState.get<string>(chosenKey);
     const wanted = this.#entries.find(({ id }) => id === stored) ?? this.#entries[0] ?? this.#defaultEntry();
-    if (wanted.id !== this.#connection.entry.id || wanted.namespace !== this.#connection.entry.namespace) {
+    if (!isDeepStrictEqual(wanted, this.#connection.entry)) {
       this.#connection[Symbol.dispose]();
       this.#connection = this.#connectionTo(wanted);
     }
     this.#lists.fire();
     this.#fire();
     // Not waited for: a platform that does not answer must not hold back the choice of another.
-    void this.#look();
+    this.#look().catch(logError(this.#log));
   }
 
   async use(id: string): Promise<void> {
     await this.#context.workspaceState.update(chosenKey, id);
-    this.#dropLease();
     await this.refresh();
   }
 
-  /** A client of the current platform; starts it where it is an embedded one that does not run. @throws Fault */
+  /**
+   * A client of the platform that is the current one now; starts it where it is an embedded one that does not run.
+   * @throws Fault; PlatformChanged where another is chosen meanwhile: what was asked for here is not done there
+   */
   async need(progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<PlatformClient> {
-    if (this.#connection.client && this.snapshot.state === 'ready') return this.#connection.client;
-    if (this.#connection.entry.embedded && !(await this.#runs())) await this.start(progress, signal);
-    return this.#connected();
+    const connection = this.#connection;
+    if (connection.client && connection.snapshot.state === 'ready') return connection.client;
+    if (connection.entry.embedded && !(await this.#runs())) {
+      this.requireUse(connection.entry);
+      await this.start(progress, signal);
+    }
+    this.requireUse(connection.entry);
+    try {
+      return await this.#connection.open();
+    } finally {
+      // Closed is what it was opened for, too: that another was chosen says more than that it was cancelled.
+      this.requireUse(connection.entry);
+    }
+  }
+
+  /** The same for what was begun on this one. @throws Fault PlatformChanged */
+  async needOf(entry: PlatformEntry, progress?: (step: StartStep) => void, signal?: AbortSignal) {
+    this.requireUse(entry);
+    return this.need(progress, signal);
+  }
+
+  /** @throws Fault PlatformChanged where another is in use by now */
+  requireUse(entry: PlatformEntry): void {
+    if (this.snapshot.entry.id !== entry.id) throw new Fault('PlatformChanged', { name: entry.label });
+  }
+
+  /** For what goes on with a client for a while, whichever platform is chosen meanwhile: its end, in whatever way. */
+  hold(client: PlatformClient): Disposable {
+    return (this.#owners.get(client) ?? this.#connection).hold(client);
   }
 
   /** @throws Fault */
   start(progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<void> {
-    this.#starting ??= this.#start(progress, signal).finally(() => {
-      this.#starting = undefined;
-    });
-    return this.#starting;
+    const connection = this.#connection;
+    if (this.#starting?.connection === connection) return this.#starting.done;
+    const starting = {
+      connection,
+      done: this.#start(connection, progress, signal).finally(() => {
+        if (this.#starting === starting) this.#starting = undefined;
+      }),
+    };
+    this.#starting = starting;
+    return starting.done;
   }
 
-  async #start(progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<void> {
-    const connection = this.#connection;
+  async #start(connection: Connection, progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<void> {
     const { target } = connection.entry;
     if (target.type !== 'platform') {
-      await this.#connected();
+      await this.#connection.open();
       return;
     }
     connection.close('starting');
@@ -140,14 +178,14 @@ export class Platforms implements vscode.Disposable {
       connection.close('stopped');
       throw error;
     }
-    await this.#connected();
+    // Another one that was chosen meanwhile is not to be connected to for this one's start.
+    if (connection === this.#connection) await this.#connection.open();
   }
 
   async stop(): Promise<void> {
     const { target } = this.#connection.entry;
     if (target.type !== 'platform') return;
     const { stopPlatform } = await import('../../core/platforms.ts');
-    this.#dropLease();
     this.#connection.close('stopped');
     await stopPlatform({ name: target.name, data: target.data });
     this.#fire();
@@ -158,36 +196,18 @@ export class Platforms implements vscode.Disposable {
     await client.capability('POST', '/reset', {});
   }
 
-  async #connected(): Promise<PlatformClient> {
-    const connection = this.#connection;
-    const client = await connection.open();
-    if (!this.#lease && connection.entry.embedded) {
-      const [{ holdLease }, capabilities] = await Promise.all([
-        import('../../core/platforms.ts'),
-        client.capabilities(),
-      ]);
-      // Chosen meanwhile: another platform has no use for this lease.
-      if (capabilities.has('leases') && connection === this.#connection && connection.client === client) {
-        this.#lease ??= holdLease(client, `vscode-${vscode.env.sessionId}-${process.pid}`);
-      }
-    }
-    return client;
-  }
-
   async #look(): Promise<void> {
     const connection = this.#connection;
-    if (this.#starting) return;
+    const isStarting = () => this.#starting?.connection === connection;
+    if (isStarting()) return;
     const runs = await this.#runs();
-    if (connection !== this.#connection || this.#starting) return;
+    if (connection !== this.#connection || isStarting()) return;
     if (!runs) {
-      if (connection.snapshot.state !== 'stopped') {
-        this.#dropLease();
-        connection.close('stopped');
-      }
+      if (connection.snapshot.state !== 'stopped') connection.close('stopped');
       return;
     }
     if (connection.client === undefined && connection.snapshot.state !== 'connecting') {
-      await this.#connected().catch((error: unknown) => {
+      await this.#connection.open().catch((error: unknown) => {
         if (!isFault(error, 'PlatformNotRunning') && !isFault(error, 'PlatformStopped')) {
           this.#log.debug(`${connection.entry.label}: ${this.#problems.explain(error).text}`);
         }
@@ -209,33 +229,38 @@ export class Platforms implements vscode.Disposable {
     const found = listPlatforms()
       .filter(({ name }) => `platform:${name}` !== own.id)
       .map(({ name, data }) => this.#embedded(name, resolveTarget({ name, data })));
-    const contexts = setting('contexts').flatMap((context): PlatformEntry[] => {
-      const label = context.name ?? context.context;
-      if (!label) return [];
-      const target = resolveTarget({ kubeconfig: untilde(context.kubeconfig), context: context.context ?? label });
-      return [
-        {
-          id: `context:${label}`,
-          label: plain(label),
-          embedded: false,
-          target,
-          namespace: context.namespace,
-          readOnly: context.readOnly ?? false,
-        },
-      ];
-    });
-    this.#entries = [own, ...found, ...contexts];
+    this.#entries = [own, ...found, ...contextEntries(setting('contexts'))];
   }
 
   #defaultEntry(): PlatformEntry {
-    const name = setting('platform.name');
-    return this.#embedded(name, resolveTarget({ name }));
+    const { name, target } = ownPlatform(setting('platform.name'));
+    return this.#embedded(name, target);
+  }
+
+  /** A name in the settings that is none is told once; nothing else of the extension depends on it. */
+  #tellWrongName(): void {
+    const { wrong } = ownPlatform(setting('platform.name'));
+    const name = wrong && String(wrong.args['name']);
+    const isNew = name !== this.#wrongName;
+    this.#wrongName = name;
+    if (!wrong || !isNew) return;
+    const { words } = this.#problems;
+    const text = wrongNameText(words, wrong, this.#entries);
+    this.#log.error(text);
+    const execute = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
+    void this.#problems.tell(text, [
+      { label: words.say('action.choosePlatform'), run: () => execute('slipway.platform.use') },
+      {
+        label: words.say('action.openSetting'),
+        run: () => execute('workbench.action.openSettings', 'slipway.platform.name'),
+      },
+    ]);
   }
 
   #embedded(name: string, target: PlatformEntry['target']): PlatformEntry {
     return {
       id: `platform:${name}`,
-      label: name === 'default' ? this.#problems.say('platform.embedded') : plain(name),
+      label: targetName(this.#problems.words.say, target),
       embedded: true,
       target,
       namespace: undefined,
@@ -244,13 +269,24 @@ export class Platforms implements vscode.Disposable {
   }
 
   #connectionTo(entry: PlatformEntry): Connection {
-    const ports = {
-      connect: async ({ target, readOnly }: PlatformEntry) =>
-        (await import('../../core/client.ts')).connect(target, { readOnly }),
-      explain: (error: unknown) => this.#problems.explain(error).text,
-      log: (message: string) => this.#log.info(message),
-    };
-    return new Connection(entry, ports, () => this.#fire());
+    const connection = new Connection(
+      entry,
+      {
+        connect: async ({ target, readOnly }) => {
+          const client = await (await import('../../core/client.ts')).connect(target, { readOnly });
+          this.#owners.set(client, connection);
+          return client;
+        },
+        lease: async (client) => {
+          if (!entry.embedded || !(await client.capabilities()).has('leases')) return undefined;
+          return (await import('../../core/platforms.ts')).holdLease(client);
+        },
+        explain: (error) => this.#problems.explain(error).text,
+        log: (message) => this.#log.info(message),
+      },
+      () => this.#fire(),
+    );
+    return connection;
   }
 
   #fire(): void {
@@ -261,14 +297,8 @@ export class Platforms implements vscode.Disposable {
     this.#changes.fire(snapshot);
   }
 
-  #dropLease(): void {
-    this.#lease?.[Symbol.dispose]();
-    this.#lease = undefined;
-  }
-
   dispose(): void {
     clearInterval(this.#timer);
-    this.#dropLease();
     this.#connection[Symbol.dispose]();
     this.#changes.dispose();
     this.#lists.dispose();

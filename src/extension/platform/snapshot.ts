@@ -3,6 +3,7 @@ import type { PlatformInfo } from '../../../emulator/capabilities/protocol.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Gateway } from '../../core/gateway.ts';
 import type { Target } from '../../core/target.ts';
+import { oncePer } from './once.ts';
 
 /** A platform that the user can choose: an embedded one of this machine, or a context named in the settings. */
 export interface PlatformEntry {
@@ -83,12 +84,14 @@ export function podsOf(snapshot: Snapshot, key: ServiceKey): readonly KubeObject
   return byService(snapshot.pods).get(keyText(key)) ?? [];
 }
 
-const indexes = new WeakMap<readonly KubeObject[], Map<string, KubeObject[]>>();
+const revisionLabel = 'serving.knative.dev/revision';
 
-/** Once per list: a thousand services must not each look through five thousand revisions. */
-function byService(objects: readonly KubeObject[]): Map<string, KubeObject[]> {
-  const known = indexes.get(objects);
-  if (known) return known;
+export function podsOfRevision(snapshot: Snapshot, key: ServiceKey, revision: string | undefined): KubeObject[] {
+  return podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.[revisionLabel] === revision);
+}
+
+/** A thousand services must not each look through five thousand revisions. */
+const byService = oncePer((objects: readonly KubeObject[]): Map<string, KubeObject[]> => {
   const index = new Map<string, KubeObject[]>();
   for (const object of objects) {
     const name = object.metadata.labels?.[serviceLabel];
@@ -98,9 +101,8 @@ function byService(objects: readonly KubeObject[]): Map<string, KubeObject[]> {
     if (list) list.push(object);
     else index.set(key, [object]);
   }
-  indexes.set(objects, index);
   return index;
-}
+});
 
 function generationOf(revision: KubeObject): number {
   const stamped = Number(revision.metadata.labels?.['serving.knative.dev/configurationGeneration']);

@@ -13,6 +13,7 @@ export class StatementPaint implements vscode.Disposable {
   #problems: Problems;
   #statements: Statements;
   #isCurrent: (file: string) => Promise<boolean>;
+  #onProblem: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #painting = false;
   #decoration = vscode.window.createTextEditorDecorationType({
@@ -23,7 +24,13 @@ export class StatementPaint implements vscode.Disposable {
   #painted = new WeakMap<vscode.TextEditor, string>();
   #subscription: vscode.Disposable;
 
-  constructor(problems: Problems, statements: Statements, isCurrent: (file: string) => Promise<boolean>) {
+  constructor(
+    problems: Problems,
+    statements: Statements,
+    isCurrent: (file: string) => Promise<boolean>,
+    onProblem: (error: unknown) => void,
+  ) {
+    this.#onProblem = onProblem;
     this.#problems = problems;
     this.#statements = statements;
     this.#isCurrent = isCurrent;
@@ -41,7 +48,7 @@ export class StatementPaint implements vscode.Disposable {
   later(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.#paint();
+      this.#paint().catch(this.#onProblem);
     }, everyMs);
   }
 

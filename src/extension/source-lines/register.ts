@@ -2,8 +2,10 @@
  * What an application writes, at the lines that write it. Only the question whether there is anything to follow is asked here: a file
  * of an application that is on the platform is to be seen. Everything else is loaded then.
  */
+
 import * as vscode from 'vscode';
 import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
 import { keyText, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
 import { setting } from '../settings.ts';
 import type { SourceLines } from './source-lines.ts';
@@ -32,7 +34,7 @@ export function registerSourceLines(deps: SourceLineDeps): vscode.Disposable {
           lines = new Loaded(deps);
           later();
         })
-        .catch((error: unknown) => deps.log.error(error instanceof Error ? error : String(error)));
+        .catch(logError(deps.log));
     }
   };
   const later = () => {

@@ -2,6 +2,7 @@
  * Follows the logs of services whose sources are open: each line goes to the statement that wrote it and, where it is of a stack
  * trace, to the errors. What cannot be placed exactly is left out.
  */
+
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
@@ -9,10 +10,12 @@ import type { PlatformClient } from '../../core/client.ts';
 import { stripAnsi } from '../../core/log-lines/ansi.ts';
 import { readLine } from '../../core/log-lines/line.ts';
 import { followLogs } from '../../core/logs.ts';
+import { pause } from '../../core/pause.ts';
 import { isCall } from '../../core/source/call.ts';
 import { type Located, locate, type Place } from '../../core/source/locate.ts';
 import { Statements } from '../../core/source/statements.ts';
 import { createTraceReader, type Thrown, type TraceReader } from '../../core/source/traces.ts';
+import { logError, messageOf } from '../log-error.ts';
 import type { ServiceKey } from '../platform/snapshot.ts';
 import { sourceFiles } from '../views/source-files.ts';
 import { LiteralFiles } from './literal-files.ts';
@@ -57,7 +60,8 @@ export class SourceLines implements vscode.Disposable {
 
   constructor(deps: SourceLineDeps) {
     this.#deps = deps;
-    this.#paint = new StatementPaint(deps.problems, this.#statements, (file) => this.#isCurrent(file));
+    const isCurrent = (file: string) => this.#isCurrent(file);
+    this.#paint = new StatementPaint(deps.problems, this.#statements, isCurrent, logError(deps.log));
     this.#thrown = new ThrownDiagnostics(deps);
     this.#literals = new LiteralFiles(this.#files);
   }
@@ -82,7 +86,7 @@ export class SourceLines implements vscode.Disposable {
       pods: new Map(),
     };
     this.#streams.set(name, stream);
-    void this.#run(name, stream);
+    this.#run(name, stream).catch(logError(this.#deps.log));
   }
 
   #end(name: string, stream: Stream): void {
@@ -110,9 +114,9 @@ export class SourceLines implements vscode.Disposable {
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.#deps.log.debug(`source lines of ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        this.#deps.log.debug(`source lines of ${name}: ${messageOf(error)}`);
       }
-      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
+      if (!signal.aborted) await pause(retryMs, signal);
     }
   }
 
@@ -132,7 +136,9 @@ export class SourceLines implements vscode.Disposable {
     }
     for (const thrown of pod.readers[line.stream].push(plain)) await this.#throw(name, stream, line, pod, thrown);
     clearTimeout(stream.quiet);
-    stream.quiet = setTimeout(() => void this.#flush(name, stream, line), quietMs);
+    stream.quiet = setTimeout(() => {
+      this.#flush(name, stream, line).catch(logError(this.#deps.log));
+    }, quietMs);
   }
 
   #podOf(stream: Stream, { pod, site, root, time }: LogLine): Pod {

@@ -13,9 +13,15 @@ export class ThrownDiagnostics implements vscode.Disposable {
   #collection = vscode.languages.createDiagnosticCollection('slipway-thrown');
   /** Traffic is asked for only while something is open. */
   #watched = new Map<string, Disposable>();
+  #edits: vscode.Disposable;
 
   constructor(deps: SourceLineDeps) {
     this.#deps = deps;
+    this.#edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length === 0 || !this.#problems.changed(document.uri.fsPath)) return;
+      this.#paint();
+      for (const service of [...this.#watched.keys()]) this.#rest(service);
+    });
   }
 
   /** `thrown.frames` are places of the workspace. */
@@ -70,7 +76,7 @@ export class ThrownDiagnostics implements vscode.Disposable {
       message: thrown.message,
       revision: shortRevision(revision, parseKey(service).name),
       count,
-      routes: routes.join(', '),
+      routes: routes.join(say('list.separator')),
     };
     const often = count > 1 ? 'times' : 'once';
     const words = say(routes.length > 0 ? `source.thrown.${often}On` : `source.thrown.${often}`, args);
@@ -86,6 +92,7 @@ export class ThrownDiagnostics implements vscode.Disposable {
   dispose(): void {
     for (const watched of this.#watched.values()) watched[Symbol.dispose]();
     this.#watched.clear();
+    this.#edits.dispose();
     this.#collection.dispose();
   }
 }

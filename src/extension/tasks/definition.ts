@@ -23,11 +23,23 @@ export function taskOf(definition: Readonly<Record<string, unknown>>): SlipwayTa
   };
 }
 
-/** Which application is meant: by name, by folder, or the only one that there is. Paths use `/` or `\`. */
+/**
+ * How an application is named in the definition of its task. The editor tells tasks apart by their definitions alone, whatever folder
+ * they are of: among several folders the name begins with the folder's.
+ * @param paths of all applications in the workspace, by directory (paths.ts)
+ */
+export function taskApplication(dir: string, paths: ReadonlyMap<string, string>): string {
+  const path = paths.get(dir) ?? dir;
+  if (path === dir) return '.';
+  return [...paths.values()].filter((other) => other === path).length > 1 ? dir : path;
+}
+
+/** Which application is meant: by folder, by its path in the workspace, by name, or the only one that there is. Paths use `/` or `\`. */
 export function applicationFor<Entry extends { dir: string; name: string }>(
   entries: readonly Entry[],
   wanted: string | undefined,
   folder: string | undefined,
+  paths: ReadonlyMap<string, string> = new Map(),
 ): Entry | undefined {
   if (wanted === undefined || wanted === '.') {
     const inside = folder === undefined ? entries : entries.filter(({ dir }) => isBelow(dir, folder));
@@ -38,7 +50,9 @@ export function applicationFor<Entry extends { dir: string; name: string }>(
   return (
     entries.find(
       ({ dir }) => plain(dir) === path || (folder !== undefined && plain(dir) === `${plain(folder)}/${path}`),
-    ) ?? entries.find(({ name }) => name === wanted)
+    ) ??
+    entries.find(({ dir }) => paths.get(dir) === path) ??
+    entries.find(({ name }) => name === wanted)
   );
 }
 

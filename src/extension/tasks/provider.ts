@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 import { taskType } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
-import { type SlipwayTask, taskKinds, taskOf } from './definition.ts';
+import { shortName } from '../plain.ts';
+import { type SlipwayTask, taskApplication, taskKinds, taskOf } from './definition.ts';
+import { workspacePaths } from './paths.ts';
 
 type Uses = Pick<Deps, 'applications' | 'deploys' | 'platforms' | 'problems' | 'runs'>;
 
@@ -32,17 +34,18 @@ export function registerTasks(deps: Uses): vscode.Disposable {
     provideTasks: async () => {
       if (!vscode.workspace.isTrusted) return [];
       await deps.applications.refresh();
+      const paths = workspacePaths(deps.applications.items);
       return deps.applications.items.flatMap(({ dir, name }) => {
         const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(dir));
         if (!folder) return [];
-        const inside = vscode.workspace.asRelativePath(dir, false);
-        const application = inside === dir ? '.' : inside;
+        const application = taskApplication(dir, paths);
         return taskKinds.map((task) =>
           make(
             { type: taskType, task, application },
             { task, application, environment: undefined },
             folder,
-            say(`task.${task}`, { name }),
+            // The name of its terminal.
+            say(`task.${task}`, { name: shortName(name) }),
           ),
         );
       });

@@ -11,7 +11,9 @@ import type { WorkspaceApplication } from '../applications.ts';
 import { verdictText } from '../deploy-words.ts';
 import { saveFilesOf } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
+import { together } from '../messages.ts';
 import { applicationFor, type SlipwayTask } from './definition.ts';
+import { workspacePaths } from './paths.ts';
 
 type Uses = Pick<Deps, 'applications' | 'deploys' | 'platforms' | 'problems' | 'runs'>;
 
@@ -45,7 +47,7 @@ export function taskTerminal(deps: Uses, asked: SlipwayTask, folder: string | un
         .catch((error: unknown) => {
           if (!isFault(error, 'Cancelled')) {
             const { text, fix, place } = deps.problems.explain(error);
-            output.problem(place, 'error', [text, fix].filter(Boolean).join(' '));
+            output.problem(place, 'error', together(deps.problems.words.locale, [text, fix]));
           }
           return 1;
         })
@@ -66,7 +68,9 @@ async function perform(deps: Uses, asked: SlipwayTask, folder: string | undefine
     output.line(say('untrusted'));
     return 1;
   }
-  const entry = await deps.applications.find((items) => applicationFor(items, asked.application, folder));
+  const entry = await deps.applications.find((items) =>
+    applicationFor(items, asked.application, folder, workspacePaths(items)),
+  );
   if (!entry) {
     output.problem(undefined, 'error', say('task.unknownApplication', { application: asked.application ?? '' }));
     return 1;
@@ -95,7 +99,11 @@ async function deploy(
     for (const { place, severity, message } of verdict.evidence.problems ?? [])
       output.problem(place, severity, message);
   }
-  output.problem(verdict.evidence.place, 'error', [text, problems.of(verdict.cause).fix].filter(Boolean).join(' '));
+  output.problem(
+    verdict.evidence.place,
+    'error',
+    together(problems.words.locale, [text, problems.of(verdict.cause).fix]),
+  );
   if (verdict.remedy.type === 'command') output.line(`$ ${verdict.remedy.line}`);
   return 1;
 }
@@ -127,7 +135,7 @@ async function build(deps: Uses, { dir }: WorkspaceApplication, asked: SlipwayTa
 function tellCrash({ problems }: Uses, { cause, place, remedy, problems: lines }: RunCrash, output: Output): void {
   for (const each of lines) output.problem(each.place, each.severity, each.message);
   const { text, fix } = problems.of(cause);
-  output.problem(place, 'error', [text, fix].filter(Boolean).join(' '));
+  output.problem(place, 'error', together(problems.words.locale, [text, fix]));
   if (remedy.type === 'command' && remedy.command !== 'showLogs') output.line(`$ ${remedy.line}`);
 }
 
@@ -153,10 +161,10 @@ async function run(deps: Uses, { dir }: WorkspaceApplication, _asked: SlipwayTas
       if (event.type !== 'state') return;
       const { url } = running?.session ?? {};
       output.line(`[slipway] ${event.state} ${say(`run.state.${event.state}`)}${url ? ` ${url}` : ''}`);
-      if (event.crash) tellCrash(deps, event.crash, output);
+      if (event.state === 'crashed' && event.crash) tellCrash(deps, event.crash, output);
     },
   });
-  const end = () => void deps.runs.stop(dir);
+  const end = () => void deps.runs.stop(dir, running).catch((error: unknown) => deps.problems.report(error));
   if (output.signal.aborted) end();
   output.signal.addEventListener('abort', end);
   await running.session.ended;

@@ -8,6 +8,11 @@ export const entryEnglish = {
   'deploy.otherTarget':
     'Environment {environment} goes to {wanted}, and the platform in use is {current}. Choose that platform first.',
   'deploy.protected': 'Environment {environment} is protected: type {name} to deploy there.',
+  'deploy.pickEnvironment': 'Deploy {name} to which environment?',
+  'deploy.pickPlatform': 'Several platforms fit environment {environment}: deploy to which one?',
+  'deploy.noEnvironments': '{name} has no environments: they are named under environments: in its slipway.yaml.',
+  'deploy.byOther': 'by {deploy}',
+  'deploy.isProtected': 'protected',
   'action.choosePlatform': 'Choose Platform',
   'action.revisions': 'Show Revisions',
   'task.deploy': 'deploy {name}',
@@ -22,8 +27,14 @@ export const entryEnglish = {
   'link.unknown': 'Slipway does not know this link. It opens vscode://slipway.slipway/deploy?application=NAME.',
   'link.noApplication': 'A link asks to deploy “{name}”, which is no application of this workspace.',
   'link.confirm': 'A link asks to deploy {name} to {target}.',
+  'link.confirmEnvironment': 'A link asks to deploy {name} to {target}, with the environment {environment}.',
   'link.confirmDetail':
     'Its sources in {dir} are built and deployed. Go on only if you know where the link comes from.',
+  'secret.title': 'Create Secret {name}',
+  'secret.key': 'Name of a key: for a variable of the environment, its name',
+  'secret.more': 'Another key; empty to create the Secret',
+  'secret.value': 'Value of {key}',
+  'secret.keyInvalid': 'Letters, digits, -, _ and . only',
 } as const;
 
 export const entryChinese = {
@@ -32,6 +43,11 @@ export const entryChinese = {
   'deploy.cancelledApplied': '{name} 的部署在清单应用之后被取消：{target} 会自行继续启用新修订版本。',
   'deploy.otherTarget': '环境 {environment} 部署到 {wanted}，而当前使用的平台是 {current}。请先选择该平台。',
   'deploy.protected': '环境 {environment} 受保护：输入 {name} 以部署到该环境。',
+  'deploy.pickEnvironment': '将 {name} 部署到哪个环境？',
+  'deploy.pickPlatform': '有多个平台符合环境 {environment}：部署到哪一个？',
+  'deploy.noEnvironments': '{name} 没有环境：环境在其 slipway.yaml 的 environments: 下命名。',
+  'deploy.byOther': '通过 {deploy}',
+  'deploy.isProtected': '受保护',
   'action.choosePlatform': '选择平台',
   'action.revisions': '显示修订版本',
   'task.deploy': '部署 {name}',
@@ -46,5 +62,11 @@ export const entryChinese = {
   'link.unknown': 'Slipway 不认识此链接。可用的链接为 vscode://slipway.slipway/deploy?application=NAME。',
   'link.noApplication': '某个链接要求部署“{name}”，但它不是此工作区的应用。',
   'link.confirm': '某个链接要求把 {name} 部署到 {target}。',
+  'link.confirmEnvironment': '某个链接要求使用环境 {environment} 把 {name} 部署到 {target}。',
   'link.confirmDetail': '将构建并部署 {dir} 中的源码。只有在了解链接来源时才继续。',
+  'secret.title': '创建 Secret {name}',
+  'secret.key': '键的名称：用作环境变量时即变量名',
+  'secret.more': '另一个键；留空则创建 Secret',
+  'secret.value': '{key} 的值',
+  'secret.keyInvalid': '只能使用字母、数字、-、_ 和 .',
 } as const;

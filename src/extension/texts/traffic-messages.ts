@@ -17,6 +17,7 @@ export const trafficEnglish = {
   'revision.nobodyElse': 'No other revision can take the traffic of {name}.',
   'action.retire': 'Retire',
   'compare.title': '{service}: {before} ↔ {after}',
+  'compare.environment': 'environment',
   'compare.same': '{before} and {after} do not differ.',
   'compare.dependencies':
     '{count} {count:file|files} of installed dependencies differ too and {count:is|are} not listed.',
@@ -46,6 +47,7 @@ export const trafficChinese = {
   'revision.nobodyElse': '没有其他修订版本可以承接 {name} 的流量。',
   'action.retire': '退役',
   'compare.title': '{service}：{before} ↔ {after}',
+  'compare.environment': '环境变量',
   'compare.same': '{before} 与 {after} 没有差异。',
   'compare.dependencies': '另有 {count} 个已安装依赖的文件不同，未列出。',
   'compare.binary': '二进制文件，{bytes} 字节。',

@@ -11,6 +11,8 @@ export type ToolName = keyof ToolInputs;
 export const toolNames = ['slipway_list', 'slipway_deploy', 'slipway_logs', 'slipway_traffic'] as const;
 
 const name = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+/** Of an environment: a key of slipway.yaml. It stands between quotes in what the user is asked, and must not end them. */
+const anyName = /^[\p{L}\p{N}._ -]{1,63}$/u;
 
 /** A model writes what it likes: the reason why it is not taken, or undefined. */
 export function inputFault(tool: ToolName, input: unknown): string | undefined {
@@ -20,7 +22,9 @@ export function inputFault(tool: ToolName, input: unknown): string | undefined {
   const named = (value: unknown) => typeof value === 'string' && name.test(value);
   if (tool === 'slipway_deploy') {
     if (!named(application)) return 'application: the name of an application of the workspace';
-    return environment === undefined || typeof environment === 'string' ? undefined : 'environment: a name';
+    return environment === undefined || (typeof environment === 'string' && anyName.test(environment))
+      ? undefined
+      : 'environment: a name';
   }
   if (!named(service)) return 'service: the name of a Knative Service';
   if (namespace !== undefined && !named(namespace)) return 'namespace: a name';
@@ -35,36 +39,38 @@ export function inputFault(tool: ToolName, input: unknown): string | undefined {
   return sum === 100 ? undefined : `percent: the shares make ${sum}, not 100`;
 }
 
-/** `message` undefined: nothing is changed, so nothing is asked. */
-export function confirmationOf(
-  tool: ToolName,
-  input: unknown,
-  say: Say,
-  target: string,
-): { title: string; message: string | undefined } {
-  if (inputFault(tool, input) !== undefined) return { title: say('tool.invalid'), message: undefined };
-  const { application, service, percent } = input as Partial<
-    ToolInputs['slipway_deploy'] & ToolInputs['slipway_traffic']
-  >;
+export interface Invocation {
+  /** Shown while it works. */
+  progress: string;
+  /** Asked before; undefined: nothing is changed, so nothing is asked. */
+  question: { title: string; message: string } | undefined;
+}
+
+/** What the user is told and asked; `target` is what the platform in use is called. */
+export function invocationOf(tool: ToolName, input: unknown, say: Say, target: string): Invocation {
+  const told = (progress: string): Invocation => ({ progress, question: undefined });
+  if (inputFault(tool, input) !== undefined) return told(say('tool.invalid'));
+  const given = input as Partial<ToolInputs['slipway_deploy'] & ToolInputs['slipway_traffic']>;
+  const { application: name = '', environment, service = '', namespace = 'default', percent } = given;
   switch (tool) {
     case 'slipway_list':
-      return { title: say('tool.list'), message: undefined };
+      return told(say('tool.list'));
     case 'slipway_logs':
-      return { title: say('tool.logs', { service: service ?? '' }), message: undefined };
-    case 'slipway_deploy':
-      return {
-        title: say('tool.deploy', { name: application ?? '' }),
-        message: say('tool.deployConfirm', { name: application ?? '', target }),
-      };
+      return told(say('tool.logs', { service }));
+    case 'slipway_deploy': {
+      const message =
+        environment === undefined
+          ? say('tool.deployConfirm', { name, target })
+          : say('tool.deployToConfirm', { name, target, environment });
+      return { progress: say('deploy.title', { name }), question: { title: say('tool.deploy', { name }), message } };
+    }
     case 'slipway_traffic': {
-      if (percent === undefined) return { title: say('tool.traffic', { service: service ?? '' }), message: undefined };
+      if (percent === undefined) return told(say('tool.traffic', { service }));
       const split = Object.entries(percent)
-        .map(([revision, share]) => `${revision} ${share} %`)
-        .join(', ');
-      return {
-        title: say('tool.move', { service: service ?? '' }),
-        message: say('tool.moveConfirm', { service: service ?? '', target, split }),
-      };
+        .map(([revision, share]) => `${revision} ${say('tree.percent', { percent: share })}`)
+        .join(say('list.separator'));
+      const message = say('tool.moveConfirm', { service, namespace, target, split });
+      return { progress: say('tool.moving', { service }), question: { title: say('tool.move', { service }), message } };
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Tools for language models (`languageModelTools`). What changes something is confirmed by the user first. */
 import * as vscode from 'vscode';
 import type { Deps } from '../deps.ts';
-import { confirmationOf, type ToolInputs, type ToolName, toolNames } from './inputs.ts';
+import { invocationOf, type ToolInputs, type ToolName, toolNames } from './inputs.ts';
 
 export function registerTools(deps: Deps): vscode.Disposable {
   // An older editor, or one whose language models are off, has no such thing.
@@ -13,11 +13,8 @@ function registerTool<Name extends ToolName>(name: Name, deps: Deps): vscode.Dis
   return vscode.lm.registerTool<ToolInputs[Name]>(name, {
     prepareInvocation: ({ input }) => {
       const { say } = deps.problems.words;
-      const { title, message } = confirmationOf(name, input, say, deps.platforms.snapshot.entry.label);
-      return {
-        invocationMessage: title,
-        ...(message === undefined ? {} : { confirmationMessages: { title, message } }),
-      };
+      const { progress, question } = invocationOf(name, input, say, deps.platforms.snapshot.entry.label);
+      return { invocationMessage: progress, ...(question ? { confirmationMessages: question } : {}) };
     },
     invoke: async ({ input }, token) => {
       const { invokeTool } = await import('./invoke.ts');

@@ -2,17 +2,19 @@
 import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Application } from '../../core/app/model.ts';
-import { crashOf, isCrashed } from '../../core/crash.ts';
+import { crashOf, isCrashed, type Trouble, troubleOf } from '../../core/crash.ts';
 import type { DomainModel } from '../../core/domains.ts';
 import type { Gateway } from '../../core/gateway.ts';
+import type { Locale } from '../../core/messages/render.ts';
 import type { PingModel } from '../../core/ping.ts';
 import type { RevisionModel } from '../../core/revisions.ts';
 import type { InstanceModel, ServiceModel } from '../../core/services.ts';
-import { ownPaths, shortCause } from '../../core/short-cause.ts';
+import { ownPaths, shortCause, tellingCause } from '../../core/short-cause.ts';
 import type { Say } from '../messages.ts';
 import {
   keyText,
   podsOf,
+  podsOfRevision,
   revisionCount,
   revisionsOf,
   type ServiceKey,
@@ -20,6 +22,8 @@ import {
   serviceKey,
   shortRevision,
 } from '../platform/snapshot.ts';
+import { serviceTrouble } from '../platform/trouble.ts';
+import { pingHover, revisionHover } from './hovers.ts';
 import { icons, late, type NodeIcon, type TreeNode } from './nodes.ts';
 import { agoText, clockText, inText } from './time.ts';
 
@@ -30,6 +34,8 @@ export interface Readers {
   instance(object: KubeObject): InstanceModel;
   domain(object: KubeObject, gateway?: { port: number | undefined }): DomainModel;
   ping(object: KubeObject): PingModel;
+  /** A cron schedule in words. */
+  schedule(locale: Locale, schedule: string): Promise<string>;
 }
 
 export interface ApplicationsInput {
@@ -46,7 +52,7 @@ export interface ApplicationsInput {
   now: number;
   /** Whether commands may be offered that run programs of the workspace. */
   trusted: boolean;
-  locale: string;
+  locale: Locale;
 }
 
 const manyRevisions = 10;
@@ -73,20 +79,14 @@ export function applicationsTree(input: ApplicationsInput, readers: Readers, say
   return nodes;
 }
 
-/** One change among a thousand services reads one of them anew: objects are never changed, they are replaced. */
-const models = new WeakMap<KubeObject, { gateway: Gateway | undefined; model: ServiceModel }>();
-
 function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   const { snapshot, now } = input;
+  const crash = (pods: readonly KubeObject[]) => crashOf(pods.map(readers.instance));
 
-  function modelOf(service: KubeObject): ServiceModel {
-    const { gateway } = snapshot;
-    const known = models.get(service);
-    if (known && known.gateway === gateway) return known.model;
-    const model = readers.service(service, gateway);
-    models.set(service, { gateway, model });
-    return model;
-  }
+  const modelOf = (service: KubeObject): ServiceModel => readers.service(service, snapshot.gateway);
+
+  const stateWord = (ready: ServiceModel['ready']): string =>
+    ready === 'True' ? say('lens.ready') : ready === 'False' ? say('tree.failed') : say('tree.starting');
 
   function application(entry: ApplicationsInput['applications'][number], services: readonly KubeObject[]): TreeNode {
     const doing = input.deploying.get(entry.dir);
@@ -117,6 +117,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       context: words(
         'application',
         canStart && 'deployable',
+        canStart && Object.keys(entry.application?.environments ?? {}).length > 0 && 'environments',
         canStart && 'runnable',
         canStart && entry.application?.run.debug && 'debuggable',
       ),
@@ -164,9 +165,10 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     const rate = input.rates.get(keyText(key));
     const alert = input.alerts.get(keyText(key));
     const count = revisions === 1 ? say('tree.revisions.one') : say('tree.revisions.many', { count: revisions });
+    const trouble = serviceTrouble(snapshot, model, crash);
     const state =
-      model.ready === 'False'
-        ? `${model.reason}: ${shortCause(model.message)}`
+      trouble !== undefined
+        ? troubleText(trouble)
         : instances === 0 && model.ready === 'True'
           ? say('tree.zero')
           : count;
@@ -180,7 +182,8 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       id,
       label: key.name,
       description: parts.filter(Boolean).join(' · '),
-      tooltip: [keyText(key), model.url, ownPaths(model.message) || model.reason].filter(Boolean).join('\n'),
+      spoken: stateWord(model.ready !== 'True' && trouble !== undefined ? 'False' : model.ready),
+      tooltip: [keyText(key), model.url, detailText(trouble ?? model)].filter(Boolean).join('\n'),
       icon:
         model.ready === 'True'
           ? alert !== undefined
@@ -188,13 +191,14 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
             : instances > 0
               ? icons.ready
               : icons.zero
-          : model.ready === 'False'
+          : trouble !== undefined
             ? icons.failed
             : icons.starting,
       context: words(
         'service',
         model.url && 'url',
         model.running ? 'dev' : 'deployed',
+        revisions > 1 && 'several',
         !snapshot.entry.readOnly && 'writable',
       ),
       subject: { type: 'service', key, url: model.url },
@@ -223,32 +227,36 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   }
 
   function revisionNode(model: RevisionModel, service: KubeObject, key: ServiceKey, parent: string): TreeNode {
-    const pods = podsOf(snapshot, key).filter(
-      ({ metadata }) => metadata.labels?.['serving.knative.dev/revision'] === model.name,
-    );
-    const instances = pods.map(readers.instance);
+    const instances = podsOfRevision(snapshot, key, model.name).map(readers.instance);
     const ready = instances.filter((instance) => instance.ready).length;
-    const crash = model.ready === 'True' ? undefined : crashOf(instances);
-    const failed = model.ready === 'False' || crash !== undefined;
+    const trouble = troubleOf(model, () => crashOf(instances));
+    const failed = trouble !== undefined;
     const scale =
       ready === 0
-        ? instances.length > 0
+        ? instances.length > 0 || model.ready === 'Unknown'
           ? say('tree.starting')
           : say('tree.zero')
         : ready === 1
           ? say('tree.instances.one')
           : say('tree.instances.many', { count: ready });
-    const description = failed
-      ? [model.ready === 'False' ? model.reason || crash : crash, shortCause(model.message)].filter(Boolean).join(': ')
+    const description = trouble
+      ? troubleText(trouble)
       : [model.percent > 0 && say('tree.percent', { percent: model.percent }), ...model.tags, scale]
           .filter(Boolean)
           .join(' · ');
     const url = tagUrl(modelOf(service), model);
+    const state = stateWord(failed ? 'False' : model.ready);
     return {
       id: `${parent}/revision:${model.name}`,
       label: shortRevision(model.name, key.name),
       description,
-      tooltip: [model.name, model.image, ownPaths(model.message) || model.reason].filter(Boolean).join('\n'),
+      spoken: state,
+      tooltip: '',
+      hover: () =>
+        revisionHover(
+          { model, state, trouble, instances: ready > 0 || failed ? String(ready) : scale, locale: input.locale },
+          say,
+        ),
       icon: failed
         ? icons.failed
         : model.ready === 'Unknown'
@@ -262,6 +270,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         'revision',
         url && 'url',
         failed && 'failed',
+        revisionCount(snapshot, key) > 1 && 'several',
         !failed && !snapshot.entry.readOnly && model.percent < 100 && 'sendable',
         !snapshot.entry.readOnly && 'writable',
       ),
@@ -288,7 +297,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         ? instance.name.slice(`${revision}-deployment-`.length)
         : instance.name,
       [instance.state, instance.runtime, restarts].filter(Boolean).join(' · '),
-      `${instance.name}\n${instance.state}`,
+      [instance.name, instance.state, ownPaths(instance.message)].filter(Boolean).join('\n'),
       icon,
       'instance',
       { type: 'instance', key, revision, pod: instance.name },
@@ -300,7 +309,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     return leaf(
       `${parent}/domain:${domain.host}`,
       domain.host,
-      failed ? `${domain.reason}: ${shortCause(domain.message)}` : '',
+      failed ? troubleText(domain) : '',
       [domain.url, domain.message || domain.reason].filter(Boolean).join('\n'),
       failed ? icons.failed : icons.domain,
       words('domain', domain.url && 'url', !snapshot.entry.readOnly && 'writable'),
@@ -313,35 +322,43 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     const schedule = input.schedules.get(`${ping.namespace}/${ping.name}`);
     const next = schedule?.next.find((at) => at > now);
     const last = schedule?.last;
-    const fires = (schedule?.next ?? []).filter((at) => at > now).map((at) => clockText(at, now, input.locale));
+    const told = last && say('tree.last', { status: last.status || '–' });
+    const went = last && (last.status >= 200 && last.status < 300 ? 'well' : 'wrong');
     const parts =
       ping.ready === 'False'
         ? [ping.reason]
         : [
+            // A narrow row cuts off what comes last: that is what is in order.
+            went === 'wrong' && told,
             next === undefined
               ? ping.schedule
               : say('tree.next', { time: clockText(next, now, input.locale), in: inText(say, next - now) }),
-            last && say('tree.last', { status: last.status || '–', ms: last.ms }),
+            went === 'well' && told,
           ];
-    return leaf(
+    const node = leaf(
       `ping:${ping.namespace}/${ping.name}`,
       ping.name,
       parts.filter(Boolean).join(' · '),
-      [
-        say('tree.ping', { schedule: ping.schedule, sink: ping.sink }),
-        ping.timezone,
-        fires.length > 0 && say('tree.nextFires', { times: fires.join(', ') }),
-      ]
-        .filter(Boolean)
-        .join('\n'),
+      '',
       ping.ready === 'False' ? icons.failed : icons.ping,
       words('ping', !snapshot.entry.readOnly && 'writable'),
       { type: 'ping', namespace: ping.namespace, name: ping.name },
     );
+    node.hover = async () => {
+      const inWords = await readers.schedule(input.locale, ping.schedule);
+      return pingHover({ ping, schedule, words: inWords, now, locale: input.locale }, say);
+    };
+    return node;
   }
 
   return { application, group, service: serviceNode };
 }
+
+/** That an application ended is told by its mark and its hover: where it said why, a narrow row has room for that alone. */
+const ended = /^(CrashLoopBackOff|Error|ExitCode\d+|RevisionFailed)$/;
+const troubleText = ({ reason, message }: Trouble): string =>
+  (ended.test(reason) && tellingCause(message)) || [reason, shortCause(message)].filter(Boolean).join(': ');
+const detailText = ({ reason, message }: Trouble): string => ownPaths(message) || reason;
 
 function leaf(
   id: string,

@@ -22,8 +22,12 @@ export interface TreeNode {
   id: string;
   label: string;
   description: string;
-  /** Plain text; shown as it is. */
+  /** What the icon alone says, for whoever hears the tree. */
+  spoken?: string;
+  /** Plain text; shown as it is. Not looked at where there is a hover. */
   tooltip: string;
+  /** Markdown in its place, made when one rests on the row: what it tells besides what is painted waits for that. */
+  hover?: () => string | Promise<string>;
   icon: NodeIcon;
   /** Words for `when` clauses (`viewItem =~ /\bservice\b/`). */
   context: string;
@@ -64,6 +68,6 @@ export const icons = {
 } as const satisfies Record<string, NodeIcon>;
 
 /** Everything of a node that is painted, to find what changed. */
-export function paintedForm({ label, description, tooltip, icon, context, expanded }: TreeNode): string {
-  return JSON.stringify([label, description, tooltip, icon, context, expanded]);
+export function paintedForm({ label, description, spoken, tooltip, icon, context, expanded }: TreeNode): string {
+  return JSON.stringify([label, description, spoken, tooltip, icon, context, expanded]);
 }

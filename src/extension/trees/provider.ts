@@ -20,6 +20,12 @@ export interface Element {
 const firstRows = 100;
 const restMs = 400;
 
+/**
+ * A view that is shown again first draws what it was told last before it was hidden. Rows that are exchanged under it meanwhile it
+ * does not find, and those that it has not found it does not draw anew.
+ */
+const settleMs = 250;
+
 export function subjectOf(argument: unknown): NodeSubject | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
   if ('node' in argument) return (argument as Element).node.subject;
@@ -36,7 +42,9 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
   #roots: readonly TreeNode[] = [];
   /** Something changed since the roots were built. */
   #stale = true;
-  #visible = false;
+  /** `settling`: shown again a moment ago. `new`: never shown. */
+  #visibility: 'new' | 'hidden' | 'settling' | 'visible' = 'new';
+  #settled: NodeJS.Timeout | undefined;
   #shown: Element[] | undefined;
   /** How far long lists are handed out, by their parent; the roots' by this provider. */
   #pages = new WeakMap<object, 'first' | 'whole'>();
@@ -52,13 +60,22 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
   /** The roots may be others now: compared at once while somebody looks, else when somebody does. */
   changed(): void {
     this.#stale = true;
-    if (!this.#visible || !this.#shown) return;
+    if (this.#visibility !== 'visible' || !this.#shown) return;
     this.#read().catch(this.#onProblem);
   }
 
   set visible(visible: boolean) {
-    this.#visible = visible;
-    if (visible && this.#stale) this.changed();
+    clearTimeout(this.#settled);
+    if (!visible) this.#visibility = 'hidden';
+    else if (this.#visibility === 'hidden') {
+      this.#visibility = 'settling';
+      this.#settled = setTimeout(() => this.#isDrawn(), settleMs);
+    } else this.#isDrawn();
+  }
+
+  #isDrawn(): void {
+    this.#visibility = 'visible';
+    if (this.#stale) this.changed();
   }
 
   async #read(): Promise<void> {
@@ -97,11 +114,17 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
     const item = new vscode.TreeItem(node.label, states[node.expanded]);
     item.id = node.id;
     item.description = node.description;
-    item.tooltip = node.tooltip;
+    // One that is left open is asked for when somebody looks.
+    if (!node.hover) item.tooltip = node.tooltip;
     item.contextValue = node.context;
     const color = node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color);
     item.iconPath = new vscode.ThemeIcon(node.icon.name, color);
-    item.accessibilityInformation = { label: [node.label, node.description].filter(Boolean).join(', ') };
+    item.accessibilityInformation = { label: [node.label, node.spoken, node.description].filter(Boolean).join(', ') };
+    return item;
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, { node }: Element): Promise<vscode.TreeItem> {
+    if (node.hover) item.tooltip = new vscode.MarkdownString(await node.hover());
     return item;
   }
 
@@ -174,6 +197,7 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
   }
 
   dispose(): void {
+    clearTimeout(this.#settled);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#changes.dispose();
   }

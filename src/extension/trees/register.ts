@@ -1,18 +1,18 @@
 /** The two native trees, painted from the shared model. */
 import * as vscode from 'vscode';
 import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
-import { contextKeys, viewIds } from '../contributions.ts';
+import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
 import { keyText } from '../platform/snapshot.ts';
 import { type LoadedReaders, loadedReaders, loadReaders } from '../readers.ts';
-import { setContext } from '../settings.ts';
-import { deployedServices } from '../views/traffic-state.ts';
 import { applicationsTree } from './applications-tree.ts';
 import { platformTree } from './platform-tree.ts';
 import { type Element, NodeProvider } from './provider.ts';
 import { steady } from './steady.ts';
 
 const clockMs = 10_000;
+const runningMs = 1_500;
 
 export function registerTrees(deps: Deps): vscode.Disposable {
   return vscode.Disposable.from(registerPlatforms(deps), registerApplications(deps));
@@ -21,14 +21,23 @@ export function registerTrees(deps: Deps): vscode.Disposable {
 function registerPlatforms({ platforms, problems, log }: Deps): vscode.Disposable {
   const say = problems.say.bind(problems);
   const build = (running: ReadonlySet<string>) => platformTree(platforms.entries, platforms.snapshot, running, say);
-  const source = () => (platforms.entries.length > 1 ? runningIds().then(build) : build(new Set()));
-  const provider = new NodeProvider(source, (error) => tell(log, error));
+  // Which others run stands on the disk: not to be read at each change of the one in use.
+  let read: { at: number; ids: Promise<ReadonlySet<string>> } | undefined;
+  const runningNow = () => {
+    if (!read || performance.now() - read.at > runningMs) read = { at: performance.now(), ids: runningIds() };
+    return read.ids;
+  };
+  const source = () => (platforms.entries.length > 1 ? runningNow().then(build) : build(new Set()));
+  const provider = new NodeProvider(source, logError(log));
   const view = vscode.window.createTreeView<Element>(viewIds.platform, { treeDataProvider: provider });
   return vscode.Disposable.from(
     view,
     provider,
     platforms.onChange(() => provider.changed()),
-    platforms.onList(() => provider.changed()),
+    platforms.onList(() => {
+      read = undefined;
+      provider.changed();
+    }),
     view.onDidChangeVisibility(({ visible }) => {
       provider.visible = visible;
       if (visible) platforms.begin();
@@ -79,7 +88,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
     const readers = loadedReaders();
     return readers ? build(readers) : loadReaders().then(build);
   };
-  const provider = new NodeProvider(source, (error) => tell(log, error));
+  const provider = new NodeProvider(source, logError(log));
   const view = vscode.window.createTreeView<Element>(viewIds.applications, {
     treeDataProvider: provider,
     showCollapseAll: true,
@@ -120,7 +129,6 @@ function registerApplications(deps: Deps): vscode.Disposable {
     platforms.onChange((snapshot) => {
       // Before anybody looks: the first paint waits for nothing that can be had now.
       if (snapshot.state === 'ready') void loadReaders();
-      setContext(contextKeys.deployed, snapshot.state === 'ready' && deployedServices(snapshot).length > 0);
       changed();
       const { pings: sources } = snapshot;
       const now = sources.map(({ metadata }) => `${metadata.uid}/${metadata.generation ?? 0}`).join();
@@ -143,8 +151,4 @@ function registerApplications(deps: Deps): vscode.Disposable {
       if (subject && 'key' in subject && !chosen.node.context.includes('-dev')) void selection.choose(subject.key);
     }),
   );
-}
-
-function tell(log: vscode.LogOutputChannel, error: unknown): void {
-  log.error(error instanceof Error ? error : String(error));
 }

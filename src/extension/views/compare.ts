@@ -44,7 +44,7 @@ export async function showDifference(deps: Uses, key: ServiceKey, before: string
   };
   const changes: Change[] = [
     ...(differs[0] ? [await pair('service.yaml', manifests)] : []),
-    ...(differs[1] ? [await pair('environment', environments)] : []),
+    ...(differs[1] ? [await pair(say('compare.environment'), environments)] : []),
     ...sources,
   ];
   await vscode.commands.executeCommand('vscode.changes', title, changes);

@@ -33,7 +33,8 @@ export async function document(name: string, text: string): Promise<vscode.Uri> 
   if (!folder) return uri;
   try {
     await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, uri.query), new TextEncoder().encode(text));
-    if (texts.size === 1) void forgetOld(folder);
+    // Another window may be at it, too.
+    if (texts.size === 1) forgetOld(folder).catch(() => {});
   } catch {
     // A full disk: it is shown all the same, and only this window knows it.
   }

@@ -1,13 +1,15 @@
 /** The editor tab "Events": one a window, restored after a reload. What was last sent is kept with the workspace. */
+
 import * as vscode from 'vscode';
 import type { Delivery } from '../../../emulator/capabilities/protocol.ts';
 import type { EventDraftView, EventsState, TraceRowView } from '../../../webview/protocol.ts';
 import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
-import { findService, keyText, parseKey, type ServiceKey } from '../platform/snapshot.ts';
+import { logError, messageOf } from '../log-error.ts';
+import { keyText, parseKey, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { pageCommands } from './page-commands.ts';
-import { deployedServices } from './traffic-state.ts';
+import { isDeployed, serviceRef } from './traffic-state.ts';
 import { hostPage, type PageHost } from './webview-host.ts';
 
 type Uses = Pick<Deps, 'context' | 'platforms' | 'problems' | 'selection' | 'log'>;
@@ -98,10 +100,9 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
   async function state(): Promise<EventsState> {
     const { tree } = await loadReaders();
     const { snapshot } = platforms;
-    const targets = deployedServices(snapshot).flatMap((key) => {
-      const object = findService(snapshot, key);
-      const url = object && tree.service(object, snapshot.gateway).url;
-      return url ? [{ key: keyText(key), ...key, url }] : [];
+    const targets = snapshot.services.filter(isDeployed).flatMap((service) => {
+      const { url } = tree.service(service, snapshot.gateway);
+      return url ? [{ ...serviceRef(serviceKey(service)), url }] : [];
     });
     const trace = [...sent, ...delivered].sort((one, other) => other.at - one.at).slice(0, shownRows);
     const platform = snapshot.state === 'connecting' ? 'starting' : snapshot.state;
@@ -127,7 +128,7 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
       delivered = lists.flat().map(rowOf);
       await push();
     } catch (error) {
-      log.debug(`event trace: ${error instanceof Error ? error.message : String(error)}`);
+      log.debug(`event trace: ${messageOf(error)}`);
     }
   }
 
@@ -184,12 +185,15 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
       send,
       command: ({ name }) => pageCommands(name),
     },
-    (error) => log.error(error instanceof Error ? error : String(error)),
+    logError(log),
   );
   const timer = setInterval(() => void readTrace(), traceMs);
   const subscriptions = vscode.Disposable.from(
     host,
-    platforms.onChange(() => void push()),
+    // Hidden it has no page; shown again it asks for all of it.
+    platforms.onChange(() => {
+      if (panel.visible) void push().catch(logError(log));
+    }),
     panel.onDidChangeViewState(() => void readTrace()),
     { dispose: () => clearInterval(timer) },
   );

@@ -1,12 +1,16 @@
 /** The log view of the bottom panel: follows one service through everything the core's followLogs goes on through. */
+
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
 import type { LogLineView, ToHost } from '../../../webview/protocol.ts';
+import { pause } from '../../core/pause.ts';
 import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
 import { plain, plainItem } from '../plain.ts';
-import { keyText, parseKey, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
+import { oncePer } from '../platform/once.ts';
+import { keyText, parseKey, type ServiceKey, type Snapshot, serviceKey } from '../platform/snapshot.ts';
 import { setting } from '../settings.ts';
 import { showText } from './documents.ts';
 import { pageCommands } from './page-commands.ts';
@@ -42,6 +46,8 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** The state that the page has, as text. */
   #pushed = '';
   #following: AbortController | undefined;
+  /** Of which it follows the log. */
+  #platform: string | undefined;
   #batch: LogLineView[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** Pod → its folder of the application. */
@@ -127,11 +133,15 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
         },
         command: ({ name }) => pageCommands(name),
       },
-      (error) => log.error(error instanceof Error ? error : String(error)),
+      logError(log),
     );
+    const host = this.#host;
     view.onDidDispose(() => {
+      host.dispose();
+      // Moved to another place it may have been made there before it ends here.
+      if (this.#view !== view) return;
       this.#following?.abort();
-      this.#host?.dispose();
+      this.#following = undefined;
       this.#host = undefined;
       this.#view = undefined;
     });
@@ -141,18 +151,19 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { snapshot } = this.#deps.platforms;
     this.#key ??= this.#deps.selection.current;
     if (this.#view) this.#view.description = plain(this.#key?.name ?? '');
+    const services = serviceRefs(snapshot.services);
     const state = {
       service: this.#key ? serviceRef(this.#key) : null,
-      services: snapshot.services.map((service) => serviceRef(serviceKey(service))),
       platform: pagePlatform(snapshot),
       maximum: setting('logs.maximumLines'),
       folder: this.#deps.applications.items.find(({ name }) => name === this.#key?.name)?.dir ?? null,
     };
     // The platform changes many times a second; of all services the page need not be told each time.
-    const text = JSON.stringify(state);
-    if (text !== this.#pushed) this.#host?.send('service', state);
+    const text = JSON.stringify(state) + services.text;
+    if (text !== this.#pushed) this.#host?.send('service', { ...state, services: services.refs });
     this.#pushed = text;
-    if (this.#key && !this.#following && this.#host) this.#follow();
+    // A service of that name on another platform is another one.
+    if (this.#key && this.#host && (!this.#following || this.#platform !== snapshot.entry.id)) this.#follow();
   }
 
   #follow(): void {
@@ -165,7 +176,8 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#host.send('clear', null);
     const stop = new AbortController();
     this.#following = stop;
-    void this.#run(key, stop.signal);
+    this.#platform = this.#deps.platforms.snapshot.entry.id;
+    this.#run(key, stop.signal).catch(logError(this.#deps.log));
   }
 
   async #run(key: ServiceKey, signal: AbortSignal): Promise<void> {
@@ -189,7 +201,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
           this.#host?.send('status', { following: false, problem: asPageProblem(this.#deps, error) });
         }
       }
-      if (!signal.aborted) await until(signal, retryMs);
+      if (!signal.aborted) await pause(retryMs, signal);
     }
   }
 
@@ -261,19 +273,12 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 }
 
+const serviceRefs = oncePer((services: Snapshot['services']) => {
+  const refs = services.map((service) => serviceRef(serviceKey(service)));
+  return { refs, text: JSON.stringify(refs) };
+});
+
 function lineView({ time, revision, pod, stream, text, mark, site }: LogLine): LogLineView {
   const place = site ? { path: site.path, line: site.line, column: site.column } : null;
   return { time, revision, pod, stream, text, mark: mark ?? null, site: place };
-}
-
-function until(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
 import { plainItem } from '../plain.ts';
-import { type ServiceKey, shortRevision } from '../platform/snapshot.ts';
+import { findService, type ServiceKey, shortRevision } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { deployedServices } from './traffic-state.ts';
 
@@ -20,9 +20,7 @@ export async function pickService(deps: Pick<Deps, 'platforms' | 'problems'>): P
   if (keys.length === 1) return keys[0];
   const { tree } = await loadReaders();
   const items = keys.map((key) => {
-    const object = snapshot.services.find(
-      ({ metadata }) => metadata.name === key.name && metadata.namespace === key.namespace,
-    );
+    const object = findService(snapshot, key);
     const url = object && tree.service(object, snapshot.gateway).url;
     return plainItem({ label: key.name, description: key.namespace, ...(url ? { detail: url } : {}), key });
   });
@@ -37,7 +35,6 @@ export async function pickRevision(
     revision: string;
     percent: number;
     created: string;
-    failed: boolean;
     tags: readonly { tag: string }[];
   }[],
   placeHolder = deps.problems.say('revision.pick'),
@@ -72,8 +69,9 @@ export async function pickApplication(
     }
     return undefined;
   }
-  const picks = items.map((entry) =>
-    plainItem({ label: entry.name, description: vscode.workspace.asRelativePath(entry.dir), entry }),
-  );
+  const picks = items.map((entry) => {
+    const folder = vscode.workspace.asRelativePath(entry.dir);
+    return plainItem({ label: entry.name, ...(folder === entry.name ? {} : { description: folder }), entry });
+  });
   return (await vscode.window.showQuickPick(picks, { placeHolder: say('app.pick') }))?.entry;
 }

@@ -1,4 +1,5 @@
 /** The editor tab "Revisions & Traffic": one a service, restored after a reload. */
+
 import * as vscode from 'vscode';
 import type { ColdStart, TrafficPoint } from '../../../emulator/capabilities/protocol.ts';
 import type { Sample } from '../../../webview/protocol.ts';
@@ -6,6 +7,7 @@ import { canaryProblem } from '../canaries.ts';
 import { viewIds } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
+import { logError, messageOf } from '../log-error.ts';
 import { plain } from '../plain.ts';
 import { findService, keyText, parseKey, revisionsOf, type ServiceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
@@ -83,23 +85,34 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
   let lastSplit: string | undefined;
   let host: PageHost<'revisions'> | undefined;
   let disposed = false;
+  let platform = platforms.snapshot.entry.id;
 
   const files = new Map<string, number>();
   let canaryTimer: NodeJS.Timeout | undefined;
 
-  async function push(): Promise<void> {
+  async function paint(): Promise<void> {
     const [readers, loaded] = await Promise.all([revisionsReaders(), loadReaders()]);
     const { snapshot } = platforms;
+    if (snapshot.entry.id !== platform) {
+      // A service of that name on another platform is another one.
+      platform = snapshot.entry.id;
+      [changes, coldStarts, lastSplit] = [[], [], undefined];
+      if (panel.visible) void sendHistory().catch(logError(log));
+    }
     const service = findService(snapshot, key);
     if (service) noteSplit(shortSplit(splitOf(trafficModelOf(snapshot, service, readers)), key.name));
+    // Hidden it has no page; shown again it asks for all of it.
+    if (!panel.visible) return;
     const { say } = deps.problems.words;
-    const state = revisionsState(snapshot, key, readers, { ...moreOf(deps, loaded), coldStarts, changes, files, say });
+    const trusted = vscode.workspace.isTrusted;
+    const facts = { ...moreOf(deps, loaded), coldStarts, changes, files, trusted, say };
+    const state = revisionsState(snapshot, key, readers, facts);
     host?.send('state', state);
     clearTimeout(canaryTimer);
-    if (state.canary?.phase === 'running' && panel.visible && !disposed)
-      canaryTimer = setTimeout(() => void push(), canaryMs);
+    if (state.canary?.phase === 'running' && panel.visible && !disposed) canaryTimer = setTimeout(push, canaryMs);
     void countFiles();
   }
+  const push = (): void => void paint().catch(logError(log));
 
   /** How many files differ from revision to revision, where the images are in the platform's store; each pair is asked once. */
   async function countFiles(): Promise<void> {
@@ -118,10 +131,10 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
         const [old, fresh] = await Promise.all([imageContents(client, before), imageContents(client, after)]);
         if (old && fresh) files.set(changeKey(before, after), changedFiles(old, fresh).files.length);
       }
-      if (!disposed) await push();
+      if (!disposed) await paint();
     } catch (error) {
       for (const [before, after] of pairs) files.delete(changeKey(before, after));
-      log.debug(`files of ${key.name}: ${error instanceof Error ? error.message : String(error)}`);
+      log.debug(`files of ${key.name}: ${messageOf(error)}`);
     }
   }
 
@@ -138,7 +151,7 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
         const first = seen[0]?.at ?? Number.POSITIVE_INFINITY;
         older = items.filter(({ at }) => at < first).map(sampleOf);
       } catch (error) {
-        log.debug(`history of ${key.name}: ${error instanceof Error ? error.message : String(error)}`);
+        log.debug(`history of ${key.name}: ${messageOf(error)}`);
       }
     }
     host?.send('history', [...older, ...seen]);
@@ -160,9 +173,9 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
       const { items } = await client.capability<{ items: ColdStart[] }>('GET', path);
       if (JSON.stringify(items) === JSON.stringify(coldStarts)) return;
       coldStarts = items;
-      await push();
+      await paint();
     } catch (error) {
-      log.debug(`cold starts of ${key.name}: ${error instanceof Error ? error.message : String(error)}`);
+      log.debug(`cold starts of ${key.name}: ${messageOf(error)}`);
     }
   }
 
@@ -172,7 +185,7 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     deps.context.extensionUri,
     {
       ready: async () => {
-        await push();
+        await paint();
         await sendHistory();
         void readColdStarts();
         return null;
@@ -213,18 +226,19 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
       },
       command: ({ name }) => pageCommands(name),
     },
-    (error) => log.error(error instanceof Error ? error : String(error)),
+    logError(log),
   );
   const following = live.follow(key, (point) => host?.send('live', point ?? null));
   const timer = setInterval(() => void readColdStarts(), coldStartsMs);
   return vscode.Disposable.from(
     host,
-    platforms.onChange(() => void push()),
-    deps.alerts.onChange(() => void push()),
+    platforms.onChange(push),
+    deps.alerts.onChange(push),
+    vscode.workspace.onDidGrantWorkspaceTrust(push),
     panel.onDidChangeViewState(() => {
       if (!panel.visible) return;
       void readColdStarts();
-      void push();
+      push();
     }),
     {
       dispose: () => {

@@ -8,14 +8,15 @@ import { ownPaths, shortCause } from '../../core/short-cause.ts';
 import type { Say } from '../messages.ts';
 import {
   findService,
-  podsOf,
+  podsOfRevision,
   revisionsOf,
   type ServiceKey,
   type Snapshot,
   shortRevision,
 } from '../platform/snapshot.ts';
+import { revisionTrouble, serviceTrouble } from '../platform/trouble.ts';
 import type { TrafficMore, TrafficReaders } from './traffic-state.ts';
-import { measures, pagePlatform, serviceRef, stateOf, trafficModelOf } from './traffic-state.ts';
+import { measures, movingOf, pagePlatform, serviceRef, stateOf, trafficModelOf } from './traffic-state.ts';
 
 export interface RevisionsReaders extends TrafficReaders {
   service(object: KubeObject, gateway: Snapshot['gateway']): ServiceModel;
@@ -35,12 +36,12 @@ export interface PanelFacts extends TrafficMore {
   changes: readonly SplitChange[];
   /** How many files differ between two images, by changeKey; absent: not known. */
   files: ReadonlyMap<string, number>;
+  trusted: boolean;
   say: Say;
 }
 
 export const changeKey = (before: string, after: string): string => `${before} ${after}`;
 
-const revisionLabel = 'serving.knative.dev/revision';
 const shownChanges = 3;
 
 export function revisionsState(
@@ -54,6 +55,7 @@ export function revisionsState(
     service: serviceRef(key),
     platform: pagePlatform(snapshot),
     measures: measures(snapshot),
+    moving: movingOf(snapshot, facts.trusted),
     changes: [...facts.changes],
   };
   if (!service) {
@@ -74,6 +76,8 @@ export function revisionsState(
     };
   }
   const model = readers.service(service, snapshot.gateway);
+  const trouble = serviceTrouble(snapshot, model, readers.crash);
+  const told = trouble ?? model;
   const traffic = trafficModelOf(snapshot, service, readers);
   const revisions = revisionsOf(snapshot, key);
   const known = new Map([...traffic.rows, ...traffic.others].map((row) => [row.revision, row]));
@@ -84,30 +88,31 @@ export function revisionsState(
     alerts: facts.alerts(key),
     gone: false,
     url: model.url ?? null,
-    ready: model.ready,
-    reason: model.reason,
-    cause: shortCause(model.message),
-    message: ownPaths(model.message),
+    ready: trouble ? 'False' : model.ready,
+    reason: told.reason,
+    cause: shortCause(told.message),
+    message: ownPaths(told.message),
     canRollBack: traffic.before !== undefined,
     rows: revisions.map((object, index): RevisionRowView => {
       const revision = readers.revision(object, service);
       const row = known.get(revision.name);
-      const pods = podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.[revisionLabel] === revision.name);
+      const pods = podsOfRevision(snapshot, key, revision.name);
       const instances = pods.filter(readers.ready).length;
-      const crash = revision.ready === 'True' ? undefined : readers.crash(pods);
-      const failed = revision.ready === 'False' || crash !== undefined;
+      const met = revisionTrouble(snapshot, object, key, readers.crash);
+      const why = met ?? revision;
       const before = revisions[index + 1];
       return {
         revision: revision.name,
         short: shortRevision(revision.name, key.name),
+        generation: revision.generation,
         created: Date.parse(revision.created),
         by: revision.from.by ?? '',
         commit: revision.from.commit ? `${revision.from.commit.slice(0, 7)}${revision.from.dirty ? '*' : ''}` : '',
         subject: revision.from.subject ?? '',
-        state: stateOf({ failed, ready: revision.ready }, instances, pods.length),
-        reason: revision.ready === 'False' ? revision.reason : (crash ?? revision.reason),
-        cause: shortCause(revision.message),
-        message: ownPaths(revision.message),
+        state: stateOf({ failed: met !== undefined, ready: revision.ready }, instances, pods.length),
+        reason: why.reason,
+        cause: shortCause(why.message),
+        message: ownPaths(why.message),
         percent: row?.percent ?? 0,
         followsLatest: row?.followsLatest ?? false,
         latestReady: row?.latestReady ?? false,

@@ -1,8 +1,11 @@
 /** What moves traffic, shared by the view, the panel, the tree and the palette. */
+
 import * as vscode from 'vscode';
 import type { PageProblem } from '../../../webview/protocol.ts';
 import type { TrafficModel } from '../../core/traffic/traffic.ts';
 import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
+import type { Say } from '../messages.ts';
 import { findService, type ServiceKey, shortRevision } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
 import { pinned, trafficModelOf } from './traffic-state.ts';
@@ -38,7 +41,9 @@ export async function applySplit(
       percent: pinned(percent, model?.latestReady, follow),
       ...(model ? { basedOn: model.wished } : {}),
     });
-    deps.log.info(`traffic of ${key.name}: ${splitText(percent, key.name)} (${Date.now() - began} ms)`);
+    deps.log.info(
+      `traffic of ${key.name}: ${splitText(deps.problems.words.say, percent, key.name)} (${Date.now() - began} ms)`,
+    );
     return null;
   } catch (error) {
     return asPageProblem(deps, error);
@@ -49,7 +54,9 @@ export async function rollBack(deps: Uses, key: ServiceKey): Promise<PageProblem
   try {
     const [client, { rollback }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
     const model = await rollback(client, key.namespace, key.name);
-    deps.log.info(`traffic of ${key.name}: rolled back to ${splitText(splitOf(model), key.name)}`);
+    deps.log.info(
+      `traffic of ${key.name}: rolled back to ${splitText(deps.problems.words.say, splitOf(model), key.name)}`,
+    );
     return null;
   } catch (error) {
     return asPageProblem(deps, error);
@@ -91,7 +98,7 @@ export async function editTag(deps: Uses, key: ServiceKey, revision: string): Pr
 
 export function asPageProblem(deps: Pick<Uses, 'problems' | 'log'>, error: unknown): PageProblem {
   const { code, text, fix, unexpected } = deps.problems.explain(error);
-  if (unexpected) deps.log.error(error instanceof Error ? error : String(error));
+  if (unexpected) logError(deps.log)(error);
   else deps.log.warn(text);
   return { code, text, fix };
 }
@@ -101,11 +108,11 @@ export function splitOf(model: TrafficModel): Record<string, number> {
   return Object.fromEntries(rows.map(({ revision, percent }) => [revision, percent]));
 }
 
-export function splitText(percent: Percents, service: string): string {
+export function splitText(say: Say, percent: Percents, service: string): string {
   return Object.entries(percent)
     .filter(([, value]) => value > 0)
     .map(([revision, value]) => `${shortRevision(revision, service)} ${value} %`)
-    .join(', ');
+    .join(say('list.separator'));
 }
 
 /** The split as it is and as it would be, as the YAML of spec.traffic. */
@@ -148,8 +155,8 @@ export async function retire(deps: Uses, key: ServiceKey, revision: string): Pro
     const tags = row.tags.map(({ tag }) => tag);
     const detail =
       row.percent > 0
-        ? say('revision.retireDetail', { percent: row.percent, split: splitText(percent, key.name) })
-        : say('revision.retireTags', { tags: tags.join(', ') });
+        ? say('revision.retireDetail', { percent: row.percent, split: splitText(say, percent, key.name) })
+        : say('revision.retireTags', { tags: tags.join(say('list.separator')) });
     const action = say('action.retire');
     const options = { modal: true, detail };
     if ((await vscode.window.showWarningMessage(say('revision.retireConfirm', { name }), options, action)) !== action)

@@ -2,26 +2,27 @@
 
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { CanaryView, TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
+import type { Trouble } from '../../core/crash.ts';
 import { ownPaths, shortCause } from '../../core/short-cause.ts';
 import type { CanaryState } from '../../core/traffic/canary.ts';
 import type { TrafficModel, TrafficRow } from '../../core/traffic/traffic.ts';
 import {
   findService,
   keyText,
-  podsOf,
+  podsOfRevision,
   revisionsOf,
   type ServiceKey,
   type Snapshot,
   serviceKey,
   shortRevision,
 } from '../platform/snapshot.ts';
+import { type CrashReader, revisionTrouble } from '../platform/trouble.ts';
 
 export interface TrafficReaders {
   model(service: KubeObject, revisions: readonly KubeObject[], gateway?: { port: number }): TrafficModel;
   /** Is the pod ready? */
   ready(pod: KubeObject): boolean;
-  /** What keeps one of these pods from starting (`CrashLoopBackOff`…), if anything does. */
-  crash(pods: readonly KubeObject[]): string | undefined;
+  crash: CrashReader;
 }
 
 /** What other parts of the extension know of a service. */
@@ -31,15 +32,22 @@ export interface TrafficMore {
 }
 
 const runLabel = 'slipway.dev/run';
-const revisionLabel = 'serving.knative.dev/revision';
 
 export function pagePlatform(snapshot: Snapshot): TrafficState['platform'] {
   return snapshot.state === 'connecting' ? 'starting' : snapshot.state;
 }
 
-/** Services whose traffic can be moved: not those of development mode. */
+/** Its traffic can be moved: it is none of development mode. */
+export const isDeployed = ({ metadata }: KubeObject): boolean => metadata.labels?.[runLabel] === undefined;
+
 export function deployedServices(snapshot: Snapshot): ServiceKey[] {
-  return snapshot.services.filter(({ metadata }) => metadata.labels?.[runLabel] === undefined).map(serviceKey);
+  return snapshot.services.filter(isDeployed).map(serviceKey);
+}
+
+/** Whether traffic can be moved from here, or why not. */
+export function movingOf({ entry }: Snapshot, trusted: boolean): TrafficState['moving'] {
+  if (entry.readOnly) return 'readOnly';
+  return trusted ? 'allowed' : 'untrusted';
 }
 
 export function trafficState(
@@ -52,9 +60,10 @@ export function trafficState(
   const services = deployedServices(snapshot).map(serviceRef);
   const object = selected && findService(snapshot, selected);
   const base = {
+    on: snapshot.entry.id,
     services,
     platform: pagePlatform(snapshot),
-    moving: snapshot.entry.readOnly ? ('readOnly' as const) : trusted ? ('allowed' as const) : ('untrusted' as const),
+    moving: movingOf(snapshot, trusted),
     measures: measures(snapshot),
     problem: null,
   };
@@ -63,7 +72,7 @@ export function trafficState(
     return { ...base, ...nothing, service: null, url: null, rows: [], others: [], settled: true };
   }
   const model = trafficModelOf(snapshot, object, readers);
-  const row = (entry: TrafficRow) => trafficRowView(snapshot, selected, entry, object, readers);
+  const row = (entry: TrafficRow) => trafficRowView(snapshot, selected, entry, readers);
   return {
     ...base,
     service: serviceRef(selected),
@@ -87,18 +96,11 @@ export function trafficModelOf(snapshot: Snapshot, service: KubeObject, readers:
   return readers.model(service, revisionsOf(snapshot, serviceKey(service)), port === undefined ? undefined : { port });
 }
 
-function trafficRowView(
-  snapshot: Snapshot,
-  key: ServiceKey,
-  row: TrafficRow,
-  service: KubeObject,
-  readers: TrafficReaders,
-): TrafficRowView {
-  const pods = podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.[revisionLabel] === row.revision);
+function trafficRowView(snapshot: Snapshot, key: ServiceKey, row: TrafficRow, readers: TrafficReaders): TrafficRowView {
+  const pods = podsOfRevision(snapshot, key, row.revision);
   const instances = pods.filter(readers.ready).length;
-  const revision = snapshot.revisions.find(
-    ({ metadata }) => metadata.name === row.revision && metadata.namespace === service.metadata.namespace,
-  );
+  const revision = revisionsOf(snapshot, key).find(({ metadata }) => metadata.name === row.revision);
+  const trouble = revision && revisionTrouble(snapshot, revision, key, readers.crash);
   return {
     revision: row.revision,
     short: shortRevision(row.revision, key.name),
@@ -107,8 +109,8 @@ function trafficRowView(
     followsLatest: row.followsLatest,
     latestReady: row.latestReady,
     tags: row.tags.map(({ tag, url }) => ({ tag, url: url ?? null })),
-    state: stateOf(row, instances, pods.length),
-    ...(row.failed ? whyFailed(revision) : { reason: '', details: '' }),
+    state: stateOf({ failed: trouble !== undefined, ready: row.ready }, instances, pods.length),
+    ...whyFailed(trouble),
     instances,
   };
 }
@@ -120,12 +122,7 @@ export function stateOf(row: { failed: boolean; ready: string }, ready: number, 
 }
 
 /** In one line, and as it was said. */
-function whyFailed(revision: KubeObject | undefined): { reason: string; details: string } {
-  const status = revision?.status as
-    | { conditions?: { type: string; status: string; reason?: string; message?: string }[] }
-    | undefined;
-  const ready = status?.conditions?.find(({ type, status: truth }) => type === 'Ready' && truth === 'False');
-  const { reason = '', message = '' } = ready ?? {};
+function whyFailed({ reason, message }: Trouble = { reason: '', message: '' }): { reason: string; details: string } {
   const together = (text: string) => [reason, text].filter(Boolean).join(': ');
   return { reason: together(shortCause(message)), details: together(ownPaths(message)) };
 }

@@ -1,13 +1,13 @@
 /** The traffic view of the sidebar: hosts the page, follows the selected service. */
+
 import * as vscode from 'vscode';
 import { canaryProblem } from '../canaries.ts';
-import { contextKeys } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
 import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
 import { plain } from '../plain.ts';
 import { keyText, parseKey, type ServiceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
-import { setContext } from '../settings.ts';
 import { diffTexts } from './documents.ts';
 import { pageCommands } from './page-commands.ts';
 import { pickRevision, pickService } from './pick.ts';
@@ -32,7 +32,10 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
   let host: PageHost<'traffic'> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  async function push(): Promise<void> {
+  async function paint(): Promise<void> {
+    clearTimeout(timer);
+    // Hidden it has no page; shown again it asks for all of it.
+    if (!view.visible) return follow(undefined);
     const readers = await loadReaders();
     const more = moreOf(deps, readers);
     const state = trafficState(
@@ -43,13 +46,12 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
       more,
     );
     clearTimeout(timer);
-    if (state.canary?.phase === 'running' && view.visible) timer = setTimeout(() => void push(), canaryMs);
+    if (state.canary?.phase === 'running' && view.visible) timer = setTimeout(push, canaryMs);
     view.description = plain(state.service?.name ?? '');
-    setContext(contextKeys.service, state.service !== null);
-    setContext(contextKeys.canRollBack, state.canRollBack);
     host?.send('state', state);
     follow(state.service && view.visible ? selection.current : undefined);
   }
+  const push = (): void => void paint().catch(logError(deps.log));
 
   function follow(key: ServiceKey | undefined): void {
     const name = key && keyText(key);
@@ -67,7 +69,7 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
     deps.context.extensionUri,
     {
       ready: async () => {
-        await push();
+        await paint();
         return null;
       },
       pickService: async () => {
@@ -109,15 +111,15 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
       },
       command: ({ name }) => pageCommands(name),
     },
-    (error) => deps.log.error(error instanceof Error ? error : String(error)),
+    logError(deps.log),
   );
   return vscode.Disposable.from(
     host,
-    platforms.onChange(() => void push()),
-    selection.onChange(() => void push()),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void push()),
-    view.onDidChangeVisibility(() => void push()),
-    deps.alerts.onChange(() => void push()),
+    platforms.onChange(push),
+    selection.onChange(push),
+    vscode.workspace.onDidGrantWorkspaceTrust(push),
+    view.onDidChangeVisibility(push),
+    deps.alerts.onChange(push),
     {
       dispose: () => {
         clearTimeout(timer);

@@ -1,9 +1,16 @@
-/** The packed extension in windows of every kind: it wakes up, is quiet, and starts nothing on its own. */
+/**
+ * The packed extension in windows of every kind: it wakes up, is quiet, and starts nothing on its own. A folder that is on no disk comes
+ * with SLIPWAY_TEST_FULL=1.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { slipway } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
+import { titleOf } from '../../support/editor/titles.ts';
 import { useWorkspace } from '../../support/editor/workspace.ts';
 import { service } from '../../support/logs-application.ts';
+import { root } from '../../support/places.ts';
 import { processesOf } from '../../support/processes.ts';
 
 /** A platform that nobody asked for would be one of these. */
@@ -36,7 +43,8 @@ describe('an empty window', () => {
 });
 
 describe('a window with a folder that has no application', () => {
-  const { editor, path } = useWorkspace({ name: 'plain-folder' });
+  const settings = { 'slipway.platform.name': 'my shop' };
+  const { editor, path } = useWorkspace({ name: 'plain-folder', settings });
 
   it('wakes up for the manifest of one that came later, and starts nothing for it', async () => {
     mkdirSync(path('later', 'deploy'), { recursive: true });
@@ -46,6 +54,13 @@ describe('a window with a folder that has no application', () => {
     );
     writeFileSync(path('later', 'deploy', 'service.yaml'), service('later'));
     await editor().openAt('later/slipway.yaml', 1);
+    const told = /"my shop" cannot be the name of a platform.* known platforms: embedded\./;
+    editor().complaints.provoked(told);
+    await editor().notification(told).waitFor();
+    await editor().shot('wrong-platform');
+    await editor().notification(told).getByRole('button', { name: 'Choose Platform' }).click();
+    await editor().quickInput.entry('embedded').waitFor();
+    await editor().quickInput.cancel();
     await editor().page.locator('.codelens-decoration', { hasText: 'Deploy' }).first().waitFor();
     await editor().shot('later');
     expect(platformsOf(editor().dir)).toEqual([]);
@@ -63,5 +78,67 @@ describe('a window with a folder that has no application', () => {
       .waitFor();
     await editor().shot('platform');
     expect(platformsOf(editor().dir)).toHaveLength(1);
+  });
+});
+
+describe.runIf(process.env['SLIPWAY_TEST_FULL'] === '1')('a window whose folder is on no disk', () => {
+  let workspace = '';
+  const editor = useEditor({
+    name: 'virtual-workspace',
+    extensions: [join(root, 'test', 'support', 'editor', 'virtual-extension')],
+    workspace: (dir) => {
+      workspace = join(dir, 'nowhere.code-workspace');
+      writeFileSync(workspace, JSON.stringify({ folders: [{ uri: 'nowhere:/shop', name: 'shop' }] }));
+      return workspace;
+    },
+  });
+
+  it('says what works there: platforms can be looked at, running and deploying need a copy', async () => {
+    const { env, dir } = editor();
+    await editor().openContainer();
+    await editor().view('Applications').locator('.welcome-view-content', { hasText: 'is not on a disk' }).waitFor();
+    await editor().shot('welcome');
+    for (const args of [
+      ['up', '--detach', '--port', '0'],
+      ['new', 'node-web', 'elsewhere'],
+      ['deploy', 'elsewhere'],
+    ]) {
+      const { code, stderr } = await slipway(args, { env, cwd: dir });
+      expect(code, stderr).toBe(0);
+    }
+    await editor()
+      .row('Applications', /elsewhere/)
+      .waitFor({ timeout: 60_000 });
+    await (await editor().webview('traffic')).locator('.rev[data-revision="elsewhere-00001"]').waitFor();
+    await editor().shot('platform');
+  });
+
+  it('offers neither deploy nor run, and judges no file that it cannot deploy', async () => {
+    const { page, quickInput } = editor();
+    await page.keyboard.press('F1');
+    const command = (id: string) => {
+      const title = titleOf(id);
+      return quickInput.widget.locator(
+        `.monaco-list-row[aria-label="${title}"], .monaco-list-row[aria-label^="${title},"]`,
+      );
+    };
+    await quickInput.type(`>${titleOf('slipway.doctor')}`);
+    await command('slipway.doctor').first().waitFor();
+    for (const id of ['slipway.application.deploy', 'slipway.application.run', 'slipway.application.debug']) {
+      await quickInput.type(`>${titleOf(id)}`);
+      // What is similar is listed last, and then the list is whole.
+      await quickInput.entry('similar commands').waitFor();
+      expect(await command(id).count()).toBe(0);
+    }
+    await quickInput.cancel();
+    // Quick Open does not look into such a folder.
+    await page.keyboard.press('Control+Shift+e');
+    const inExplorer = (name: string) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+    await inExplorer('deploy').click();
+    await inExplorer('service.yaml').dblclick();
+    await page.locator('.tab.active', { hasText: 'service.yaml' }).waitFor();
+    await page.locator('.statusbar-item', { hasText: /YAML/ }).first().waitFor();
+    expect(await page.locator('.squiggly-error').count()).toBe(0);
+    await editor().shot('manifest');
   });
 });

@@ -3,24 +3,23 @@
  * what is wrong before anything begins, with the one thing to do about it.
  */
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { slipway, slipwayJson } from '../../support/cli.ts';
-import { serviceRow, useEditor } from '../../support/editor/editor.ts';
+import { slipway } from '../../support/cli.ts';
+import { serviceRow } from '../../support/editor/editor.ts';
 import { noticesOf } from '../../support/editor/notices.ts';
 import { titleOf } from '../../support/editor/titles.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import { kubeOf, serving } from '../../support/kube.ts';
+import { serving } from '../../support/kube.ts';
 import { root, temporaryHome } from '../../support/places.ts';
-import type { UpAnswer } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
 
 const template = temporaryHome('entry-template');
 await slipway(['new', 'node-web', join(template.dir, 'shop')], { env: template.env, cwd: template.dir });
 
-let workspace = '';
 const tasks = {
   version: '2.0.0',
   tasks: [
@@ -32,30 +31,26 @@ const tasks = {
     { label: 'nothing there', type: 'slipway', task: 'deploy', application: 'gone' },
   ],
 };
-const editor = useEditor({
+const { editor, path, platform, kube, find } = useWorkspace({
   name: 'entry-points',
   // Text that can be read: the terminal paints it on a canvas otherwise. In a browser files save themselves by default.
   settings: { 'terminal.integrated.gpuAcceleration': 'off', 'files.autoSave': 'off' },
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(join(workspace, '.vscode'), { recursive: true });
+  fill: (workspace) => {
+    mkdirSync(join(workspace, '.vscode'));
     writeFileSync(join(workspace, '.vscode', 'tasks.json'), JSON.stringify(tasks));
-    mkdirSync(join(workspace, 'shop', 'src'), { recursive: true });
+    // Without its tsconfig.json: what the editor itself thinks of the sources stays out of the list of problems.
     for (const file of ['slipway.yaml', 'package.json', 'src/server.ts', 'deploy/service.yaml']) {
-      mkdirSync(join(workspace, 'shop', file, '..'), { recursive: true });
-      writeFileSync(join(workspace, 'shop', file), readFileSync(join(template.dir, 'shop', file)));
+      mkdirSync(dirname(join(workspace, 'shop', file)), { recursive: true });
+      cpSync(join(template.dir, 'shop', file), join(workspace, 'shop', file));
     }
     template[Symbol.dispose]();
-    return workspace;
   },
 });
 /** An application that serves, in a few lines. */
 const serves =
   "import { createServer } from 'node:http';\ncreateServer((_, answer) => answer.end('one')).listen(Number(process.env.PORT));\n";
-const platform = () => slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
-
-const shop = (...parts: string[]) => join(workspace, 'shop', ...parts);
-const ask = async (host: string, path = '/') => request((await platform()).ingress, { host, path });
+const shop = (...parts: string[]) => path('shop', ...parts);
+const ask = (host: string) => request(platform().ingress, { host });
 const runTask = async (label: string) => {
   await editor().run('Tasks: Run Task');
   await editor().quickInput.choose(label);
@@ -77,7 +72,8 @@ describe('deploy', () => {
     await editor()
       .notification(/shop-00001 serves 100 %/)
       .waitFor({ timeout: 90_000 });
-    expect((await request((await platform()).ingress, { host: 'shop.default.localhost' })).status).toBe(200);
+    await find();
+    expect((await ask('shop.default.localhost')).status).toBe(200);
   });
 
   it('shows no action in the title of a file that belongs to no application', async () => {
@@ -89,15 +85,14 @@ describe('deploy', () => {
   });
 
   it('as a task, with its steps and the verdict in the terminal', async () => {
-    writeFileSync(
-      join(workspace, 'shop', 'src', 'server.ts'),
-      `${readFileSync(join(workspace, 'shop', 'src', 'server.ts'), 'utf8')}\n// again\n`,
-    );
+    const source = shop('src', 'server.ts');
+    writeFileSync(source, `${readFileSync(source, 'utf8')}\n// again\n`);
     await runTask('ship it');
     await terminal(/shop-00002\sserves/).waitFor({ timeout: 90_000 });
     await editor().shot('task');
-    const kube = kubeOf((await platform()).kubeconfig);
-    expect((await kube.get(serving('default', 'services', 'shop'))).status?.latestReadyRevisionName).toBe('shop-00002');
+    expect((await kube().get(serving('default', 'services', 'shop'))).status?.latestReadyRevisionName).toBe(
+      'shop-00002',
+    );
   });
 
   it('as a task that names no application ends with an error', async () => {
@@ -126,6 +121,15 @@ describe('deploy', () => {
       .waitFor({ timeout: 90_000 });
   });
 
+  it('by a link that names an environment, which the question says', async () => {
+    await openLink('code-oss://slipway.slipway/deploy?application=shop&environment=production');
+    const dialog = editor().page.locator('.monaco-dialog-box', { hasText: /with the environment production/ });
+    await dialog.waitFor();
+    await editor().shot('link-environment');
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  });
+
   it('refuses a hostile link and does nothing', async () => {
     await openLink('code-oss://slipway.slipway/deploy?application=%3Cimg%20src%3Dx%3E&run=rm');
     await editor()
@@ -135,7 +139,7 @@ describe('deploy', () => {
   });
 
   it('says what is on the platform when it is cancelled after it was applied', async () => {
-    const source = join(workspace, 'shop', 'src', 'server.ts');
+    const source = shop('src', 'server.ts');
     // Never opens a port: the deploy waits in its start phase until it is cancelled.
     writeFileSync(source, 'setInterval(() => {}, 1000);\n');
     await editor().openContainer();
@@ -150,7 +154,7 @@ describe('deploy', () => {
       .waitFor();
     await editor().shot('cancelled');
     expect(existsSync(source)).toBe(true);
-    expect((await request((await platform()).ingress, { host: 'shop.default.localhost' })).status).toBe(200);
+    expect((await ask('shop.default.localhost')).status).toBe(200);
   });
 });
 
@@ -198,8 +202,7 @@ describe('build and run', () => {
     await until('the next save', async () => (await ask(host)).body.includes('two'));
     await editor().run('Terminal: Focus Terminal');
     await editor().page.keyboard.press('Control+c');
-    const kube = kubeOf((await platform()).kubeconfig);
-    await until('it gone', async () => (await kube.find(serving('dev', 'services', 'shop'))) === undefined);
+    await until('it gone', async () => (await kube().find(serving('dev', 'services', 'shop'))) === undefined);
     writeFileSync(shop('src', 'server.ts'), source);
   });
 });
@@ -285,7 +288,7 @@ describe('before anything begins', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    await slipway(['down'], { env: editor().env, cwd: workspace });
+    await slipway(['down'], { env: editor().env, cwd: path() });
     const file = join(editor().dir, 'editor', 'user-data', 'Machine', 'settings.json');
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), 'slipway.platform.port': port }));
     await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'stopped' }).waitFor();
@@ -308,10 +311,13 @@ describe('before anything begins', () => {
 });
 
 describe('what is there', () => {
-  it('the status bar offers to deploy', async () => {
+  it('the status bar deploys', async () => {
+    await quiet();
+    writeFileSync(shop('src', 'server.ts'), `${serves}// from the bar\n`);
     await editor().page.locator('.statusbar-item[id*="slipway.platform"]').click();
-    await editor().quickInput.entry('Deploy').waitFor();
-    await editor().quickInput.cancel();
+    await editor().quickInput.choose('Deploy');
+    await toast(/serves 100 %/).waitFor({ timeout: 90_000 });
+    await quiet();
   });
 
   it('opens a service in the browser through a port that stands for its host', async () => {

@@ -50,6 +50,17 @@ describe('the form', () => {
     expect(await type(harness)).toBe('com.example.sent');
   });
 
+  it('keeps what was written before a busy host told what it begins with, and gets the rest from it', async () => {
+    await using harness = await openPage('events', {
+      ...{ width: 900, height: 700, answers: { ready: undefined } },
+      first: [{ name: 'state', payload: state }],
+    });
+    await harness.page.locator('#type').fill('com.example.early');
+    await harness.send('form', { draft: draft('com.example.sent'), sent: 7 });
+    await until('the rest', async () => (await harness.page.locator('#source').inputValue()) === '/desk');
+    expect(await type(harness)).toBe('com.example.early');
+  });
+
   it('keeps what is written after a send as written over that', async () => {
     await using harness = await opened(0);
     await settled(harness);

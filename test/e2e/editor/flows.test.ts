@@ -67,11 +67,12 @@ describe('the traffic slider', () => {
     const page = await editor().webview('traffic');
     const first = page.locator('.rev[data-revision="shop-00001"]');
     const second = page.locator('.rev[data-revision="shop-00002"]');
-    await second.waitFor();
+    const slider = second.locator('input[type="range"]');
+    // The view follows the verdict a moment later; before that the first one has its row yet.
+    await until('all on the second', async () => (await slider.inputValue({ timeout: 2_000 })) === '100');
     // At 0 % without a tag it waits behind "Add Revision...".
     if (!(await first.isVisible())) await page.getByText('Add revision').click();
     await first.waitFor();
-    const slider = second.locator('input[type="range"]');
     const box = await slider.boundingBox();
     if (!box) throw new Error('the slider is not to be seen');
     const mouse = editor().page.mouse;

@@ -62,6 +62,27 @@ it('an application that ends at its start: the line that threw, and the old revi
   await editor().shot('exits-problem');
   const { ingress } = await slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
   expect((await request(ingress, { host: 'shop.default.localhost' })).body).toContain('shop-00001');
+  // Told wherever one looks, long before Knative gives the revision up.
+  const crash = /CrashLoopBackOff.*TypeError: Cannot read properties/;
+  await editor().openContainer();
+  await editor()
+    .row('Applications', /00002.*TypeError: Cannot read properties/)
+    .waitFor();
+  await editor()
+    .page.locator('.statusbar-item[id*="slipway.service"]', { hasText: /shop.*CrashLoopBackOff/ })
+    .waitFor();
+  const traffic = await editor().webview('traffic');
+  await traffic.locator('.note', { hasText: /00002 failed \(CrashLoopBackOff: TypeError.*takes no traffic/ }).waitFor();
+  await editor().run('slipway.service.openRevisions');
+  const tab = await editor().webview('revisions');
+  await tab.locator('.note', { hasText: crash }).waitFor();
+  const row = tab.locator('tr[data-revision="shop-00002"]', { hasText: crash });
+  await row.waitFor();
+  const [link, line] = await Promise.all(['.link', '.l'].map((part) => row.locator(part).boundingBox()));
+  if (!link || !line) throw new Error('the row has no link to the cause');
+  expect(link.x + link.width).toBeLessThanOrEqual(line.x + line.width);
+  await editor().shot('exits-everywhere');
+  await editor().run('View: Close Editor');
   restore();
   await quiet();
 }, 150_000);

@@ -1,6 +1,7 @@
 /** The log view, as a person uses it: on a deployed application, through everything that happens to it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { serviceRow } from '../../support/editor/editor.ts';
@@ -13,7 +14,29 @@ import { until } from '../../support/until.ts';
 const host = 'shop.default.localhost';
 let page: FrameLocator;
 
-const workspace = useWorkspace({ name: 'logs', fill: (folder) => writeApplication(join(folder, 'shop')) });
+/** Beside the code its map, as a build leaves them. */
+function addCompiled(dir: string): void {
+  const source =
+    'export interface Item {\n  name: string;\n}\n\nexport function price(item: Item): number {\n  return item.name.length;\n}\n';
+  const { code, map } = transformSync(source, { loader: 'ts', sourcemap: 'external', sourcefile: 'prices.ts' });
+  writeFileSync(join(dir, 'lib', 'prices.ts'), source);
+  writeFileSync(join(dir, 'lib', 'prices.js'), `${code}//# sourceMappingURL=prices.js.map\n`);
+  writeFileSync(join(dir, 'lib', 'prices.js.map'), map);
+  const server = readFileSync(join(dir, 'server.js'), 'utf8');
+  const asks = "    if (url.pathname === '/price') price();\n";
+  writeFileSync(
+    join(dir, 'server.js'),
+    `import { price } from './lib/prices.js';\n${server.replace('  try {\n', `  try {\n${asks}`)}`,
+  );
+}
+
+const workspace = useWorkspace({
+  name: 'logs',
+  fill: (folder) => {
+    writeApplication(join(folder, 'shop'));
+    addCompiled(join(folder, 'shop'));
+  },
+});
 const { editor, run, up, platform, kube } = workspace;
 
 const ask = (path: string) => request(platform().ingress, { host, path });
@@ -62,8 +85,8 @@ describe('the log view', () => {
 
   it('filters by text and /regex/, says inline what is no regular expression, and shows lines around a match', async () => {
     await search().fill('/^GET \\/col/');
+    await until('only what matches', async () => (await page.locator('.row').count()) === 1);
     await row('/colour').waitFor();
-    expect(await page.locator('.row').count()).toBe(1);
     await page.getByLabel('Lines around a match').selectOption('1');
     await until('its neighbours', async () => (await page.locator('.row').count()) === 2);
     await editor().shot('context');
@@ -98,6 +121,16 @@ describe('the log view', () => {
     await editor().shot('stack');
   });
 
+  it('links a stack of compiled code to the line of its source, by its map', async () => {
+    expect((await ask('/price')).status).toBe(500);
+    await page
+      .locator('.link', { hasText: /prices\.js:\d/ })
+      .first()
+      .click();
+    await editor().page.locator('.editor-group-container .tab.active', { hasText: 'prices.ts' }).waitFor();
+    await editor().page.locator('.statusbar-item', { hasText: 'Ln 6,' }).waitFor();
+  });
+
   it('links a line to the statement that wrote it', async () => {
     await search().fill('listening');
     const line = row('listening');
@@ -109,7 +142,7 @@ describe('the log view', () => {
 
   it('copies what is shown', async () => {
     await search().fill('before-the-view');
-    await row('before-the-view').waitFor();
+    await until('only that', async () => (await page.locator('.row').count()) === 1);
     await page.getByRole('button', { name: 'Copy what is shown' }).click();
     const copied = await until('the clipboard', async () => {
       const text = await editor().page.evaluate('navigator.clipboard.readText()');
@@ -193,6 +226,36 @@ describe('the log view', () => {
     await row('00002 scaled from 0 to 1').waitFor();
     await editor().shot('zero');
   }, 120_000);
+
+  it('filters by instance', async () => {
+    const instances = page.getByLabel('Instances');
+    const pod = (await row('after-zero').locator('.source').getAttribute('title')) ?? '';
+    await instances.selectOption(pod);
+    await row('with-the-second').waitFor({ state: 'detached' });
+    const sources = await page
+      .locator('.row .source')
+      .evaluateAll((all) => all.map((each) => (each as unknown as { title: string }).title));
+    expect([...new Set(sources)]).toEqual([pod]);
+    await editor().shot('instance');
+    await instances.selectOption('');
+    await search().fill('with-the-second');
+    await row('with-the-second').waitFor();
+    await search().fill('');
+  });
+
+  it('follows another service that is chosen in it, and this one again with its history', async () => {
+    await run('new', 'node-web', workspace.path('other'));
+    await run('deploy', 'other');
+    const service = page.getByLabel('Service', { exact: true });
+    await editor().row('Applications', serviceRow('other')).waitFor();
+    // What comes beside it moves nobody away from it.
+    expect(await service.inputValue()).toBe('default/shop');
+    await service.selectOption('other');
+    await row('after-zero').waitFor({ state: 'detached' });
+    await row('started').waitFor();
+    await service.selectOption('shop');
+    await row('after-zero').waitFor();
+  });
 
   it('goes on when the platform was restarted, with a mark', async () => {
     await run('down');

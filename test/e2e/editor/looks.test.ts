@@ -4,13 +4,14 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { axeViolations, foreignContent, frameOf, sideways } from '../../support/editor/page-checks.ts';
 import { distribution } from '../../support/ingress.ts';
 import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
 
 const themes = {
   dark: 'Default Dark Modern',
@@ -31,8 +32,34 @@ const wanted: [Locale, Theme][] = process.env['SLIPWAY_TEST_FULL']
     ];
 
 const words = {
-  en: { applications: 'Applications', none: 'There is no application', served: /serves 100 %/ },
-  'zh-cn': { applications: '应用', none: '还没有应用', served: /已承接 100 %/ },
+  en: {
+    applications: 'Applications',
+    none: 'There is no application',
+    served: /serves 100 %/,
+    around: {
+      platform: 'Platform',
+      inStatusBar: /instances?/,
+      lens: /Ready/,
+      field: /Seconds that a request may take/,
+      inOrder: 'in order',
+      doctor: 'Doctor',
+      events: /^Events/,
+    },
+  },
+  'zh-cn': {
+    applications: '应用',
+    none: '还没有应用',
+    served: /已承接 100 %/,
+    around: {
+      platform: '平台',
+      inStatusBar: /个实例/,
+      lens: /就绪/,
+      field: /一个请求总共可用的秒数/,
+      inOrder: '正常',
+      doctor: '诊断',
+      events: /^事件/,
+    },
+  },
 } as const;
 
 describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
@@ -137,11 +164,58 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
     const frame = await frameOf(page, 'events');
     await frame.locator('#target option').first().waitFor({ state: 'attached' });
     await check('events');
+    const tabs = page.locator('.tabs-container .tab');
+    const icons = tabs.locator('.monaco-icon-label-iconpath:visible');
+    await until('an icon in each tab', async () => (await icons.count()) === (await tabs.count()));
     await look('events');
-    const bare = page.locator('.tabs-container .tab:not(:has(.monaco-icon-label-iconpath))');
-    expect(
-      await bare.evaluateAll((tabs) => tabs.map((tab) => (tab as unknown as { outerHTML: string }).outerHTML)),
-    ).toEqual([]);
+  });
+
+  it('what is around the pages: lists, hovers, lenses, statuses and menus', async () => {
+    const { page, quickInput } = editor();
+    const hover = page.locator('.workbench-hover:not(.hidden), .monaco-hover:not(.hidden)');
+    /** Rests on it until what it says is there; a tree that is drawn anew takes its hover away. */
+    const rest = (target: Locator, says: RegExp) =>
+      until(`the hover of ${says}`, async () => {
+        await page.mouse.move(720, 895);
+        await target.hover({ timeout: 2_000 });
+        await hover.filter({ hasText: says }).first().waitFor({ timeout: 3_000 });
+        return true;
+      });
+    const { around } = words[locale];
+    await rest(editor().row(words[locale].applications, '00002').locator('.label-name'), /shop-00002/);
+    await editor().shot('hover-revision');
+    await rest(editor().view(around.platform).locator('.monaco-list-row .label-name').first(), /[Kk]ubeconfig/);
+    await editor().shot('hover-platform');
+    await rest(page.locator('.statusbar-item[id*="slipway.platform"]').first(), around.inStatusBar);
+    await editor().shot('hover-status');
+    await editor().row(words[locale].applications, '00001').click({ button: 'right' });
+    await page.locator('.monaco-menu .action-item').first().waitFor();
+    await editor().shot('menu-revision');
+    await page.keyboard.press('Escape');
+    await page.locator('.monaco-menu').waitFor({ state: 'detached' });
+
+    await editor().openAt('shop/deploy/service.yaml', 14);
+    await page.locator('.codelens-decoration', { hasText: around.lens }).first().waitFor();
+    await rest(page.locator('.view-line span', { hasText: 'timeoutSeconds' }).last(), around.field);
+    await editor().shot('hover-field');
+    await page.keyboard.press('Control+Home');
+    await page.locator('.statusbar-item[id="status.languageStatus"]').click();
+    await page.locator('.hover-language-status', { hasText: around.inOrder }).waitFor();
+    await editor().shot('language-status');
+    await page.keyboard.press('Escape');
+    const picks: [string, string, () => Promise<void>][] = [
+      ['menu-platform', around.doctor, () => page.locator('.statusbar-item[id*="slipway.platform"] a').first().click()],
+      ['new-application', 'node-web', () => editor().run('slipway.application.new')],
+    ];
+    for (const [name, entry, open] of picks) {
+      await open();
+      await quickInput.entry(entry).waitFor();
+      await look(name);
+      await quickInput.cancel();
+      await quickInput.widget.waitFor({ state: 'hidden' });
+    }
+    await editor().run('View: Close Editor');
+    await page.getByRole('tab', { name: /service\.yaml/ }).waitFor({ state: 'detached' });
   });
 
   it('a revision that failed', async () => {
@@ -157,12 +231,31 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
     await look('failed');
   });
 
-  it('at 200 % and in a side bar of 180 pixels nothing sticks out', async () => {
+  it('at 200 % nothing sticks out', async () => {
     const { page } = editor();
-    await page.setViewportSize({ width: 720, height: 450 });
-    expect(await sideways(await frameOf(page, 'revisions'))).toEqual([]);
+    const tab = async (name: RegExp) => {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.getByRole('tab', { name }).click();
+      await page.setViewportSize({ width: 720, height: 450 });
+    };
+    await tab(/^shop/);
+    await check('revisions');
+    await check('logs');
+    await check('traffic');
     await editor().shot('zoomed');
+    await tab(words[locale].around.events);
+    await check('events');
+    await editor().shot('zoomed-events');
+    await editor().run('View: Toggle Maximized Panel');
+    await page.locator('.editor-group-container').first().waitFor({ state: 'hidden' });
+    await check('logs');
+    await editor().shot('zoomed-logs');
+    await editor().run('View: Toggle Maximized Panel');
     await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('in a side bar of 180 pixels nothing sticks out', async () => {
+    const { page } = editor();
     const sash = page.locator('.monaco-sash.vertical').nth(1);
     const box = await sash.boundingBox();
     if (!box) throw new Error('the side bar has no sash');
@@ -170,8 +263,7 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
     await page.mouse.down();
     await page.mouse.move(230, box.y + 300, { steps: 5 });
     await page.mouse.up();
-    const traffic = await frameOf(page, 'traffic');
-    expect(await sideways(traffic)).toEqual([]);
+    await check('traffic');
     await look('narrow');
   });
 });

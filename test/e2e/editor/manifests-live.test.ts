@@ -1,11 +1,11 @@
 /** What the lenses and the language status of slipway.yaml and deploy/*.yaml say and do, here and on a context of a kubeconfig. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slipway, slipwayJson } from '../../support/cli.ts';
 import { noticesOf } from '../../support/editor/notices.ts';
 import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import { serving } from '../../support/kube.ts';
+import { kubeOf, serving } from '../../support/kube.ts';
 import { temporaryHome } from '../../support/places.ts';
 import type { UpAnswer } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
@@ -33,7 +33,13 @@ spec:
 `;
 const { editor, path, run, up, platform, kube } = useWorkspace({
   name: 'manifests-live',
-  settings: { 'slipway.contexts': [{ name: 'staging', context: cluster.context, kubeconfig: cluster.kubeconfig }] },
+  settings: {
+    'slipway.contexts': ['staging', 'mirror'].map((name) => ({
+      name,
+      context: cluster.context,
+      kubeconfig: cluster.kubeconfig,
+    })),
+  },
 });
 const file = (name: string) => path('shop', name);
 const { toast, quiet } = noticesOf(editor);
@@ -50,9 +56,20 @@ const open = async (name: string) => {
 /** The language status, open. */
 const languageStatus = async (says: string | RegExp) => {
   const { page } = editor();
-  await page.locator('.statusbar-item[id="status.languageStatus"]').click();
   const item = page.locator('.hover-language-status', { hasText: says });
-  await item.waitFor();
+  // What it says follows the text a moment later, and the status that is drawn anew closes it.
+  await until(`the language status ${says}`, async () => {
+    await page.locator('.statusbar-item[id="status.languageStatus"]').click({ timeout: 2_000 });
+    if (
+      await item.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
+    await page.keyboard.press('Escape');
+    return false;
+  });
   return item;
 };
 
@@ -169,5 +186,61 @@ describe('on a context of a kubeconfig', () => {
     await editor().quickInput.choose(/^embedded/);
     await lens(`shop.default.localhost:${platform().ingress.port}`).waitFor();
     await editor().shot('back');
+  });
+
+  it('an environment that two of them fit is deployed to the one that is chosen, which is put in use for that', async () => {
+    appendFileSync(
+      file('slipway.yaml'),
+      `environments:\n  test:\n    context: ${cluster.context}\n  pipeline:\n    deploy: pipeline\n`,
+    );
+    writeFileSync(file('PRICES'), 'plums\n');
+    // In the palette once there are environments.
+    await editor().run('slipway.application.deployTo');
+    await editor()
+      .quickInput.entry(/pipeline.*by pipeline/)
+      .waitFor();
+    await editor().shot('environments');
+    await editor().quickInput.choose(/^test/);
+    await editor()
+      .quickInput.entry(/^mirror/)
+      .waitFor();
+    await editor().shot('which');
+    await editor().quickInput.choose(/^staging/);
+    await toast(/shop-00002 is ready and takes 0 %/).waitFor({ timeout: 90_000 });
+    await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'staging' }).waitFor();
+    const there = await kubeOf(cluster.kubeconfig).get(serving('default', 'services', 'shop'));
+    expect(there.status?.latestReadyRevisionName).toBe('shop-00002');
+    await editor().shot('environment');
+    await quiet();
+  });
+
+  it('a protected one asks for the name before its platform is put in use, and nothing is changed without it', async () => {
+    const settings = readFileSync(file('slipway.yaml'), 'utf8');
+    const guarded = `    context: ${cluster.context}\n    kubeconfig: ${cluster.kubeconfig}\n    protected: true\n`;
+    writeFileSync(file('slipway.yaml'), settings.replace(/^ {4}context: .*\n/m, guarded));
+    writeFileSync(file('PRICES'), 'cherries\n');
+    const inUse = (name: string) =>
+      editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: name }).waitFor();
+    await editor().run('slipway.platform.use');
+    await editor().quickInput.choose(/^embedded/);
+    await inUse('embedded');
+    const deploy = async () => {
+      await editor().run('slipway.application.deployTo');
+      await editor().quickInput.choose(/^test.*protected/);
+      await editor().quickInput.choose(/^staging/);
+      await editor().quickInput.expect(/test is protected/);
+    };
+    await deploy();
+    // Nothing is being deployed yet.
+    await inUse('embedded');
+    await editor().shot('protected');
+    await editor().quickInput.cancel();
+    await inUse('embedded');
+    await deploy();
+    await editor().quickInput.type('shop');
+    await editor().quickInput.accept();
+    await toast(/shop-00003 is ready and takes 0 %/).waitFor({ timeout: 90_000 });
+    await inUse('staging');
+    await quiet();
   });
 });

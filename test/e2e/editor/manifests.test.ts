@@ -1,10 +1,11 @@
 /** Help with manifests in the editor: the popup, the hover, what is wrong and its quick fix, the lenses; beside another YAML extension. */
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
-import { type Editor, useEditor } from '../../support/editor/editor.ts';
+import type { Editor } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { root, temporaryHome } from '../../support/places.ts';
 import { until } from '../../support/until.ts';
 
@@ -39,13 +40,10 @@ spec:
       name: shop
 `;
 
-function workspaceIn(dir: string): string {
-  const workspace = join(dir, 'workspace');
-  mkdirSync(workspace);
-  cpSync(join(template.dir, 'shop'), join(workspace, 'shop'), { recursive: true });
-  writeFileSync(join(workspace, 'shop', 'deploy', 'service.yaml'), manifest);
-  writeFileSync(join(workspace, 'shop', 'deploy', 'tick.yaml'), ping);
-  return workspace;
+function fill(folder: string): void {
+  cpSync(join(template.dir, 'shop'), join(folder, 'shop'), { recursive: true });
+  writeFileSync(join(folder, 'shop', 'deploy', 'service.yaml'), manifest);
+  writeFileSync(join(folder, 'shop', 'deploy', 'tick.yaml'), ping);
 }
 
 const lineOf = (text: string, part: string): number => text.split('\n').findIndex((line) => line.includes(part)) + 1;
@@ -84,7 +82,7 @@ function handIn(editor: () => Editor) {
       const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: says });
       await until(`the hover of ${word}`, async () => {
         await page.mouse.move(5, 400);
-        await this.line(line).locator('span', { hasText: word }).last().hover();
+        await this.line(line).locator('span', { hasText: word }).last().hover({ timeout: 2_000 });
         return hover
           .first()
           .waitFor({ timeout: 2_000 })
@@ -131,9 +129,8 @@ async function saved(editor: Editor, file: string, has: string): Promise<string>
 }
 
 describe('manifests', () => {
-  let workspace = '';
-  const file = (name: string) => join(workspace, 'shop', 'deploy', name);
-  const editor = useEditor({ name: 'manifests', workspace: (dir) => (workspace = workspaceIn(dir)) });
+  const { editor, path } = useWorkspace({ name: 'manifests', fill });
+  const file = (name: string) => path('shop', 'deploy', name);
   const hand = handIn(editor);
 
   it('are completed: keys with what is required, annotations explained, names of the workspace', async () => {
@@ -234,14 +231,12 @@ describe('manifests', () => {
 });
 
 describe('beside redhat.vscode-yaml', () => {
-  let workspace = '';
-  const editor = useEditor({
+  const { editor, path } = useWorkspace({
     name: 'manifests-yaml',
     extensions: [join(root, 'test', 'support', 'editor', 'yaml-extension')],
-    workspace: (dir) => {
-      workspace = workspaceIn(dir);
-      writeFileSync(join(workspace, 'other.yaml'), 'something: 1\n');
-      return workspace;
+    fill: (folder) => {
+      fill(folder);
+      writeFileSync(join(folder, 'other.yaml'), 'something: 1\n');
     },
   });
   const hand = handIn(editor);
@@ -256,7 +251,7 @@ describe('beside redhat.vscode-yaml', () => {
 
   it('a key is offered once, explained once, and what is no YAML is said once', async () => {
     const { page } = editor();
-    writeFileSync(join(workspace, 'shop', 'deploy', 'service.yaml'), `${manifest}kind: Service\n`);
+    writeFileSync(path('shop', 'deploy', 'service.yaml'), `${manifest}kind: Service\n`);
     await hand.open('shop/deploy/service.yaml', lineOf(manifest, 'timeoutSeconds'));
     const hover = await hand.hover('timeoutSeconds', 'timeoutSeconds', /Seconds that a request may take/);
     expect(await hover.innerText()).not.toContain('mapped schema');
@@ -291,14 +286,12 @@ describe('beside redhat.vscode-yaml', () => {
 });
 
 describe('in Chinese', () => {
-  let workspace = '';
-  const editor = useEditor({
+  const { editor, path } = useWorkspace({
     name: 'manifests-zh-cn',
     locale: 'zh-cn',
-    workspace: (dir) => {
-      workspace = workspaceIn(dir);
+    fill: (folder) => {
+      fill(folder);
       template[Symbol.dispose]();
-      return workspace;
     },
   });
   const hand = handIn(editor);
@@ -306,7 +299,7 @@ describe('in Chinese', () => {
   it('the popup, the hover and what is wrong', async () => {
     const { page } = editor();
     const wrong = manifest.replace('timeoutSeconds: 20', 'timeoutSeconds: -20');
-    writeFileSync(join(workspace, 'shop', 'deploy', 'service.yaml'), wrong);
+    writeFileSync(path('shop', 'deploy', 'service.yaml'), wrong);
     await hand.open('shop/deploy/service.yaml', lineOf(wrong, 'image:'));
     await hand.hover('timeoutSeconds', 'timeoutSeconds', /一个请求总共可用的秒数/);
     await editor().shot('hover');

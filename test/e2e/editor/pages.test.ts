@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PageName } from '../../../webview/protocol.ts';
 import { axeViolations, sideways } from '../../support/editor/page-checks.ts';
@@ -29,12 +30,41 @@ const cases = pages.flatMap((page) =>
   ]),
 );
 
+/** What would move or fade, also in the controls' own trees, and what smooth scrolling there is. */
+const moving = (page: Page) =>
+  page.evaluate<string[]>(`(() => {
+    const found = document.getAnimations().map((animation) => 'an animation of ' + animation.effect?.target?.outerHTML.slice(0, 80));
+    const look = (root) => {
+      for (const element of root.querySelectorAll('*')) {
+        const style = getComputedStyle(element);
+        const moves = [style.transitionDuration, style.animationName].some((what) => !/^(0s|none)(, (0s|none))*$/.test(what));
+        if (moves || style.scrollBehavior === 'smooth') found.push(element.outerHTML.slice(0, 80));
+        if (element.shadowRoot) look(element.shadowRoot);
+      }
+    };
+    look(document);
+    return found;
+  })()`);
+
 describe.each(cases)('the page %s in %s', (page, language, themes) => {
   let harness: PageHarness<PageName>;
   beforeAll(async () => {
     harness = await openPage(page, { width: 300, height: 600, language });
   });
   afterAll(() => harness[Symbol.asyncDispose]());
+
+  it('stands still where the system or the editor wishes less motion', async () => {
+    const state = pageStates.find((each) => each.page === page);
+    if (!state) throw new Error(`the page ${page} has no state`);
+    await state.bring(harness);
+    await harness.page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await moving(harness.page)).toEqual([]);
+    await harness.page.emulateMedia({ reducedMotion: 'no-preference' });
+    await harness.page.evaluate(`document.body.classList.add('vscode-reduce-motion')`);
+    expect(await moving(harness.page)).toEqual([]);
+    await harness.page.evaluate(`document.body.classList.remove('vscode-reduce-motion')`);
+    await harness.page.emulateMedia({ reducedMotion: null });
+  });
 
   it.each(pageStates.filter((state) => state.page === page))('$name', async ({ name, size, bring }) => {
     await harness.page.setViewportSize(size);

@@ -4,11 +4,13 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDoor } from '../../support/api-door.ts';
-import { slipway } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { slipway, slipwayJson } from '../../support/cli.ts';
+import { openContainer, useEditor } from '../../support/editor/editor.ts';
+import { kubeOf, serving } from '../../support/kube.ts';
 import { temporaryHome } from '../../support/places.ts';
 import { processesOf } from '../../support/processes.ts';
 import { seededApi } from '../../support/seeded-api.ts';
+import { until } from '../../support/until.ts';
 
 const hostile = `<img src=x onerror="window.hacked=1"> $(zap) [x](command:workbench.action.quit) \u202egnp.exe 😀 ${'long'.repeat(50)}`;
 const home = temporaryHome('platforms');
@@ -69,6 +71,9 @@ async function use(text: string | RegExp): Promise<void> {
   await editor().quickInput.choose(text);
 }
 const inTree = (text: string | RegExp) => editor().row('Applications', text);
+/** Entries of the palette's list as it is now. */
+const offered = (text: string | RegExp) =>
+  editor().quickInput.widget.locator('.quick-input-list .monaco-list-row', { hasText: text }).count();
 
 describe('a context that accepts and never answers', () => {
   it('is connecting, and the next one is there at once', async () => {
@@ -112,6 +117,57 @@ describe('a platform that is read only', () => {
     const traffic = await editor().webview('traffic');
     await traffic.getByText('read only').waitFor();
     expect(await traffic.getByRole('slider').first().isDisabled()).toBe(true);
+    await inTree('service-0000').click();
+    await editor().run('slipway.service.openRevisions');
+    const revisions = await editor().webview('revisions');
+    await revisions.getByText('read only').waitFor();
+    await revisions.locator('tbody tr').first().hover();
+    await editor().shot('read-only-revisions');
+    expect(await revisions.locator('tbody tr').first().getByRole('button').allTextContents()).toHaveLength(1);
+    await revisions.getByRole('button', { name: 'Show Logs' }).first().waitFor();
+    await editor().run('View: Close All Editors');
+    await editor().page.keyboard.press('F1');
+    // What is always there is in the list: so is all else that there would be.
+    await editor().quickInput.type('>Slipway: Show');
+    await editor().quickInput.entry('Slipway: Show Output').waitFor();
+    expect(await offered(/Show Logs|Show as YAML/)).toBe(2);
+    expect(await offered('Show Next Fires')).toBe(0);
+    await editor().quickInput.type('>Slipway: R');
+    await editor().quickInput.entry('Slipway: Refresh').waitFor();
+    expect(await offered(/Roll Back|Remove Domain|Reset Platform/)).toBe(0);
+    await editor().quickInput.cancel();
+  });
+});
+
+describe('a change that admission refuses', () => {
+  it('is said in place in the webhook’s own words, and the wish is kept', async () => {
+    await editor().openContainer();
+    await use('wild');
+    await inTree('service-0000').click();
+    const traffic = await editor().webview('traffic');
+    await traffic.getByText('Add Revision').click();
+    const field = traffic.locator('.rev[data-revision="service-0000-00002"] .pct');
+    await traffic.locator('.rev[data-revision="service-0000-00001"]').waitFor();
+    await field.fill('60');
+    await field.press('Enter');
+    const message = 'admission webhook "guard.example.com" denied the request: at most 50 % on Fridays';
+    const rule = { method: 'PATCH', path: /\/services\/service-0000/, status: 403, message };
+    await door.with(rule, async () => {
+      await traffic.locator('#apply').click();
+      const note = traffic.locator('.note.bad', { hasText: `The platform refused: ${message}` });
+      await note.waitFor();
+      // Where a person looks, however low the view is.
+      await until('it in sight', () => note.evaluate(isInSight));
+    });
+    expect(await field.inputValue()).toBe('60 %');
+    expect(await traffic.locator('#apply').isEnabled()).toBe(true);
+    await editor().shot('refused');
+    const kube = kubeOf(api.kubeconfig);
+    const spec = async () => JSON.stringify((await kube.get(serving('default', 'services', 'service-0000'))).spec);
+    expect(await spec()).not.toContain('60');
+    // It is asked again as it is, and this time nobody minds.
+    await traffic.locator('#apply').click();
+    await until('the split', async () => /"percent":60/.test(await spec()));
   });
 });
 
@@ -128,12 +184,6 @@ describe('a hostile name', () => {
       .row('Platform', /img src=x/)
       .hover();
     await editor().shot('hostile');
-    // A notification makes links of what looks like one.
-    await editor().run('slipway.ping.next');
-    const told = editor().notification(/img src=x/);
-    await told.waitFor();
-    await editor().shot('hostile-notification');
-    expect(await told.locator('.notification-list-item-message a').count()).toBe(0);
     await isText();
   });
 
@@ -163,6 +213,12 @@ describe('a hostile name', () => {
       expect(await tab.first().textContent()).not.toContain('\u202e');
       await editor().shot('hostile-tabs');
       await inTree('gnp.exe').click();
+      // A notification makes links of what looks like one.
+      await editor().menu('Applications', '00002', 'slipway.revision.delete');
+      const told = editor().notification(/img src=x.* takes 100 %/);
+      await told.waitFor();
+      await editor().shot('hostile-notification');
+      expect(await told.locator('.notification-list-item-message a').count()).toBe(0);
       await editor().menu('Applications', '00002', 'slipway.revision.compare');
       await editor().quickInput.choose('00001');
       await tab.filter({ hasText: '↔' }).waitFor();
@@ -173,6 +229,12 @@ describe('a hostile name', () => {
     });
   });
 });
+
+/** In the page: the whole of it. */
+const isInSight = new Function(
+  'node',
+  'return node.getBoundingClientRect().top >= 0 && node.getBoundingClientRect().bottom <= innerHeight + 1',
+) as (node: unknown) => boolean;
 
 /** No element was made of the name, no icon, and nothing of it has run. */
 async function isText(): Promise<void> {
@@ -200,6 +262,22 @@ describe('a workspace of several folders', () => {
     await inTree('two-shop').waitFor();
     await editor().shot('two-folders');
   });
+
+  it('deploys none to another platform than the one that it was begun for', async () => {
+    await use(/^dead/);
+    await editor().row('Platform', /dead/).filter({ hasText: 'connecting' }).waitFor();
+    await editor().act('Applications', /^one-shop/, 'slipway.application.deploy');
+    await editor()
+      .notification(/one-shop.*dead/)
+      .waitFor();
+    await use(/^embedded/);
+    await editor()
+      .notification(/begun for dead, and another platform/)
+      .waitFor();
+    await editor().shot('other-platform');
+    const there = await slipwayJson<unknown>(['ls'], { env: editor().env, cwd: editor().dir });
+    expect(JSON.stringify(there)).not.toContain('one-shop');
+  });
 });
 
 describe('a second window', () => {
@@ -207,7 +285,7 @@ describe('a second window', () => {
     await editor().act('Applications', /^one-shop/, 'slipway.application.deploy');
     const other = await editor().page.context().newPage();
     await other.goto(editor().page.url());
-    await other.locator('.activitybar .action-item', { has: other.locator('[aria-label^="Slipway"]') }).click();
+    await openContainer(other);
     const row = other.locator('.pane', { has: other.locator('.pane-header', { hasText: 'Applications' }) });
     await row.locator('.monaco-list-row', { hasText: '00001' }).first().waitFor({ timeout: 90_000 });
     expect(processesOf(editor().dir).filter(({ command }) => /platform\.mjs/.test(command))).toHaveLength(1);

@@ -10,7 +10,9 @@ async function opened<Name extends PageName>(page: Name, state: string): Promise
   await pageStates.find(({ name }) => name === state)?.bring(harness as unknown as PageHarness<PageName>);
   return harness;
 }
-const said = ({ page }: PageHarness<PageName>) => page.locator('.visually-hidden[role="status"]').textContent();
+/** With plain blanks where the page keeps a number and its unit in one line. */
+const said = async ({ page }: PageHarness<PageName>) =>
+  (await page.locator('.visually-hidden[role="status"]').textContent())?.replaceAll('\u00a0', ' ');
 const says = (harness: unknown, words: RegExp) =>
   until(`it says ${words}`, async () => words.test((await said(harness as PageHarness<PageName>)) ?? ''));
 
@@ -45,6 +47,15 @@ describe('the traffic view', () => {
 });
 
 describe('the revisions panel', () => {
+  it('says of a service that is gone that it is and how to have it back, and offers nothing else', async () => {
+    await using harness = await opened('revisions', 'revisions-gone');
+    await harness.page.getByText('shop is not on the platform any more. Deploy its application').waitFor();
+    expect(await harness.page.locator('table, canvas, button, vscode-button').count()).toBe(0);
+    await harness.send('state', revisionsOf({}));
+    await harness.page.locator('tr[data-revision="shop-00005"]').waitFor();
+    expect(await harness.page.locator('#compare').count()).toBe(1);
+  });
+
   it('says each step of a canary, and not the seconds between', async () => {
     await using harness = await opened('revisions', 'revisions-failing');
     const step = (index: number, text: string) =>

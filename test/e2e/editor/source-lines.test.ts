@@ -1,33 +1,45 @@
 /** What an application writes and throws, at the lines that do it: in the real editor's own elements. */
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { slipwayJson } from '../../support/cli.ts';
-import { useEditor } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import { isReady, type Kube, kubeOf, serving } from '../../support/kube.ts';
-import { catalog, python, server, writeApplication, writePythonApplication } from '../../support/logs-application.ts';
-import type { UpAnswer } from '../../support/platform.ts';
+import { isReady, serving } from '../../support/kube.ts';
+import {
+  catalog,
+  compiled,
+  type LiteralLanguage,
+  literal,
+  python,
+  server,
+  writeApplication,
+  writeCompiledApplication,
+  writeLiteralApplication,
+  writePythonApplication,
+} from '../../support/logs-application.ts';
+import { root } from '../../support/places.ts';
+import { findProgram } from '../../support/program.ts';
 import { until } from '../../support/until.ts';
 
-let workspace = '';
-let platform: UpAnswer;
-let kube: Kube;
-
-const editor = useEditor({
+/** Perl is on every machine that the gate runs on; the others come with SLIPWAY_TEST_FULL=1, where their compiler is. */
+const languages: LiteralLanguage[] = process.env['SLIPWAY_TEST_FULL'] === '1' ? ['perl', 'java', 'go'] : ['perl'];
+const compilers = { perl: 'perl', java: 'javac', go: 'go' };
+const workspace = useWorkspace({
   name: 'source-lines',
   // In a browser it is on by default, and an edit would be a save.
   settings: { 'files.autoSave': 'off' },
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(workspace);
-    writeApplication(join(workspace, 'shop'));
-    writePythonApplication(join(workspace, 'pyshop'));
-    return workspace;
+  fill: (folder) => {
+    writeApplication(join(folder, 'shop'));
+    writePythonApplication(join(folder, 'pyshop'));
+    writeCompiledApplication(join(folder, 'orders'), join(root, 'node_modules', 'typescript', 'bin', 'tsc'));
+    for (const language of languages) writeLiteralApplication(join(folder, language), language);
   },
 });
+const { editor, up, platform, kube } = workspace;
 
-const ask = (path: string, host = 'shop.dev.localhost') => request(platform.ingress, { host, path });
+const ask = (path: string, host = 'shop.dev.localhost') => request(platform().ingress, { host, path });
 const lineOf = (source: string, text: string) => source.split('\n').findIndex((line) => line.includes(text)) + 1;
 
 /** In the page: line number → what stands behind its end, of the active editor's lines that are to be seen. */
@@ -62,8 +74,7 @@ const listening = lineOf(server, "console.log('listening')");
 beforeAll(async () => {
   await editor().openContainer();
   await editor().row('Applications', /^shop/).waitFor();
-  platform = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], { env: editor().env, cwd: workspace });
-  kube = kubeOf(platform.kubeconfig);
+  await up('--port', '0');
 }, 120_000);
 
 describe('while an application runs', () => {
@@ -71,7 +82,7 @@ describe('while an application runs', () => {
     await editor().openAt('shop/server.js', get);
     await editor().openContainer();
     await editor().act('Applications', /^shop/, 'slipway.application.run');
-    await until('the running application', async () => isReady(await kube.find(serving('dev', 'services', 'shop'))), {
+    await until('the running application', async () => isReady(await kube().find(serving('dev', 'services', 'shop'))), {
       timeout: 60_000,
     });
     // Both lines are not to be seen at once.
@@ -90,9 +101,18 @@ describe('while an application runs', () => {
   it('hovering shows the last ones, and a link to the log', async () => {
     const { page } = editor();
     const line = page.locator('.editor-group-container.active .view-line', { hasText: "console.log('GET '" }).first();
-    await line.locator('[class*="ced-"]').last().hover();
     const hover = page.locator('.monaco-hover', { hasText: 'Written 3 times' });
-    await hover.waitFor();
+    // A decoration that is drawn anew under the mouse takes its hover away.
+    await until(
+      'the hover',
+      async () => {
+        await page.mouse.move(700, 20);
+        await line.locator('[class*="ced-"]').last().hover({ timeout: 2_000 });
+        await hover.waitFor({ timeout: 3_000 });
+        return true;
+      },
+      { timeout: 60_000 },
+    );
     await hover.getByText('GET /hello').waitFor();
     await editor().shot('hover');
     await hover.getByText('Show in Log').click();
@@ -109,11 +129,15 @@ describe('while an application runs', () => {
     await nothing();
     await editor().shot('edited');
     await ask('/while-edited');
-    await page.keyboard.press('Control+z');
-    await until('the text as it was', async () => (await page.locator('.tab.active.dirty').count()) === 0, {
-      timeout: 5_000,
-      every: 100,
-    }).catch(() => page.keyboard.press('Control+z'));
+    // As many steps as the editor makes of what was typed.
+    const dirty = page.locator('.tab.active.dirty');
+    await until('the text as it was', async () => {
+      await page.keyboard.press('Control+z');
+      return dirty.waitFor({ state: 'detached', timeout: 1_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     await stands(get, /GET \/while-edited {2}×4/);
   });
 
@@ -138,19 +162,79 @@ describe('while an application runs', () => {
     await editor().openAt('pyshop/app.py', 8);
     await editor().openContainer();
     await editor().act('Applications', /^pyshop/, 'slipway.application.run');
-    await until('the running application', async () => isReady(await kube.find(serving('dev', 'services', 'pyshop'))), {
-      timeout: 60_000,
-    });
+    await until(
+      'the running application',
+      async () => isReady(await kube().find(serving('dev', 'services', 'pyshop'))),
+      {
+        timeout: 60_000,
+      },
+    );
     await ask('/from-python', 'pyshop.dev.localhost');
     await stands(lineOf(python, "print('asked for'"), 'asked for /from-python');
     await stands(lineOf(python, 'slow upstream'), 'WARNING:py:slow upstream 812 ms');
     await editor().shot('python');
   });
 
+  const startRun = async (name: string) => {
+    await editor().openContainer();
+    await editor().act('Applications', new RegExp(`^${name}`), 'slipway.application.run');
+    await until('the running application', async () => isReady(await kube().find(serving('dev', 'services', name))), {
+      timeout: 60_000,
+    });
+  };
+
+  it('the same for compiled TypeScript, through its source map: what it writes and what it throws', async () => {
+    const { page } = editor();
+    await editor().openAt('orders/src/server.ts', lineOf(compiled, 'an order for'));
+    await startRun('orders');
+    await ask('/tea', 'orders.dev.localhost');
+    await stands(lineOf(compiled, 'an order for'), 'an order for /tea');
+    expect((await ask('/boom', 'orders.dev.localhost')).status).toBe(500);
+    await page.keyboard.press('Control+Shift+m');
+    // The editor has its own opinion of a file without types of Node.
+    const thrown = page
+      .locator('.markers-panel .monaco-list-row', { hasText: /GET \/boom/ })
+      .filter({ hasText: `Ln ${lineOf(compiled, 'order!.total')}` })
+      .first();
+    await thrown.waitFor();
+    await editor().shot('compiled');
+    expect((await ask('/boom?ok=1', 'orders.dev.localhost')).status).toBe(200);
+    await thrown.waitFor({ state: 'detached' });
+  });
+
+  for (const language of languages) {
+    const compiler = compilers[language];
+    const there = findProgram('', compiler) !== undefined;
+    it.skipIf(!there)(
+      `in ${language} by the literal, and nothing where two statements say the same${there ? '' : ` [needs ${compiler}]`}`,
+      async () => {
+        const { file, text } = literal[language];
+        // In a new home Go compiles its own library first, which is no part of this.
+        if (language === 'go')
+          await promisify(execFile)('go', ['build', '-o', join(editor().dir, 'warm'), file], {
+            cwd: workspace.path(language),
+            env: editor().env,
+          });
+        await editor().openAt(`${language}/${file}`, lineOf(text, 'handled a request'));
+        await startRun(language);
+        const host = `${language}.dev.localhost`;
+        await ask('/', host);
+        await ask('/', host);
+        // Probes are requests, too.
+        await stands(lineOf(text, 'handled a request'), /handled a request {2}×\d+/);
+        const found = Object.keys(await decorations()).map(Number);
+        expect(found).toEqual([lineOf(text, 'handled a request')]);
+        await editor().shot(language);
+      },
+      300_000,
+    );
+  }
+
   it('can be turned off', async () => {
-    mkdirSync(join(workspace, '.vscode'), { recursive: true });
+    await editor().openAt('pyshop/app.py', 8);
+    mkdirSync(workspace.path('.vscode'), { recursive: true });
     const set = (on: boolean) =>
-      writeFileSync(join(workspace, '.vscode', 'settings.json'), JSON.stringify({ 'slipway.logs.atSource': on }));
+      writeFileSync(workspace.path('.vscode', 'settings.json'), JSON.stringify({ 'slipway.logs.atSource': on }));
     set(false);
     await nothing();
     set(true);
@@ -164,7 +248,10 @@ describe('of what is deployed', () => {
     await editor().openContainer();
     await editor().run('slipway.application.stop');
     await editor().quickInput.choose(/^shop/);
-    await until('the end of the run', async () => (await kube.find(serving('dev', 'services', 'shop'))) === undefined);
+    await until(
+      'the end of the run',
+      async () => (await kube().find(serving('dev', 'services', 'shop'))) === undefined,
+    );
     await nothing();
     await editor().act('Applications', /^shop/, 'slipway.application.deploy');
     await editor()
@@ -173,7 +260,7 @@ describe('of what is deployed', () => {
     await ask('/deployed', 'shop.default.localhost');
     await stands(get, 'GET /deployed');
     await editor().shot('deployed');
-    writeFileSync(join(workspace, 'shop', 'server.js'), `// A new first line.\n${server}`);
+    writeFileSync(workspace.path('shop', 'server.js'), `// A new first line.\n${server}`);
     await nothing();
     await ask('/of-the-old-text', 'shop.default.localhost');
     await ask('/of-the-old-text', 'shop.default.localhost');

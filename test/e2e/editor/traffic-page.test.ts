@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CanaryView, TrafficRowView, TrafficState } from '../../../webview/protocol.ts';
 import { openPage, type PageHarness } from '../../support/pages/page-harness.ts';
+import { until } from '../../support/until.ts';
 
 const service = { key: 'default/shop', name: 'shop', namespace: 'default' };
 const row = (short: string, percent: number, more: Partial<TrafficRowView> = {}): TrafficRowView => ({
@@ -10,7 +11,7 @@ const row = (short: string, percent: number, more: Partial<TrafficRowView> = {})
   ...more,
 });
 const state = (rows: TrafficRowView[], more: Partial<TrafficState> = {}): TrafficState => ({
-  ...{ service, services: [service], platform: 'ready', moving: 'allowed', url: null, rows, others: [] },
+  ...{ on: 'here', service, services: [service], platform: 'ready', moving: 'allowed', url: null, rows, others: [] },
   ...{ settled: true, canRollBack: true, canary: null, measures: true, alerts: [], problem: null },
   ...more,
 });
@@ -91,6 +92,19 @@ describe('the wish', () => {
     });
   });
 
+  it('is applied by a press during which the view is drawn anew, as it is each second while requests come', async () => {
+    await reset();
+    await slider('00002').press('Shift+ArrowRight');
+    const applied = async () => (await traffic.asked()).filter(({ method }) => method === 'apply').length;
+    const before = await applied();
+    await traffic.page.locator('#apply').hover();
+    await traffic.page.mouse.down();
+    await traffic.send('state', state(two));
+    await traffic.painted();
+    await traffic.page.mouse.up();
+    await until('it asked for', async () => (await applied()) === before + 1, { timeout: 5_000 });
+  });
+
   it('is kept when the split is changed elsewhere: both are shown', async () => {
     await reset();
     await slider('00002').press('Shift+ArrowRight');
@@ -108,6 +122,7 @@ describe('the wish', () => {
     await traffic.page.getByText('The platform is not running.').waitFor();
     expect([await values(), await slider('00002').isDisabled()]).toEqual([[40, 60], true]);
     await traffic.send('state', state(two));
+    await traffic.page.getByText('The platform is not running.').waitFor({ state: 'hidden' });
     await traffic.page.getByText('Not applied yet.').waitFor();
     expect([await values(), await slider('00002').isDisabled()]).toEqual([[40, 60], false]);
   });
@@ -123,6 +138,37 @@ describe('the wish', () => {
     await traffic.page.locator('#apply').click();
     await traffic.page.locator('.note.bad', { hasText: 'admission webhook' }).waitFor();
     expect(await values()).toEqual([40, 60]);
+    await traffic.answer('apply', null);
+  });
+
+  it('for one platform is none for a service of that name on another, whose absence does not show it either', async () => {
+    await reset();
+    await slider('00002').press('Shift+ArrowRight');
+    await traffic.page.getByText('Not applied yet').waitFor();
+    // While its own platform is away it stays.
+    await traffic.send('state', state([], { platform: 'lost', service: null }));
+    await traffic.page.getByText('The connection to the platform is lost').waitFor();
+    expect(await values()).toEqual([40, 60]);
+    await traffic.send('state', state([], { on: 'there', platform: 'lost', service: null }));
+    await slider('00002').waitFor({ state: 'detached' });
+    await traffic.send('state', state(two, { on: 'there' }));
+    await slider('00002').waitFor();
+    expect(await values()).toEqual([30, 70]);
+    expect(await traffic.page.getByText('Not applied yet').count()).toBe(0);
+  });
+
+  it('of one service that is still being written holds up no other', async () => {
+    await reset(two, { service: { ...service, key: 'default/slow' } });
+    await slider('00002').press('Shift+ArrowRight');
+    await traffic.answer('apply', undefined);
+    await traffic.page.locator('#apply').click();
+    await traffic.page.getByText('Applying…').waitFor();
+    expect(await slider('00002').isDisabled()).toBe(true);
+    await traffic.send('state', state(two, { service: { ...service, key: 'default/other' } }));
+    await traffic.page.getByText('Applying…').waitFor({ state: 'detached' });
+    expect(await slider('00002').isEnabled()).toBe(true);
+    await slider('00002').press('ArrowRight');
+    expect(await values()).toEqual([31, 69]);
     await traffic.answer('apply', null);
   });
 });
@@ -147,14 +193,38 @@ describe('a guarded canary', () => {
     });
   });
 
+  const canary: Omit<CanaryView, 'driven' | 'text'> = {
+    revision: 'shop-00002',
+    short: '00002',
+    phase: 'running',
+    step: 0,
+    steps: [30, 100],
+  };
+
+  it('offers a revision that came since the form was opened, and is in sight once it has begun', async () => {
+    await traffic.page.setViewportSize({ width: 300, height: 150 });
+    await reset();
+    await traffic.page.locator('#guarded').click();
+    const revision = traffic.page.locator('#canary-revision');
+    await revision.selectOption('shop-00001');
+    const newer = row('00003', 0, { latestReady: true });
+    await traffic.send('state', state([newer, ...two]));
+    await revision.locator('option', { hasText: '00003' }).waitFor({ state: 'attached' });
+    expect(await revision.inputValue()).toBe('shop-00001');
+    await revision.selectOption('shop-00003');
+    await traffic.page.locator('#canary-start').click();
+    await traffic.page.locator('#canary-start').waitFor({ state: 'detached' });
+    const begun = { ...canary, revision: 'shop-00003', short: '00003', driven: true, text: 'Step 1 of 2' };
+    await traffic.page.evaluate('scrollTo(0, 2_000)');
+    expect(await traffic.page.evaluate('scrollY')).toBeGreaterThan(100);
+    await traffic.send('state', state([newer, ...two], { canary: begun }));
+    const card = traffic.page.getByText('Step 1 of 2');
+    await card.waitFor();
+    await until('the canary in sight', async () => ((await card.boundingBox())?.y ?? -1) >= 0);
+    await traffic.page.setViewportSize({ width: 300, height: 700 });
+  });
+
   it('has the split while somebody drives it', async () => {
-    const canary: Omit<CanaryView, 'driven' | 'text'> = {
-      revision: 'shop-00002',
-      short: '00002',
-      phase: 'running',
-      step: 0,
-      steps: [30, 100],
-    };
     await reset(two, { canary: { ...canary, driven: true, text: 'Step 1 of 2: 30 %, watching for 9 s more' } });
     await traffic.page.getByText('watching for 9 s more').waitFor();
     expect(await slider('00002').isDisabled()).toBe(true);

@@ -1,38 +1,21 @@
 /**
  * Traffic and revisions as a person has them: the side bar, the panel, a guarded canary, alerts. What each claims is asked of the
- * platform. The application has two revisions at first; the third answers /fail with errors.
+ * platform. The application has two revisions at first; the third answers /fail with errors, and /slow late.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { slipway, slipwayJson } from '../../support/cli.ts';
-import { serviceRow, useEditor } from '../../support/editor/editor.ts';
+import { serviceRow } from '../../support/editor/editor.ts';
+import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
-import { type Kube, kubeOf, serving } from '../../support/kube.ts';
-import type { UpAnswer } from '../../support/platform.ts';
+import { serving } from '../../support/kube.ts';
 import { until } from '../../support/until.ts';
 
 const host = 'shop.default.localhost';
-let workspace = '';
-let platform: UpAnswer;
-let kube: Kube;
+const workspace = useWorkspace({ name: 'traffic', settings: { 'slipway.platform.keepRunning': true } });
+const { editor, run, up, platform, kube, deployTwice } = workspace;
 
-const editor = useEditor({
-  name: 'traffic',
-  workspace: (dir) => {
-    workspace = join(dir, 'workspace');
-    mkdirSync(workspace);
-    return workspace;
-  },
-  settings: { 'slipway.platform.keepRunning': true },
-});
-
-const run = async (...args: string[]) => {
-  const result = await slipway(args, { env: editor().env, cwd: workspace });
-  expect(result.code, result.stderr).toBe(0);
-};
-const shop = () => kube.get(serving('default', 'services', 'shop'));
+const shop = () => kube().get(serving('default', 'services', 'shop'));
 const targets = async () =>
   (((await shop()).spec?.['traffic'] ?? []) as { revisionName?: string; percent?: number; latestRevision?: boolean }[])
     .filter(({ percent = 0 }) => percent > 0)
@@ -53,21 +36,17 @@ let going = true;
 let load: Promise<void> | undefined;
 
 beforeAll(async () => {
-  await run('up', '--detach', '--port', '0');
-  platform = await slipwayJson<UpAnswer>(['status'], { env: editor().env, cwd: workspace });
-  kube = kubeOf(platform.kubeconfig);
-  const dir = join(workspace, 'shop');
+  await up('--port', '0');
+  const dir = workspace.path('shop');
   await run('new', 'node-web', dir);
   const git = (...args: string[]) => execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe' });
   git('init', '-q');
   git('add', '.');
   git('-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '-q', '-m', 'Sell apples');
-  await run('deploy', dir);
-  writeFileSync(join(dir, 'PRICES'), 'pears\n');
-  await run('deploy', '--no-traffic', dir);
+  await deployTwice(dir, '--no-traffic');
   load = (async () => {
     while (going) {
-      await request(platform.ingress, { host, path }).catch(() => undefined);
+      await request(platform().ingress, { host, path }).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
@@ -108,7 +87,7 @@ describe('the traffic view', () => {
     await set('00002', 60);
     await run('traffic', 'shop', 'shop-00001=90', 'shop-00002=10');
     const page = await traffic();
-    await page.getByText(/changed elsewhere: 10 % to 00002, 90 % to 00001/).waitFor();
+    await page.getByText('changed elsewhere: 10 % to 00002, 90 % to 00001').waitFor();
     expect(await (await field('00002')).inputValue()).toBe('60 %');
     await editor().shot('changed-elsewhere');
     await apply();
@@ -137,16 +116,21 @@ describe('the traffic view', () => {
 
 describe('a guarded canary', () => {
   const canary = async () => (await traffic()).locator('.canary');
-  const start = async (revision: string, steps: string, pause: string) => {
+  const start = async (revision: string, steps: string, pause: string, ratio = '') => {
     const page = await traffic();
     await page.locator('#guarded').click();
     await page.locator('#canary-revision').selectOption(revision);
     await page.locator('#canary-steps').fill(steps);
     await page.locator('#canary-pauseSeconds').fill(pause);
-    await page.locator('#canary-maxP95Ratio').fill('');
+    await page.locator('#canary-maxP95Ratio').fill(ratio);
     await page.locator('#canary-minRequests').fill('5');
     await editor().shot(`canary-form-${revision}`);
     await page.locator('#canary-start').click();
+  };
+  const rolledBack = async (why: RegExp) => {
+    await (await canary()).getByText(why).waitFor({ timeout: 60_000 });
+    expect(await targets()).toEqual(['shop-00002 100']);
+    path = '/';
   };
 
   it('moves by itself to its goal', async () => {
@@ -160,23 +144,30 @@ describe('a guarded canary', () => {
   });
 
   it('rolls back by itself when its limit is passed, and says why', async () => {
-    const source = join(workspace, 'shop', 'src', 'server.ts');
+    const source = workspace.path('shop', 'src', 'server.ts');
     const failing = "url.pathname === '/fail' ? 500 : 200";
+    const late = "setTimeout(send, url.pathname === '/slow' ? 800 : 0, response";
     const text = readFileSync(source, 'utf8').replace(
       'send(response, 200, { message',
-      `send(response, ${failing}, { message`,
+      `${late}, ${failing}, { message`,
     );
     writeFileSync(source, text);
-    await run('deploy', '--no-traffic', join(workspace, 'shop'));
+    const manifest = workspace.path('shop', 'deploy', 'service.yaml');
+    const coloured = 'env:\n            - name: COLOUR\n              value: green\n';
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('env:\n', coloured));
+    await run('deploy', '--no-traffic', workspace.path('shop'));
     path = '/fail';
     await (await row('00003')).waitFor();
     await start('shop-00003', '50, 100', '60');
-    await (await canary())
-      .getByText(/Rolled back to the split before: .*answers were errors/)
-      .waitFor({ timeout: 60_000 });
+    await rolledBack(/Rolled back to the split before: .*answers were errors/);
     await editor().shot('canary-rolled-back');
-    expect(await targets()).toEqual(['shop-00002 100']);
-    path = '/';
+  });
+
+  it('does so when its answers come later than those of the stable revision', async () => {
+    path = '/slow';
+    await start('shop-00003', '50, 100', '8', '2');
+    await rolledBack(/Rolled back to the split before: .*p95/);
+    await editor().shot('canary-late');
   });
 
   it('survives a reload of the window: it holds, and is taken up or ended there', async () => {
@@ -205,7 +196,11 @@ describe('the revisions panel', () => {
     await first.getByText(/“Sell apples”/).waitFor();
     await page
       .locator('tr[data-revision="shop-00002"]')
-      .getByText(/1 file/)
+      .getByText(/1 file.* shop@[0-9a-f]{7}/)
+      .waitFor();
+    await page
+      .locator('tr[data-revision="shop-00003"]')
+      .getByText(/env COLOUR/)
       .waitFor();
     await page.locator('tr[data-revision="shop-00002"]').getByText(/\d ms/).first().waitFor();
     for (const kind of ['share', 'rate', 'latency', 'errors', 'instances'])
@@ -214,7 +209,9 @@ describe('the revisions panel', () => {
     await editor().shot('panel');
   });
 
-  it('compares two revisions with their sources in one diff', async () => {
+  it('compares two revisions with their environment and sources in one diff', async () => {
+    // Wished and not applied: it is still wished after the window is reloaded.
+    await set('00003', 40);
     const page = await panel();
     await page.locator('tr[data-revision="shop-00001"] .choose').check();
     await page.locator('tr[data-revision="shop-00003"] .choose').check();
@@ -224,13 +221,17 @@ describe('the revisions panel', () => {
     await diff.getByText('PRICES').first().waitFor();
     await diff.getByText('server.ts').first().waitFor();
     await diff.locator('.view-lines', { hasText: '/fail' }).first().waitFor();
+    await diff
+      .locator('.view-lines', { hasText: /COLOUR=green/ })
+      .first()
+      .waitFor();
     await editor().shot('compared');
   });
 
   it('is there again after a reload, and so is the comparison, which is asked for before anything of ours runs', async () => {
     const { page } = editor();
     // In front since it was opened, and so in the layout that is saved with it.
-    await editor().reload('slipway-image');
+    await editor().reload('slipway-image', /shop-00003[\\"]+:40/);
     const diff = page.locator('.multiDiffEditor');
     await diff.getByText('PRICES').first().waitFor({ timeout: 60_000 });
     await diff.locator('.view-lines', { hasText: '/fail' }).first().waitFor();
@@ -244,8 +245,10 @@ describe('the revisions panel', () => {
     await page.getByRole('tab', { name: /Revisions & Traffic/ }).click();
     await (await panel()).locator('tr[data-revision="shop-00002"]').waitFor({ timeout: 60_000 });
     await (await panel()).locator('[data-chart="rate"] canvas').waitFor();
-    await editor().shot('restored');
     await editor().openContainer();
+    await until('the wish', async () => (await (await field('00003')).inputValue()) === '40 %');
+    await editor().shot('restored');
+    await (await traffic()).locator('#reset').click();
   }, 240_000);
 
   it('retires a revision: its share to the others, its tags away', async () => {
@@ -281,13 +284,13 @@ describe('alerts', () => {
   });
 
   it('have the limits of the application, and several are one item', async () => {
-    const file = join(workspace, 'shop', 'slipway.yaml');
+    const file = workspace.path('shop', 'slipway.yaml');
     writeFileSync(file, `${readFileSync(file, 'utf8')}\nalerts:\n  p95Ms: 1\n`);
     const item = editor().page.locator('.statusbar-item[id*="slipway.alerts"]', { hasText: /\d+ alerts/ });
     await item.waitFor({ timeout: 60_000 });
     await editor()
       .row('Applications', /% errors/)
-      .filter({ hasText: /p95 [\d.]+ ms/ })
+      .filter({ hasText: /p95 [\d.]+ m?s/ })
       .waitFor();
     expect(await item.count()).toBe(1);
     expect(await editor().page.locator('.notification-toast').count()).toBe(0);
@@ -307,7 +310,7 @@ describe('a lost platform', () => {
     const page = await traffic();
     await page.getByText('The platform is not running.').waitFor({ timeout: 30_000 });
     await editor().shot('platform-lost');
-    await run('up', '--detach');
+    await up();
     await until('the wish again', async () => (await (await field('00003')).inputValue()) === '35 %', {
       timeout: 60_000,
     });

@@ -6,6 +6,7 @@ import { slipwayJson } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import type { UpAnswer } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
 
 const words = {
   en: { create: 'New Application...', deploy: 'Deploy', served: /shop-00001 serves 100 %/ },
@@ -26,8 +27,17 @@ describe.each(['en', 'zh-cn'] as const)('the walkthrough in %s', (locale) => {
   const step = (id: string) => editor().page.locator(`.getting-started-step[data-step-id$="#${id}"]`);
   const isDone = (id: string) => step(id).locator('.codicon-getting-started-step-checked').waitFor({ timeout: 60_000 });
   const press = async (id: string, label: string) => {
-    if (!(await step(id).locator('.monaco-button').first().isVisible())) await step(id).click();
-    await step(id).locator('.monaco-button', { hasText: label }).first().click();
+    const button = step(id).locator('.monaco-button', { hasText: label }).first();
+    // A step that is done opens the next one by itself, and a click on one that is open closes it.
+    await until(`${label} in its step`, async () => {
+      if (await button.isVisible()) return true;
+      await step(id).click({ timeout: 2_000 });
+      return button.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    await button.click();
   };
 
   it('leads from nothing to an application that answers, within two minutes', async () => {

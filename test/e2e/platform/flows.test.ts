@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { distribution, request } from '../../support/ingress.ts';
 import { isReady, serving } from '../../support/kube.ts';
 import { usePlatform } from '../../support/platform.ts';
+import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 
 const platform = usePlatform('flows');
@@ -135,4 +136,22 @@ it('reads the logs of instances that are gone', async () => {
   const logs = await slipway('logs', 'hello');
   expect(logs.code, logs.stderr).toBe(0);
   expect(logs.stdout.trim().split('\n').length).toBeGreaterThan(3);
+});
+
+it('serves an application that ignores PORT where it listens, and says so', async () => {
+  const { at, slipway, up, kube } = platform();
+  expect((await slipway('new', 'node-web', at('stubborn'))).code).toBe(0);
+  const own = await freePort();
+  writeFileSync(
+    at('stubborn', 'src', 'server.ts'),
+    `import { createServer } from 'node:http';\ncreateServer((_, answer) => answer.end('from ${own}')).listen(${own});\n`,
+  );
+  const deployed = await slipway('deploy', at('stubborn'));
+  expect(deployed.code, deployed.stderr).toBe(0);
+  const { host: its } = new URL((await kube.get(serving('default', 'services', 'stubborn'))).status?.url ?? '');
+  expect((await request(up.ingress, { host: its })).body).toBe(`from ${own}`);
+  const { items } = await kube.get('/api/v1/namespaces/default/events?fieldSelector=reason%3DPortIgnored');
+  expect((items as unknown as { message: string }[]).map(({ message }) => message).join()).toContain(
+    `listens on port ${own} `,
+  );
 });

@@ -1,7 +1,57 @@
-/** The application of a failure of the gallery, on the disk. */
+/** A failure of the gallery: what it is, and its application on the disk. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Failure, serves } from './gallery-failures.ts';
+import type { Fix } from '../../../src/core/deploy/fix.ts';
+
+export interface Ended {
+  outcome?: string;
+  serving?: string;
+  cause: { code: string; args: Record<string, string | number> };
+  /** A sentence. */
+  fix: string;
+  /** Not of what is refused before anything is done. */
+  remedy?: Fix;
+  evidence: {
+    logs: string[];
+    conditions: string[];
+    place?: { file: string; line: number };
+    problems?: { message: string; place: { file: string; line: number; column: number } }[];
+  };
+}
+
+export interface Failure {
+  name: string;
+  /** In the gate too. */
+  gate?: true;
+  /** Files of the application over the default ones. */
+  files?: Record<string, string>;
+  /** Container fields, as YAML lines without their indentation. */
+  container?: string;
+  /** The same of the template's metadata, of the revision's spec, of the Service's spec. */
+  metadata?: string;
+  revision?: string;
+  spec?: string;
+  /** What is there before. */
+  before?(dir: string): Promise<unknown> | unknown;
+  args?: string[];
+  /** Instead of a plain deploy. */
+  deploy?(dir: string, deployed: () => Promise<Ended>): Promise<Ended>;
+  cause: string;
+  causeArgs?: Record<string, unknown>;
+  /** File (from the application's directory) and a part of the line that the fix is at; after the edit: what it reads. */
+  edits?: { file: string; gives: string };
+  opens?: { file: string; line: string };
+  runs?: { command: string; line: RegExp };
+  /** In its last output, or conditions. */
+  evidence?: RegExp;
+  /**
+   * With its fix the next deploy goes well: by itself (`true`), or with what the author writes where the fix has led. Left out where
+   * nothing on this disk can mend it.
+   */
+  mends?: true | ((dir: string) => void);
+}
+
+export const serves = `require('http').createServer((_, answer) => answer.end('ok')).listen(process.env.PORT);\n`;
 
 /** Its files on the disk: the usual ones, with what is its own over them. `namespace`: in the manifest, where none can be asked for. */
 export function writeApplication(dir: string, name: string, failure: Failure, namespace?: string): void {

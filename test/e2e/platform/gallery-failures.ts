@@ -1,58 +1,25 @@
 /** The failures of the gallery, as data: what is on disk, what was there before, and how it must end. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Fix } from '../../../src/core/deploy/fix.ts';
 import type { ApiDoor } from '../../support/api-door.ts';
 import { serving } from '../../support/kube.ts';
 import type { Fixture } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
+import { type Ended, type Failure, serves } from './gallery-application.ts';
 
-export interface Ended {
-  outcome?: string;
-  serving?: string;
-  cause: { code: string; args: Record<string, string | number> };
-  /** A sentence. */
-  fix: string;
-  /** Not of what is refused before anything is done. */
-  remedy?: Fix;
-  evidence: {
-    logs: string[];
-    conditions: string[];
-    place?: { file: string; line: number };
-    problems?: { message: string; place: { file: string; line: number; column: number } }[];
-  };
-}
-
-export interface Failure {
-  name: string;
-  /** In the gate too. */
-  gate?: true;
-  /** Files of the application over the default ones. */
-  files?: Record<string, string>;
-  /** Container fields, as YAML lines without their indentation. */
-  container?: string;
-  /** The same of the template's metadata, of the revision's spec, of the Service's spec. */
-  metadata?: string;
-  revision?: string;
-  spec?: string;
-  /** What is there before. */
-  before?(dir: string): Promise<unknown> | unknown;
-  args?: string[];
-  /** Instead of a plain deploy. */
-  deploy?(dir: string, deployed: () => Promise<Ended>): Promise<Ended>;
-  cause: string;
-  causeArgs?: Record<string, unknown>;
-  /** File (from the application's directory) and a part of the line that the fix is at; after the edit: what it reads. */
-  edits?: { file: string; gives: string };
-  opens?: { file: string; line: string };
-  runs?: { command: string; line: RegExp };
-  /** In its last output, or conditions. */
-  evidence?: RegExp;
-}
-
-export const serves = `require('http').createServer((_, answer) => answer.end('ok')).listen(process.env.PORT);\n`;
+const writes =
+  (file: string, text: string) =>
+  (dir: string): void =>
+    writeFileSync(join(dir, file), text);
+const replaces =
+  (file: string, from: string | RegExp, to: string) =>
+  (dir: string): void =>
+    writeFileSync(join(dir, file), readFileSync(join(dir, file), 'utf8').replace(from, to));
+const serviceOf = (name: string, image: string): string =>
+  `apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  template:\n    spec:\n      containers:\n        - image: ${image}\n`;
+const mendedApp = writes('app.js', serves);
 
 /** What they are provoked with. */
 export interface GalleryWorld {
@@ -89,6 +56,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
     },
     cause: 'BuildFailed',
     opens: { file: line.split(':')[0] ?? '', line: line.split(':')[1] ?? '' },
+    mends: writes('build.sh', 'exit 0\n'),
   });
 
   return [
@@ -100,6 +68,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       causeArgs: { exitCode: 1 },
       opens: { file: 'app.js', line: '3' },
       evidence: /Cannot read properties of undefined/,
+      mends: mendedApp,
     },
     {
       name: 'build-fails',
@@ -111,6 +80,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       cause: 'BuildFailed',
       opens: { file: 'src/a.ts', line: '1' },
       evidence: /TS2322/,
+      mends: writes('src/a.ts', 'const n: number = 1;\n'),
     },
     compiled('build-fails-go', '# shop\n./main.go:7:2: undefined: foo\n', 'main.go:7'),
     compiled(
@@ -132,31 +102,31 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       },
       cause: 'BuildCommandMissing',
       opens: { file: 'slipway.yaml', line: '4' },
+      mends: replaces('slipway.yaml', 'no-such-compiler --fast', 'node --version'),
     },
     {
       name: 'image-missing',
       gate: true,
       files: {
         'slipway.yaml': 'name: image-missing\nbuild:\n  image: dev.local/other\nrun:\n  start: node app.js\n',
-        'deploy/service.yaml':
-          'apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: image-missing\nspec:\n  template:\n    spec:\n      containers:\n        - image: registry.example.com/team/shop:1\n',
+        'deploy/service.yaml': serviceOf('image-missing', 'registry.example.com/team/shop:1'),
       },
       cause: 'ImageNeedsDocker',
       opens: { file: 'deploy/service.yaml', line: '9' },
       evidence: /registry\.example\.com/,
+      mends: replaces('deploy/service.yaml', 'registry.example.com/team/shop:1', 'dev.local/other'),
     },
     {
       name: 'out-of-memory',
       gate: true,
       container: 'resources:\n  limits:\n    memory: 128Mi',
       files: {
-        'app.js': `${serves}const all = [];\nsetInterval(() => all.push(Buffer.alloc(64 << 20, 1)), 5);\n`.replace(
-          '.listen(process.env.PORT)',
-          '',
-        ),
+        // Over 128 Mi with Node's own, below 256 Mi.
+        'app.js': `globalThis.all = Buffer.alloc(110 << 20, 1);\nsetTimeout(() => {\n${serves}}, 4_000);\n`,
       },
       cause: 'OutOfMemory',
       edits: { file: 'deploy/service.yaml', gives: 'memory: 256Mi' },
+      mends: true,
     },
     {
       name: 'wrong-port',
@@ -164,6 +134,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       args: ['--timeout', '6s'],
       cause: 'AppNeverListened',
       opens: { file: 'slipway.yaml', line: '5' },
+      mends: mendedApp,
     },
     {
       name: 'port-taken',
@@ -172,6 +143,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       files: { 'app.js': "require('http').createServer(() => {}).listen(FREE);\n" },
       edits: { file: 'app.js', gives: 'Number(process.env.PORT ??' },
       evidence: /EADDRINUSE/,
+      mends: true,
     },
     {
       name: 'probe-404',
@@ -184,13 +156,15 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       args: ['--timeout', '8s'],
       cause: 'ProbeFailed',
       opens: { file: 'deploy/service.yaml', line: '12' },
+      mends: mendedApp,
     },
     {
       name: 'slow-start',
       metadata: 'annotations:\n  serving.knative.dev/progress-deadline: 5s',
-      files: { 'app.js': `setTimeout(() => {}, 600000);\n` },
+      files: { 'app.js': `setTimeout(() => {\n${serves}}, 10_000);\n` },
       cause: 'StartTooSlow',
       edits: { file: 'deploy/service.yaml', gives: 'serving.knative.dev/progress-deadline: 60s' },
+      mends: true,
     },
     {
       name: 'quota-cpu',
@@ -203,7 +177,8 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       args: ['--namespace', 'small'],
       cause: 'QuotaExceeded',
       causeArgs: { quota: 'small-quota', resource: 'requests.cpu' },
-      edits: { file: 'deploy/service.yaml', gives: 'cpu: "1"' },
+      edits: { file: 'deploy/service.yaml', gives: 'cpu: 975m' },
+      mends: true,
     },
     {
       name: 'min-scale-over-quota',
@@ -216,18 +191,24 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       cause: 'QuotaExceeded',
       causeArgs: { resource: 'pods', limited: '2' },
       edits: { file: 'deploy/service.yaml', gives: 'min-scale: "1"' },
+      mends: true,
     },
     {
       name: 'admission-refusal',
       gate: true,
       revision: 'timeoutSeconds: 90000',
       cause: 'ManifestRefused',
+      causeArgs: { manifest: 'deploy/service.yaml' },
       edits: { file: 'deploy/service.yaml', gives: 'timeoutSeconds: 600' },
+      mends: true,
     },
     {
       name: 'refused-by-kubernetes',
       container: 'resources:\n  requests:\n    memory: 2Gi\n  limits:\n    memory: 1Gi',
       cause: 'ManifestRefused',
+      causeArgs: { manifest: 'deploy/service.yaml' },
+      edits: { file: 'deploy/service.yaml', gives: 'requests:\n              memory: 1Gi' },
+      mends: true,
     },
     {
       name: 'config-map-missing',
@@ -240,12 +221,14 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
         file: 'deploy/settings.yaml',
         gives: 'kind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  colour: ""',
       },
+      mends: true,
     },
     {
       name: 'secret-missing',
       container: 'envFrom:\n  - secretRef:\n      name: passwords',
       cause: 'SecretMissing',
-      runs: { command: 'createSecret', line: /kubectl create secret generic passwords/ },
+      runs: { command: 'createSecret', line: /^kubectl --kubeconfig \S+ create secret generic passwords -n default / },
+      mends: true,
     },
     {
       name: 'env-key-missing',
@@ -256,12 +239,14 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       cause: 'ConfigKeyMissing',
       causeArgs: { kind: 'ConfigMap', name: 'palette', key: 'color' },
       edits: { file: 'deploy/service.yaml', gives: 'key: colour' },
+      mends: true,
     },
     {
       name: 'bad-traffic',
       spec: 'traffic:\n  - revisionName: bad-traffic-00009\n    percent: 100',
       cause: 'TrafficRefused',
       edits: { file: 'deploy/service.yaml', gives: '- image: dev.local/bad-traffic\n' },
+      mends: true,
     },
     {
       name: 'name-taken',
@@ -273,15 +258,17 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       },
       cause: 'RevisionNameTaken',
       edits: { file: 'deploy/service.yaml', gives: 'template:\n    metadata:\n    spec:' },
+      mends: true,
     },
     {
       name: 'module-missing',
       gate: true,
-      files: { 'app.js': "require('express');\n" },
+      files: { 'app.js': `require('express');\n${serves}` },
       cause: 'ModuleMissing',
       causeArgs: { module: 'express' },
       runs: { command: 'installModule', line: /^npm install express$/ },
       evidence: /Cannot find module/,
+      mends: true,
     },
     {
       name: 'start-command-missing',
@@ -291,12 +278,14 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       },
       cause: 'StartCommandMissing',
       opens: { file: 'slipway.yaml', line: '5' },
+      mends: replaces('slipway.yaml', 'no-such-runtime', 'node'),
     },
     {
       name: 'needs-docker',
       container: 'securityContext:\n  runAsUser: 4711',
       cause: 'NeedsDocker',
       edits: { file: 'deploy/service.yaml', gives: '- image: dev.local/needs-docker\n' },
+      mends: true,
     },
     {
       name: 'mount-on-a-process',
@@ -304,6 +293,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       revision: 'volumes:\n  - name: cache\n    emptyDir: {}',
       cause: 'NeedsDocker',
       opens: { file: 'deploy/service.yaml', line: '13' },
+      mends: replaces('deploy/service.yaml', /^ +volume(Mount)?s:\n.*\n.*\n/gm, ''),
     },
     {
       name: 'old-node',
@@ -332,6 +322,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       cause: 'AppExited',
       causeArgs: { exitCode: 7 },
       runs: { command: 'showLogs', line: /^slipway logs old-one-serves-on$/ },
+      mends: mendedApp,
     },
     {
       name: 'deleted-meanwhile',
@@ -345,6 +336,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       },
       cause: 'ServiceDeleted',
       runs: { command: 'deployAgain', line: /^slipway deploy / },
+      mends: mendedApp,
     },
     {
       name: 'domain-claimed',
@@ -364,19 +356,22 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       cause: 'DomainClaimed',
       causeArgs: { host: 'shop.example.com', namespace: 'others' },
       opens: { file: 'deploy/domain.yaml', line: '4' },
+      mends: (dir) => rmSync(join(dir, 'deploy/domain.yaml')),
     },
     {
       name: 'namespace-missing',
       gate: true,
       args: ['--namespace', 'nowhere'],
       cause: 'NamespaceMissing',
-      runs: { command: 'createNamespace', line: /^kubectl create namespace nowhere$/ },
+      runs: { command: 'createNamespace', line: /^kubectl --kubeconfig \S+ create namespace nowhere$/ },
+      mends: true,
     },
     {
       name: 'yaml-syntax',
       files: { 'deploy/service.yaml': 'apiVersion: serving.knative.dev/v1\nkind: [Service\nmetadata:\n' },
       cause: 'YamlSyntax',
       opens: { file: 'deploy/service.yaml', line: '3' },
+      mends: writes('deploy/service.yaml', serviceOf('yaml-syntax', 'dev.local/yaml-syntax')),
     },
     {
       name: 'forbidden',
@@ -392,7 +387,8 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
           () => deployed(dir, doorArgs()),
         ),
       cause: 'NotAllowed',
-      runs: { command: 'logIn', line: /^kubectl auth whoami$/ },
+      runs: { command: 'logIn', line: /^kubectl --kubeconfig \S+ --context door auth whoami$/ },
+      mends: true,
     },
     {
       name: 'credentials-refused',
@@ -402,7 +398,8 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
           () => deployed(dir, doorArgs()),
         ),
       cause: 'CredentialsRefused',
-      runs: { command: 'logIn', line: /^kubectl auth whoami$/ },
+      runs: { command: 'logIn', line: /^kubectl --kubeconfig \S+ --context door auth whoami$/ },
+      mends: true,
     },
     {
       name: 'webhook-timeout',
@@ -419,12 +416,15 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
         ),
       cause: 'WebhookTimeout',
       runs: { command: 'deployAgain', line: /^slipway deploy / },
+      mends: true,
     },
     {
       name: 'certificate-expired',
       gate: true,
       deploy: (dir) => deployed(dir, ['--kubeconfig', door().expiredKubeconfig, '--context', 'door']),
       cause: 'CertificateExpired',
+      runs: { command: 'logIn', line: /^kubectl --kubeconfig \S+ --context door auth whoami$/ },
+      mends: true,
       evidence: /expired/i,
     },
     ...(['unauthorized', 'unreachable', 'unknown'] as const).map(
@@ -432,7 +432,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
         name: `registry-${kind}`,
         files: {
           'slipway.yaml': `name: registry-${kind}\nbuild:\n  image: dev.local/other\nrun:\n  start: node app.js\n`,
-          'deploy/service.yaml': `apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: registry-${kind}\nspec:\n  template:\n    spec:\n      containers:\n        - image: registry.example.com/team/shop:1\n`,
+          'deploy/service.yaml': serviceOf(`registry-${kind}`, 'registry.example.com/team/shop:1'),
         },
         // A cluster's words for the same image; the embedded platform has its own, since it asks no registry.
         deploy: (dir) =>
@@ -445,6 +445,7 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
           kind
         ],
         opens: { file: 'deploy/service.yaml', line: '9' },
+        mends: replaces('deploy/service.yaml', 'registry.example.com/team/shop:1', 'dev.local/other'),
       }),
     ),
   ];

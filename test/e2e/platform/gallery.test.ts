@@ -15,8 +15,8 @@ import { serving } from '../../support/kube.ts';
 import { type UpAnswer, usePlatform } from '../../support/platform.ts';
 import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
-import { withPort, writeApplication } from './gallery-application.ts';
-import { type Ended, type Failure, failures, skipped } from './gallery-failures.ts';
+import { type Ended, type Failure, withPort, writeApplication } from './gallery-application.ts';
+import { failures, skipped } from './gallery-failures.ts';
 
 /** Without a container engine, also where the machine has one: what only one could do is a failure of its own here. */
 const platform = usePlatform('gallery', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
@@ -40,11 +40,16 @@ async function deployed(dir: string, args: string[] = []): Promise<Ended> {
   expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(1);
   expect(result.stderr).not.toMatch(/^\s+at .*dist[\\/].*:\d+:\d+/m);
   const said = JSON.parse(result.stdout) as Ended & {
-    error?: { code: string; args: Record<string, string>; fix: string; place?: Ended['evidence']['place'] };
+    error?: Pick<Ended, 'fix' | 'remedy'> & Ended['cause'] & Pick<Ended['evidence'], 'place'>;
   };
   if (!said.error) return said;
-  const { code, args: values, fix, place } = said.error;
-  return { cause: { code, args: values }, fix, evidence: { logs: [], conditions: [], ...(place ? { place } : {}) } };
+  const { code, args: values, fix, place, remedy } = said.error;
+  return {
+    cause: { code, args: values },
+    fix,
+    ...(remedy ? { remedy } : {}),
+    evidence: { logs: [], conditions: [], ...(place ? { place } : {}) },
+  };
 }
 
 /** What the file holds once the fix has been made. */
@@ -93,7 +98,13 @@ describe('each failure ends in one cause, one fix and its evidence', () => {
         if (failure.edits) {
           if (remedy?.type !== 'edit') throw new Error(`no edit: ${told}`);
           expect(remedy.place.file).toBe(join(dir, failure.edits.file));
-          expect(mended(remedy)).toContain(failure.edits.gives);
+          const text = mended(remedy);
+          expect(text).toContain(failure.edits.gives);
+          if (failure.mends === true) {
+            writeFileSync(remedy.place.file, text);
+            const again = await platform().slipway('deploy', dir, ...(failure.args ?? []));
+            expect(again.code, again.stderr).toBe(0);
+          }
         }
         if (failure.opens) {
           const place = ended.evidence.place;

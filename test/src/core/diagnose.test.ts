@@ -383,7 +383,7 @@ describe('each cause has one fix', () => {
   const world: FixScene = {
     app,
     namespace: 'default',
-    target: 'here',
+    kubectl: 'kubectl --kubeconfig here',
     read: (path) =>
       path === file
         ? text
@@ -409,7 +409,7 @@ describe('each cause has one fix', () => {
         seconds: 5,
         command: 'npm install x',
         namespace: 'n',
-        manifest: file,
+        manifest: 'deploy/service.yaml',
       },
     };
     const fix = fixFor(cause, world);
@@ -423,5 +423,22 @@ describe('each cause has one fix', () => {
       place: { file: '/app/app.js', line: 1, column: 15, endLine: 1, endColumn: 19 },
       text: 'Number(process.env.PORT ?? 3000)',
     });
+  });
+
+  it.each([
+    ['cpu', '2', { requested: '2025m', used: '0', limited: '1' }, '975m'],
+    ['cpu', '1500m', { requested: '1525m', used: '0', limited: '1' }, '975m'],
+    ['memory', '2Gi', { requested: '2Gi', used: '0', limited: '1Gi' }, '1Gi'],
+    ['memory', '600Mi', { requested: '600Mi', used: '0', limited: '512Mi' }, '512Mi'],
+  ])('asks for no more %s than a quota leaves beside the queue-proxy', (resource, declared, args, gives) => {
+    const requests = { [resource]: declared };
+    const object = {
+      ...manifest.object,
+      spec: { template: { spec: { containers: [{ image, resources: { requests } }] } } },
+    };
+    const text = `apiVersion: v1\nspec:\n  template:\n    spec:\n      containers:\n        - resources:\n            requests:\n              ${resource}: ${declared}\n`;
+    const scene = { ...world, app: { ...app, service: { ...manifest, object } }, read: () => text };
+    const fix = fixFor({ code: 'QuotaExceeded', args: { ...args, resource: `requests.${resource}` } }, scene);
+    expect(fix).toMatchObject({ type: 'edit', text: gives, place: { line: 8 } });
   });
 });

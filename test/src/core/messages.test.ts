@@ -4,6 +4,7 @@ import { Fault, isFault } from '../../../src/core/faults.ts';
 import { cliMessages } from '../../../src/core/messages/cli.ts';
 import { coreMessages, render, renderProblem } from '../../../src/core/messages/core.ts';
 import { doctorMessages } from '../../../src/core/messages/doctor.ts';
+import { phraseIn } from '../../../src/core/messages/phrases.ts';
 import { defineArea, localeOf, type MessageArea, renderIn } from '../../../src/core/messages/render.ts';
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)[:}]/g)].map(([, name = '']) => name).sort();
@@ -60,6 +61,26 @@ describe('problems', () => {
     );
     expect(render('zh-cn', 'problem.SplitSum', { sum: 90 })).toBe('百分比之和为 90，必须为 100。');
     expect(render('en', 'problem.SplitSum')).toContain('{sum}');
+  });
+
+  it('have what a field should be, and what it is, in the language of the sentence', () => {
+    const said = (args: Record<string, string>) => renderProblem('zh-cn', { code: 'BadField', args });
+    expect(said({ path: 'run.port', got: 'the number 0', expected: 'a port between 1 and 65535' })).toEqual({
+      text: 'run.port 为 数字 0，应为 1 到 65535 之间的端口。',
+      fix: '请把 run.port 改为 1 到 65535 之间的端口。',
+    });
+    expect(render('zh-cn', 'fix.UnknownField', {})).toBe('请删除它，或修正拼写。');
+    expect(render('zh-cn', 'problem.UnknownField', { path: 'runn', expected: 'one of name, run' })).toBe(
+      '此处没有字段 runn，应为 以下之一：name, run。',
+    );
+    // A name is what it is.
+    expect(render('zh-cn', 'problem.ServiceNotFound', { service: 'none', namespace: 'a list' })).toMatch(
+      /none.*a list|a list.*none/,
+    );
+    expect(render('zh-cn', 'problem.UnknownField', { path: 'missing', expected: 'name' })).toBe(
+      '此处没有字段 missing，应为 name。',
+    );
+    expect(phraseIn('en', 'a list')).toBe('a list');
   });
 
   it('are told apart from bugs', () => {

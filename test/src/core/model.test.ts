@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ describe('an application', () => {
   it('is read from slipway.yaml and deploy/', async () => {
     write({
       'slipway.yaml':
-        'name: shop\nrun:\n  start: node server.js\n  env: {A: 1}\nenvironments:\n  prod: {context: c, protected: true}\n',
+        'name: shop\nrun:\n  start: node server.js\n  env: {A: 1}\nenvironments:\n  prod: {context: c, kubeconfig: ../prod, protected: true}\n',
       'deploy/service.yaml': `${service}---\n`,
     });
     const app = await loadApplication(dir);
@@ -52,7 +52,9 @@ describe('an application', () => {
       name: 'shop',
       build: { image: 'dev.local/shop', foreign: false },
       run: { start: ['node', 'server.js'], env: { A: '1' }, debug: 'node' },
-      environments: { prod: { name: 'prod', context: 'c', deploy: 'direct', protected: true } },
+      environments: {
+        prod: { name: 'prod', context: 'c', kubeconfig: join(dir, '..', 'prod'), deploy: 'direct', protected: true },
+      },
     });
     expect(app.service.place(['spec', 'template', 'spec', 'containers', 0, 'image'])).toMatchObject({
       line: 9,
@@ -113,6 +115,36 @@ describe('an application', () => {
     expect((await firstProblem())[0]).toBe('SeveralServices');
   });
 
+  it.each([
+    ['an anchor that is not there', 'name: *lost\n', '1:7'],
+    ['an alias inside of what it names', 'name: shop\nrun: &a\n  env: *a\n', '3:8'],
+    [
+      'aliases of aliases',
+      `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefgh'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[at]}`).join(', ')}]\n`).join('')}`,
+      '2:8',
+    ],
+    ['brackets without end', `name: ${'['.repeat(50_000)}`, expect.any(String)],
+  ])('with %s says where', async (_, text, place) => {
+    write({ 'slipway.yaml': text });
+    const { application, problems } = await readApplication(dir);
+    expect(application).toBeUndefined();
+    const [first] = problems;
+    expect(first).toMatchObject({ code: 'YamlSyntax', severity: 'error' });
+    expect(`${first?.place?.line}:${first?.place?.column}`).toEqual(place);
+  });
+
+  it.runIf(process.platform === 'linux')('is not read from devices and files without end', async () => {
+    write({ 'deploy/c.yaml': '#'.repeat(5 * 2 ** 20) });
+    symlinkSync('/dev/zero', join(dir, 'deploy', 'a.yaml'));
+    expect(await findApplications([dir])).toEqual([]);
+    const { application, problems } = await readApplication(dir);
+    expect(application).toBeUndefined();
+    expect(problems.map(({ code, args }) => [code, args['file'], args['detail']])).toEqual([
+      ['FileUnreadable', join(dir, 'deploy', 'a.yaml'), 'it is no regular file'],
+      ['FileUnreadable', join(dir, 'deploy', 'c.yaml'), 'it has more than 4 MiB'],
+    ]);
+  });
+
   it('is found from inside and from above', async () => {
     write({
       'one/slipway.yaml': 'name: one\n',
@@ -152,7 +184,7 @@ describe('templates', () => {
     );
     const { application, problems } = await readApplication(made.dir);
     expect(problems).toEqual([]);
-    expect(application?.run.start?.length).toBe(2);
+    expect(application?.run.start?.[0]).toMatch(/^(node|python3|java|bin\/server)$/);
     const { files } = await takeSnapshot(made.dir, { cacheFile: false });
     expect(files.map(({ path }) => path)).toContain(made.open);
   });

@@ -52,6 +52,15 @@ it('a route that failed of something else, in another revision or long ago, is n
   expect(problems.forget('default/shop')).toBe(false);
 });
 
+it('goes when the file it was thrown in is changed', () => {
+  const problems = new ThrownProblems();
+  problems.thrown(where, error);
+  problems.thrown(where, { ...error, frames: [{ path: '/b.js', line: 1, column: 2 }, ...error.frames] });
+  expect(problems.changed('/a.js')).toBe(true);
+  expect(problems.changed('/a.js')).toBe(false);
+  expect(problems.open.map(({ thrown }) => thrown.frames[0]?.path)).toEqual(['/b.js']);
+});
+
 it('keeps a bounded number', () => {
   const problems = new ThrownProblems();
   for (let line = 1; line <= 500; line++) {

@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Application } from '../../../src/core/app/model.ts';
 import { domainModel } from '../../../src/core/domains.ts';
+import { cronWords } from '../../../src/core/manifest/cron-words.ts';
+import type { Locale } from '../../../src/core/messages/render.ts';
 import { pingModel } from '../../../src/core/ping.ts';
 import { revisionModel } from '../../../src/core/revisions.ts';
 import { instanceModel, serviceModel } from '../../../src/core/services.ts';
 import { words } from '../../../src/extension/messages.ts';
 import { emptySnapshot, type Snapshot } from '../../../src/extension/platform/snapshot.ts';
 import { type ApplicationsInput, applicationsTree } from '../../../src/extension/trees/applications-tree.ts';
-import { paintedForm, type TreeNode } from '../../../src/extension/trees/nodes.ts';
+import { icons, paintedForm, type TreeNode } from '../../../src/extension/trees/nodes.ts';
 
 const readers = {
   service: serviceModel,
@@ -17,6 +19,7 @@ const readers = {
   instance: instanceModel,
   domain: domainModel,
   ping: pingModel,
+  schedule: async (...read: Parameters<typeof cronWords>) => cronWords(...read),
 };
 const { say } = words('en');
 const created = '2026-11-23T12:00:00Z';
@@ -165,6 +168,76 @@ describe('the Applications tree', () => {
     expect(node?.context).not.toContain('sendable');
   });
 
+  it('says of a service whose newest revision crashes that it does, before its conditions do, and why', () => {
+    const crashing = {
+      ...pod('shop', 'shop-00002'),
+      status: {
+        phase: 'Running',
+        conditions: ready('False'),
+        containerStatuses: [
+          {
+            name: 'user-container',
+            restartCount: 2,
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting failed container' } },
+            lastState: { terminated: { exitCode: 1, message: 'node:1\nError: no moon tonight\n    at x' } },
+          },
+        ],
+      },
+    };
+    const unknown = {
+      ...service('shop'),
+      status: { conditions: ready('Unknown', 'RevisionMissing'), latestCreatedRevisionName: 'shop-00002' },
+    };
+    const tree = (pods: KubeObject[]) =>
+      applicationsTree(
+        input(
+          { services: [unknown], revisions: [revision('shop', 2, ready('Unknown'))], pods },
+          { applications: [application('shop')] },
+        ),
+        readers,
+        say,
+      );
+    const [app] = tree([crashing]);
+    const [node] = app?.children() ?? [];
+    expect(node?.description).toBe('Error: no moon tonight');
+    expect(node?.icon).toEqual(icons.failed);
+    expect(node?.children()[0]?.description).toBe('Error: no moon tonight');
+    // Later the Service says what follows from it, and the revision what it is.
+    const given = { ...unknown, status: { ...unknown.status, conditions: ready('False', 'RevisionMissing', 'none') } };
+    const gone = revision('shop', 2, ready('False', 'ExitCode1', 'Container failed with: node:1\nError: no moon'));
+    const [later] = applicationsTree(
+      input({ services: [given], revisions: [gone] }, { applications: [application('shop')] }),
+      readers,
+      say,
+    );
+    expect(later?.children()[0]?.description).toBe('Error: no moon');
+    // One that has not crashed yet gets ready.
+    const starting = { ...crashing, status: { phase: 'Pending', conditions: ready('False') } };
+    expect(tree([starting])[0]?.children()[0]?.icon).toEqual(icons.starting);
+    // What an older revision's instances meet is that one's affair.
+    const older = {
+      ...crashing,
+      metadata: { ...crashing.metadata, labels: pod('shop', 'shop-00001').metadata.labels ?? {} },
+    };
+    expect(tree([older])[0]?.children()[0]?.description).toBe('1 revision');
+  });
+
+  it('keeps the reason where the application did not say what went wrong', () => {
+    const failed = (reason: string, message: string) => {
+      const revisions = [revision('shop', 1, ready('False', reason, message))];
+      const [node] = applicationsTree(input({ services: [service('shop')], revisions }), readers, say);
+      return node?.children()[0]?.description;
+    };
+    expect(failed('ExitCode1', 'Container failed with: bye')).toBe('ExitCode1: bye');
+    expect(failed('ContainerMissing', 'Error response from daemon: pull access denied')).toMatch(/^ContainerMissing: /);
+  });
+
+  it('says of a revision that has no instance yet that it starts, not that it is at zero', () => {
+    const revisions = [revision('shop', 1, ready('Unknown', 'Deploying'))];
+    const [node] = applicationsTree(input({ services: [service('shop')], revisions }), readers, say);
+    expect(node?.children()[0]?.description).toBe('starting');
+  });
+
   it('offers nothing that starts programs in an untrusted workspace, but shows the tree', () => {
     const [trusted] = applicationsTree(input({}, { applications: [application('shop')] }), readers, say);
     const [app] = applicationsTree(input({}, { applications: [application('shop')], trusted: false }), readers, say);
@@ -181,6 +254,27 @@ describe('the Applications tree', () => {
       say,
     );
     expect(node?.context).toBe('service-url-deployed');
+  });
+
+  it('says in words what an icon says, for whoever does not see it', () => {
+    const failed = revision('shop', 2, ready('False', 'ExitCode1'));
+    const snapshot = { services: [service('shop')], revisions: [revision('shop', 1), failed] };
+    const [node] = applicationsTree(input(snapshot), readers, say);
+    expect([node?.spoken, ...(node?.children() ?? []).map(({ spoken }) => spoken)]).toEqual([
+      'Ready',
+      'failed',
+      'Ready',
+    ]);
+  });
+
+  it('offers going back and comparing where there is another revision', () => {
+    const contexts = (count: number) => {
+      const revisions = Array.from({ length: count }, (_, at) => revision('shop', at + 1));
+      const [node] = applicationsTree(input({ services: [service('shop')], revisions }), readers, say);
+      return [node?.context, node?.children()[0]?.context];
+    };
+    expect(contexts(1)).toEqual(['service-url-deployed-writable', 'revision-sendable-writable']);
+    expect(contexts(2)).toEqual(['service-url-deployed-several-writable', 'revision-several-sendable-writable']);
   });
 
   it('puts what runs in development mode and what is from elsewhere into groups of their own', () => {
@@ -229,6 +323,7 @@ describe('the Applications tree', () => {
         count.others++;
         return readers.ping(of);
       },
+      schedule: readers.schedule,
     };
     let looked = 0;
     const watched = revisions.map(
@@ -250,5 +345,102 @@ describe('the Applications tree', () => {
     expect(looked).toBeLessThan(revisions.length * 20);
     expect(tree[7]?.children()).toHaveLength(5);
     expect(count).toMatchObject({ revision: 5, others: 0 });
+  });
+});
+
+describe('the hover of a row', () => {
+  const hoverOf = async (part: Partial<Snapshot>, locale: Locale = 'en') => {
+    const [node] = applicationsTree({ ...input(part), locale }, readers, words(locale).say);
+    return node?.children()[0]?.hover?.();
+  };
+  const commit = '313918e5'.padEnd(40, '0');
+  const noted = (values: Record<string, string>, conditions = ready('True')) => {
+    const { metadata, ...rest } = revision('shop', 2, conditions);
+    return {
+      ...rest,
+      metadata: { ...metadata, annotations: values },
+      spec: { containers: [{ image: `dev.local/shop@sha256:${'ab'.repeat(32)}` }] },
+    };
+  };
+
+  it('tells of a revision its state, share, instances, and where it comes from', async () => {
+    const revisions = [
+      noted({
+        'slipway.dev/commit': commit,
+        'slipway.dev/commit-subject': 'Greet them',
+        'slipway.dev/deployed-by': 'Ada',
+      }),
+    ];
+    const services = [service('shop', [{ revisionName: 'shop-00002', percent: 30, tag: 'next' }])];
+    const text = await hoverOf({ services, revisions, pods: [pod('shop', 'shop-00002')] });
+    expect(text?.split(/\s*\n+/)).toEqual([
+      '**shop\\-00002** — Ready',
+      'Traffic: 30 % · next',
+      'Instances: 1',
+      expect.stringMatching(/^Created: .*2026.*\d\d:\d\d · Ada$/),
+      'Commit: 313918e “Greet them”',
+      'Image: `dev.local/shop@sha256:abababababab…`',
+    ]);
+    expect(await hoverOf({ services, revisions }, 'zh-cn')).toMatch(
+      /流量：30 % · next\s+实例：已缩容到零\s+创建：2026年/,
+    );
+  });
+
+  it('tells why a revision failed, with what it wrote last; none of it is more than text', async () => {
+    const message = `Container failed with: ${Array.from({ length: 30 }, (_, at) => `line ${at}`).join('\n')}\n\`\`\`\n[x](command:y)`;
+    const subject = '<img src=x> **bold** [x](command:y)';
+    const failed = noted(
+      { 'slipway.dev/commit': commit, 'slipway.dev/commit-subject': subject, 'slipway.dev/commit-dirty': 'true' },
+      ready('False', 'ExitCode1', message),
+    );
+    const text = (await hoverOf({ services: [service('shop')], revisions: [failed] })) ?? '';
+    expect(text).toContain('— failed · ExitCode1');
+    expect(text).toContain('Instances: 0');
+    expect(text).toContain('Commit: 313918e\\* “\\<img src=x\\> \\*\\*bold\\*\\* \\[x\\]\\(command:y\\)”');
+    expect(text).toMatch(/````\n…\nline 20\n[\s\S]*\n```\n\[x\]\(command:y\)\n````$/);
+  });
+
+  it('of a ping source says a last fire that went wrong first, one that went well last', () => {
+    const source = object('sources.knative.dev/v1', 'PingSource', 'nightly', { status: { conditions: ready('True') } });
+    const saying = (status: number) => {
+      const schedule = { schedule: '* * * * *', timezone: '', next: [now + 50_000], last: { at: now, status, ms: 1 } };
+      const schedules = new Map([['default/nightly', schedule as never]]);
+      const owner = application('shop');
+      owner.application?.manifests.push({ ...owner.application.service, object: source } as never);
+      const [node] = applicationsTree(input({ pings: [source] }, { schedules, applications: [owner] }), readers, say);
+      return node?.children().at(-1)?.description;
+    };
+    expect(saying(204)).toMatch(/^next .*, in 50 s · last 204$/);
+    expect(saying(503)).toMatch(/^last 503 · next .*, in 50 s$/);
+  });
+
+  it('tells of a ping source its schedule in words, and what came of the last fire', async () => {
+    const source = object('sources.knative.dev/v1', 'PingSource', 'nightly', {
+      spec: {
+        schedule: '*/5 * * * *',
+        sink: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'shop' } },
+      },
+      status: { conditions: ready('True'), sinkUri: 'http://shop.default.svc.cluster.local' },
+    });
+    const schedules = new Map([
+      [
+        'default/nightly',
+        {
+          schedule: '*/5 * * * *',
+          timezone: 'Etc/UTC',
+          next: [now + 170_000],
+          last: { at: now, status: 204, ms: 12 } as never,
+        },
+      ],
+    ]);
+    const tree = applicationsTree(input({ services: [service('shop')], pings: [source] }, { schedules }), readers, say);
+    const text = await tree[0]?.children().at(-1)?.hover?.();
+    expect(text?.split(/\s*\n+/)).toEqual([
+      '**nightly** — Every 5 minutes',
+      'Schedule: `*/5 * * * *` · Etc/UTC',
+      'Sink: `http://shop.default.svc.cluster.local`',
+      'Last: 204 in 12 ms',
+      expect.stringMatching(/^Next: in 3 min · \d\d:\d\d$/),
+    ]);
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withoutNames } from '../../../src/extension/commands/help/report.ts';
 import { createForwarder, isLoopbackName } from '../../../src/extension/forward.ts';
 import { words } from '../../../src/extension/messages.ts';
-import { confirmationOf, inputFault, type ToolName } from '../../../src/extension/tools/inputs.ts';
+import { inputFault, invocationOf, type ToolName } from '../../../src/extension/tools/inputs.ts';
 
 const { say } = words('en');
 
@@ -24,6 +24,7 @@ describe('a tool', () => {
     ['slipway_deploy', {}],
     ['slipway_deploy', null],
     ['slipway_deploy', { application: '../etc' }],
+    ['slipway_deploy', { application: 'shop', environment: 'none”. Nothing is deployed' }],
     ['slipway_logs', { service: 'shop', lines: 100_000 }],
     ['slipway_logs', { service: 'shop', namespace: 7 }],
     ['slipway_traffic', { service: 'shop', percent: { 'shop-00001': 90 } }],
@@ -33,13 +34,36 @@ describe('a tool', () => {
     expect(inputFault(tool, input)).toEqual(expect.any(String));
   });
 
+  const asked = (tool: ToolName, input: unknown, locale: 'en' | 'zh-cn' = 'en') =>
+    invocationOf(tool, input, words(locale).say, 'embedded').question;
+
+  it('that changes nothing is not asked about', () => {
+    expect(asked('slipway_list', {})).toBeUndefined();
+    expect(asked('slipway_logs', { service: 'shop' })).toBeUndefined();
+    expect(asked('slipway_traffic', { service: 'shop' })).toBeUndefined();
+    expect(invocationOf('slipway_logs', { service: 'shop' }, say, 'embedded').progress).toBe(
+      'Reading the logs of shop',
+    );
+  });
+
   it('that changes something asks, with what and where', () => {
-    const ask = (tool: ToolName, input: unknown) => confirmationOf(tool, input, say, 'embedded').message;
-    expect(ask('slipway_list', {})).toBeUndefined();
-    expect(ask('slipway_logs', { service: 'shop' })).toBeUndefined();
-    expect(ask('slipway_traffic', { service: 'shop' })).toBeUndefined();
-    expect(ask('slipway_deploy', { application: 'shop' })).toBe('Build shop and deploy it to embedded?');
-    expect(ask('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 100 } })).toContain('shop-00001 100 %');
+    expect(asked('slipway_deploy', { application: 'shop' })).toEqual({
+      title: 'Deploy shop?',
+      message: 'Builds shop from the files of this workspace and deploys it to the platform embedded.',
+    });
+    const production = { application: 'shop', environment: 'production' };
+    expect(asked('slipway_deploy', production)?.message).toMatch(
+      /its environment “production”, on the platform embedded/,
+    );
+    expect(asked('slipway_deploy', production, 'zh-cn')).toEqual({
+      title: '要部署 shop 吗？',
+      message: '用此工作区的文件构建 shop，并部署到其环境“production”（平台“embedded”）。',
+    });
+    const split = { service: 'shop', namespace: 'team', percent: { 'shop-00001': 30, 'shop-00002': 70 } };
+    expect(asked('slipway_traffic', split)?.message).toBe(
+      'On the platform embedded, requests to shop (namespace team) then go to: shop-00001 30 %, shop-00002 70 %.',
+    );
+    expect(asked('slipway_traffic', split, 'zh-cn')?.message).toMatch(/发往 shop（命名空间 team）的请求/);
   });
 });
 
@@ -59,7 +83,10 @@ describe('a port that stands for a host', () => {
       if (incoming.url === '/old')
         outgoing.writeHead(302, { location: `http://${incoming.headers.host}/new?x=1` }).end();
       else if (incoming.url === '/out') outgoing.writeHead(302, { location: 'https://example.com/' }).end();
-      else outgoing.end(`${incoming.method} ${incoming.url} ${incoming.headers.host}`);
+      else if (incoming.url === '/broken') {
+        outgoing.writeHead(200, { 'content-length': '100' }).write('half');
+        setImmediate(() => outgoing.destroy());
+      } else outgoing.end(`${incoming.method} ${incoming.url} ${incoming.headers.host}`);
     });
     server.on('upgrade', (incoming, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n');
@@ -80,6 +107,7 @@ describe('a port that stands for a host', () => {
         answer.on('data', (part) => {
           body += part;
         });
+        answer.on('error', reject);
         answer.on('end', () => resolve({ status: answer.statusCode ?? 0, location: answer.headers.location, body }));
       })
         .on('error', reject)
@@ -100,6 +128,12 @@ describe('a port that stands for a host', () => {
     expect((await ask(await forwarder.local(`http://shop.default.localhost:${port}/out`))).location).toBe(
       'https://example.com/',
     );
+  });
+
+  it('breaks off where the answer breaks off', async () => {
+    const local = await forwarder.local(`http://shop.default.localhost:${port}/broken`);
+    const error = await ask(local).then(() => undefined, String);
+    expect(error).toContain('aborted');
   });
 
   it('carries an upgrade', async () => {

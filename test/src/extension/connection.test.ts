@@ -1,21 +1,24 @@
 /** Connections of the editor's views to platforms over real sockets: one that is dead or slow holds back no other. */
 import net from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ensureCerts } from '../../../emulator/api/certs.ts';
 import { writeKubeconfig } from '../../../emulator/api/kubeconfig.ts';
-import { connect } from '../../../src/core/client.ts';
+import { connect, type PlatformClient } from '../../../src/core/client.ts';
+import { kinds } from '../../../src/core/resources.ts';
 import { resolveTarget } from '../../../src/core/target.ts';
 import { Connection, type ConnectionPorts } from '../../../src/extension/platform/connection.ts';
 import { temporaryHome } from '../../support/places.ts';
 import { seededApi } from '../../support/seeded-api.ts';
+import { until } from '../../support/until.ts';
 
 const open = new AsyncDisposableStack();
 const home = open.use(temporaryHome('connection'));
-afterEach(() => open.disposeAsync());
+afterAll(() => open.disposeAsync());
 
 const ports: ConnectionPorts = {
   connect: ({ target }) => connect(target),
+  lease: async () => undefined,
   explain: (error) => String(error),
   log: () => {},
 };
@@ -74,5 +77,129 @@ describe('a context whose server takes connections and never answers', () => {
     stuck[Symbol.dispose]();
     expect(await outcome).toBe('given up');
     expect(other.snapshot.state).toBe('ready');
+  });
+});
+
+it('that breaks off says that it is lost, and not what the socket said', async () => {
+  const api = await seededApi(home.dir, { services: 1, revisions: 1, name: 'brief' });
+  const lost = Promise.withResolvers<void>();
+  const brief = connection(api.context, api.kubeconfig, () => {
+    if (brief.snapshot.state === 'lost') lost.resolve();
+  });
+  await brief.open();
+  await api[Symbol.asyncDispose]();
+  await lost.promise;
+  expect(brief.snapshot.detail).toBeUndefined();
+});
+
+describe('a connection that is closed', () => {
+  /** Clients of a real API that tell when they end. */
+  async function counted(name: string, change: (client: PlatformClient) => Partial<PlatformClient> = () => ({})) {
+    const api = open.use(await seededApi(home.dir, { services: 2, revisions: 1, name }));
+    const target = resolveTarget({ kubeconfig: api.kubeconfig, context: api.context });
+    const entry = { id: name, label: name, embedded: false, target, namespace: undefined, readOnly: false };
+    const ended: PlatformClient[] = [];
+    const gates: Promise<void>[] = [];
+    /** Of the platform's life, by the client that holds it. */
+    const leases = new Set<PlatformClient>();
+    const given: PlatformClient[] = [];
+    const slow: Promise<void>[] = [];
+    const made = new Connection(
+      entry,
+      {
+        ...ports,
+        connect: async () => {
+          await gates.shift();
+          const client = await connect(target);
+          const wrapped: PlatformClient = Object.assign(Object.create(client) as PlatformClient, change(client), {
+            [Symbol.dispose]() {
+              ended.push(wrapped);
+              client[Symbol.dispose]();
+            },
+          });
+          return wrapped;
+        },
+        lease: async (client) => {
+          await slow.shift();
+          leases.add(client);
+          given.push(client);
+          return { [Symbol.dispose]: () => void leases.delete(client) };
+        },
+      },
+      () => {},
+    );
+    return { connection: open.use(made), ended, gates, leases, given, slow };
+  }
+
+  it('while it is opened, and is opened anew, leaves nothing of the first time', async () => {
+    const { connection: again, ended, gates } = await counted('again');
+    const gate = Promise.withResolvers<void>();
+    gates.push(gate.promise);
+    const first = again.open().catch(String);
+    again.close('stopped');
+    const second = again.open();
+    await second;
+    gate.resolve();
+    expect(await first).toContain('Cancelled');
+    await until('the end of what came too late', () => ended.length === 1);
+    expect(ended).not.toContain(again.client);
+    expect(again.client).toBe(await second);
+    expect(again.snapshot).toMatchObject({ state: 'ready', services: [{}, {}] });
+  });
+
+  it('does not let those wait who wait for its lists', async () => {
+    const never = { items: [], get: () => undefined, synced: new Promise<void>(() => {}), [Symbol.dispose]: () => {} };
+    const { connection: stuck } = await counted('stuck', () => ({ watch: () => never as never }));
+    const waiting = stuck.open().catch(String);
+    await until('its client', () => stuck.client !== undefined);
+    stuck.close('stopped');
+    expect(await waiting).toContain('Cancelled');
+    expect(stuck.snapshot.state).toBe('stopped');
+  });
+
+  it('leaves its client to what is under way, until the last of that has ended', async () => {
+    const { connection: left, ended } = await counted('left');
+    const client = await left.open();
+    const [deploy, run] = [left.hold(client), left.hold(client)];
+    left[Symbol.dispose]();
+    expect(left.client).toBeUndefined();
+    expect((await client.list(kinds.service, undefined)).items).toHaveLength(2);
+    deploy[Symbol.dispose]();
+    deploy[Symbol.dispose]();
+    expect(ended).toEqual([]);
+    run[Symbol.dispose]();
+    expect(ended).toEqual([client]);
+  });
+
+  it('keeps its platform alive as long as something goes on there, and no longer', async () => {
+    const { connection: left, leases, ended } = await counted('leased');
+    const client = await left.open();
+    await until('its lease', () => leases.size === 1);
+    const run = left.hold(client);
+    left[Symbol.dispose]();
+    expect([...leases]).toEqual([client]);
+    run[Symbol.dispose]();
+    expect(leases.size).toBe(0);
+    expect(ended).toEqual([client]);
+  });
+
+  it('has a lease again for each time that it is opened, and none that comes too late', async () => {
+    const { connection: again, leases, given, slow } = await counted('leased-anew');
+    const first = await again.open();
+    await until('its lease', () => leases.size === 1);
+    const run = again.hold(first);
+    again.close('stopped');
+    const second = await again.open();
+    await until('a second lease', () => leases.size === 2);
+    run[Symbol.dispose]();
+    expect([...leases]).toEqual([second]);
+    const gate = Promise.withResolvers<void>();
+    again.close('stopped');
+    expect(leases.size).toBe(0);
+    slow.push(gate.promise);
+    await again.open();
+    again.close('stopped');
+    gate.resolve();
+    await until('it given back', () => given.length === 3 && leases.size === 0);
   });
 });

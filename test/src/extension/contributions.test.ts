@@ -14,7 +14,7 @@ const manifest = JSON.parse(read('package.json')) as {
     commands: { command: string; title: string; icon?: string }[];
     menus: Record<string, { command: string; when?: string; group?: string }[]>;
     keybindings: { command: string; when?: string; group?: string }[];
-    views: Record<string, { id: string }[]>;
+    views: Record<string, { id: string; icon?: string }[]>;
     viewsWelcome: { view: string; when?: string; contents: string }[];
     configuration: { properties: Record<string, { default: unknown }> };
     configurationDefaults: { 'remote.portsAttributes': Record<string, { onAutoForward: string }> };
@@ -46,6 +46,13 @@ describe('the manifest and the code', () => {
   it('name the same views', () => {
     const views = Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id));
     expect(views.sort()).toEqual([viewIds.platform, viewIds.applications, viewIds.traffic, viewIds.logs].sort());
+  });
+
+  it('give each view an icon, for where there is no room for its name', () => {
+    const bare = Object.values(contributes.views).flatMap((views) =>
+      views.filter(({ icon = '' }) => !icon.startsWith('$(')),
+    );
+    expect(bare).toEqual([]);
   });
 
   it('keep an editor in a browser from forwarding the ports of instances', () => {
@@ -94,11 +101,11 @@ describe('the manifest and the code', () => {
   });
 
   it('offer running and deploying in a trusted workspace only', () => {
-    const starting = /^slipway\.application\.(deploy|run|debug)$/;
+    const starting = /^slipway\.application\.(deploy|deployTo|run|debug)$/;
     const entries = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
     const open = entries.filter(
       ({ command, when = '' }) =>
-        starting.test(command) && !/isWorkspaceTrusted|-(deployable|runnable|debuggable)/.test(when),
+        starting.test(command) && !/isWorkspaceTrusted|-(deployable|environments|runnable|debuggable)/.test(when),
     );
     expect(open).toEqual([]);
   });
@@ -130,6 +137,25 @@ describe('each place of each command', () => {
         menu === 'commandPalette' && asking.test(command) && !when.includes("slipway.platformState == 'ready'"),
     );
     expect(open.map(at)).toEqual([]);
+  });
+
+  /** One that could only say that there is nothing it could be done to. */
+  const needs: [RegExp, RegExp][] = [
+    [/^slipway\.(service|revision)\.|^slipway\.(domain\.add|traffic\.sendAll)$/, /\bslipway\.deployed\b/],
+    [/^slipway\.ping\./, /\bslipway\.hasPings\b/],
+    [/^slipway\.domain\.remove$/, /\bslipway\.hasDomains\b/],
+    [/^slipway\.traffic\.rollback$/, /\bslipway\.canRollBack\b/],
+    [/^slipway\.application\.deployTo$/, /\bslipway\.hasEnvironments\b/],
+    [/^slipway\.application\.stop$/, /\bslipway\.running\b/],
+  ];
+  it('that is done to something is in the palette only while there is such a thing', () => {
+    const palette = places.filter(({ menu }) => menu === 'commandPalette');
+    const open = needs.flatMap(([commands, key]) =>
+      palette.filter(({ command, when = '' }) => commands.test(command) && !key.test(when)),
+    );
+    expect(open.map(at)).toEqual([]);
+    // Each rule is about something.
+    expect(needs.filter(([commands]) => !palette.some(({ command }) => commands.test(command)))).toEqual([]);
   });
 
   it('on a tree is for a view and a kind of row', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stepsTeller } from '../../../src/extension/deploy-words.ts';
 import { deployLinkOf } from '../../../src/extension/links/deploy-link.ts';
 import { words } from '../../../src/extension/messages.ts';
-import { applicationFor, taskOf } from '../../../src/extension/tasks/definition.ts';
+import { applicationFor, taskApplication, taskOf } from '../../../src/extension/tasks/definition.ts';
 
 describe('a link', () => {
   it.each([
@@ -62,6 +62,26 @@ describe('a task', () => {
     ['.', '/ws/cart', cart],
   ])('for %s in %s', (wanted, folder, expected) => {
     expect(applicationFor([shop, cart], wanted, folder)).toBe(expected);
+  });
+
+  it('of several folders has a definition of its own, which leads back to its application', () => {
+    const dirs = ['/a/web', '/b/cron', '/c/mono/apps/shop', '/d/x/apps', '/e/x/apps'];
+    const shown = ['web', 'cron', 'mono/apps/shop', 'x/apps', 'x/apps'];
+    const paths = new Map(dirs.map((dir, index) => [dir, shown[index] ?? '']));
+    const entries = dirs.map((dir) => ({ dir, name: 'app' }));
+    const named = dirs.map((dir) => taskApplication(dir, paths));
+    expect(named).toEqual(['web', 'cron', 'mono/apps/shop', '/d/x/apps', '/e/x/apps']);
+    for (const [index, name] of named.entries())
+      expect(applicationFor(entries, name, '/elsewhere', paths)).toBe(entries[index]);
+  });
+
+  it('of one folder is named in it', () => {
+    const paths = new Map([
+      ['/ws', '/ws'],
+      ['/ws/apps/shop', 'apps/shop'],
+    ]);
+    expect(taskApplication('/ws', paths)).toBe('.');
+    expect(taskApplication('/ws/apps/shop', paths)).toBe('apps/shop');
   });
 });
 

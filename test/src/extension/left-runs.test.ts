@@ -1,5 +1,7 @@
 /** Runs that their platform still has: whose they are decides whether they are taken away, on a real API. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { processStart } from '../../../emulator/platform/alive.ts';
@@ -17,26 +19,35 @@ import { until } from '../../support/until.ts';
 const stack = new AsyncDisposableStack();
 afterAll(() => stack.disposeAsync());
 const home = stack.use(temporaryHome('left-runs'));
-const api = stack.use(await seededApi(home.dir, { services: 8, revisions: 0 }));
+const api = stack.use(await seededApi(home.dir, { services: 16, revisions: 0 }));
 const target = resolveTarget({ kubeconfig: api.kubeconfig, context: api.context });
 const client = await connect(target);
-const entry = (id: string): PlatformEntry => ({
-  id,
-  label: id,
+const here = { kubeconfig: target.kubeconfig, context: target.context };
+const entry: PlatformEntry = {
+  id: 'here',
+  label: 'here',
   embedded: false,
   target,
   namespace: undefined,
   readOnly: false,
-});
+};
 
-/** The platform of a window, which comes and goes; and its storage. */
-function aWindow(stored: unknown[] = []) {
-  let runs = stored;
+let windows = 0;
+/** Where the windows of a test note their runs; what those of before wrote there. */
+function notesOf(...written: object[]): string {
+  const dir = join(home.dir, `notes-${windows++}`);
+  if (written.length > 0) mkdirSync(dir);
+  for (const [index, note] of written.entries()) writeFileSync(join(dir, `${index}.json`), JSON.stringify(note));
+  return dir;
+}
+
+/** The platform of a window, which comes and goes; and its notes. */
+function aWindow(dir = notesOf()) {
   const listeners = new Set<() => void>();
   let state: PlatformState = 'stopped';
   const platforms = {
     get snapshot() {
-      return emptySnapshot(entry('here'), state);
+      return emptySnapshot(entry, state);
     },
     get client(): PlatformClient | undefined {
       return state === 'ready' ? client : undefined;
@@ -48,22 +59,15 @@ function aWindow(stored: unknown[] = []) {
   };
   const told: string[] = [];
   const log = { info: (text: string) => told.push(text), error: (error: Error) => told.push(String(error)) };
-  const store = {
-    keys: () => [],
-    get: () => runs,
-    update: (_: string, value: unknown[]) => {
-      runs = value;
-      return Promise.resolve();
-    },
-  };
   return {
-    left: stack.use(leftRuns(store as never, platforms as unknown as Platforms, log)),
+    left: stack.use(leftRuns(dir, platforms as unknown as Platforms, log)),
     become(next: PlatformState) {
       state = next;
       for (const listener of listeners) listener();
     },
     told,
-    stored: () => runs,
+    stored: (): { remains: RunRemains }[] =>
+      existsSync(dir) ? readdirSync(dir).map((name) => JSON.parse(readFileSync(join(dir, name), 'utf8'))) : [],
   };
 }
 
@@ -91,7 +95,7 @@ describe('a run that was stopped while its platform was away', () => {
   it('is removed when that is back, and forgotten', async () => {
     const { left, become, stored } = aWindow();
     become('ready');
-    left.keep(run);
+    left.keep(run, entry);
     become('stopped');
     left.leave(run);
     expect(stored()).toHaveLength(1);
@@ -103,7 +107,7 @@ describe('a run that was stopped while its platform was away', () => {
   it('is gone before another is started in its place', async () => {
     const { left, become } = aWindow();
     become('ready');
-    left.keep(run);
+    left.keep(run, entry);
     become('stopped');
     left.leave(run);
     become('ready');
@@ -113,7 +117,7 @@ describe('a run that was stopped while its platform was away', () => {
 
   it('is left alone while it runs, and when it was ended in order', async () => {
     const { left, become, stored } = aWindow();
-    const gone = left.keep(run);
+    const gone = left.keep(run, entry);
     become('ready');
     gone();
     become('ready');
@@ -126,12 +130,14 @@ describe('a run of a window that is gone', () => {
   it('is removed by the next one; that of a living window, of another platform, and what was made anew are not', async () => {
     const [mine, living, elsewhere, anew] = [await aRun(), await aRun(), await aRun(), await aRun('another')];
     const ownerStart = processStart(process.ppid);
-    const { become, stored, told } = aWindow([
-      { platform: 'here', owner: dead, ownerStart, remains: mine },
-      { platform: 'here', owner: process.ppid, ownerStart, remains: living },
-      { platform: 'there', owner: dead, ownerStart, remains: elsewhere },
-      { platform: 'here', owner: dead, ownerStart, remains: anew },
-    ]);
+    const { become, stored, told } = aWindow(
+      notesOf(
+        { ...here, owner: dead, ownerStart, remains: mine },
+        { ...here, owner: process.ppid, ownerStart, remains: living },
+        { ...here, context: 'other', owner: dead, ownerStart, remains: elsewhere },
+        { ...here, owner: dead, ownerStart, remains: anew },
+      ),
+    );
     become('ready');
     await until('both forgotten', () => stored().length === 2);
     expect(await isThere(mine)).toBe(false);
@@ -143,11 +149,70 @@ describe('a run of a window that is gone', () => {
 
   it.runIf(process.platform === 'linux')('is removed also when its pid is another process by now', async () => {
     const run = await aRun();
-    const { become, stored } = aWindow([
-      { platform: 'here', owner: process.ppid, ownerStart: 'earlier', remains: run },
-    ]);
+    const { become, stored } = aWindow(notesOf({ ...here, owner: process.ppid, ownerStart: 'earlier', remains: run }));
     become('ready');
     await until('it forgotten', () => stored().length === 0);
     expect(await isThere(run)).toBe(false);
+  });
+});
+
+describe('windows of one folder', () => {
+  it('do not write over each other’s notes', async () => {
+    const dir = notesOf();
+    const [one, other] = [aWindow(dir), aWindow(dir)];
+    const [first, second, third] = [await aRun(), await aRun(), await aRun()];
+    one.left.keep(first, entry);
+    const gone = other.left.keep(second, entry);
+    one.left.keep(third, entry);
+    expect(one.stored().map(({ remains }) => remains)).toEqual(expect.arrayContaining([first, second, third]));
+    gone();
+    expect(other.stored().map(({ remains }) => remains)).toEqual(expect.arrayContaining([first, third]));
+    expect(other.stored()).toHaveLength(2);
+  });
+
+  it('leave alone what a living one runs by the same objects as one that is gone, until that ends', async () => {
+    const run = await aRun();
+    const ownerStart = processStart(process.ppid);
+    const also = { ...run, objects: [...run.objects, { kind: kinds.service, name: 'more', uid: 'more' }] };
+    const dir = notesOf(
+      { ...here, owner: dead, ownerStart: '', remains: also },
+      { ...here, owner: process.ppid, ownerStart, remains: run },
+    );
+    const { left, become, stored } = aWindow(dir);
+    become('ready');
+    await left.cleared();
+    expect(await isThere(run)).toBe(true);
+    expect(stored()).toHaveLength(2);
+    rmSync(join(dir, '1.json'));
+    await left.cleared();
+    expect(stored()).toEqual([]);
+    expect(await isThere(run)).toBe(false);
+  });
+
+  it('know what a living one runs by the same objects, so that the end of one does not take it from the other', async () => {
+    const [shared, alone, orphan] = [await aRun(), await aRun(), await aRun()];
+    const ownerStart = processStart(process.ppid);
+    const dir = notesOf(
+      { ...here, owner: process.ppid, ownerStart, remains: shared },
+      { ...here, owner: dead, ownerStart: '', remains: orphan },
+    );
+    const { left } = aWindow(dir);
+    for (const run of [shared, alone, orphan]) left.keep(run, entry);
+    expect([shared, alone, orphan].map((run) => left.isShared(run))).toEqual([true, false, false]);
+  });
+
+  it('see what one leaves that dies while they look on, and mind no file that is no note', async () => {
+    const run = await aRun();
+    const dir = notesOf();
+    const { left, become, stored } = aWindow(dir);
+    become('ready');
+    mkdirSync(dir);
+    const note = { ...here, owner: dead, ownerStart: '', remains: run };
+    writeFileSync(join(dir, 'torn.json'), JSON.stringify(note).slice(0, -20));
+    writeFileSync(join(dir, 'other.json'), '{"kubeconfig": "here", "remains": {"objects": [{}]}}');
+    writeFileSync(join(dir, 'whole.json'), JSON.stringify(note));
+    await left.cleared();
+    expect(await isThere(run)).toBe(false);
+    expect(stored()).toEqual([]);
   });
 });

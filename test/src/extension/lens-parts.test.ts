@@ -19,10 +19,14 @@ it('a look that finds nothing new is no change, a service that fails is one', as
   const entry = { id: 'x', label: 'x', embedded: false, target, namespace: undefined, readOnly: false };
   let looks = 0;
   let changes = 0;
-  const told = onLensChange(() => {
-    changes += 1;
-  });
-  const ports = { connect: () => connect(target), explain: String, log: () => {} };
+  let crashes = '';
+  const told = onLensChange(
+    () => {
+      changes += 1;
+    },
+    () => crashes,
+  );
+  const ports = { connect: () => connect(target), lease: async () => undefined, explain: String, log: () => {} };
   const connection = stack.use(
     new Connection(entry, ports, () => {
       looks += 1;
@@ -39,6 +43,10 @@ it('a look that finds nothing new is no change, a service that fails is one', as
   expect(changes).toBe(before);
   api.fail('service-0001', 'NoReason');
   await until('the change', () => changes > before);
+  const then = changes;
+  crashes = 'CrashLoopBackOff';
+  told({ ...connection.snapshot });
+  expect(changes).toBe(then + 1);
 });
 
 describe('a change that the editor was told', () => {

@@ -14,7 +14,7 @@ const world: World = {
   tags: async () => [{ name: 'green', from: 'platform' }],
   keys: async (kind, name) => [`${kind}/${name}/key`],
   namespaces: async () => ['default', 'dev'],
-  contexts: async () => ['company'],
+  contexts: async (kubeconfig) => [kubeconfig === undefined ? 'company' : `of ${kubeconfig}`],
   image: 'dev.local/shop',
   now: () => Date.UTC(2026, 0, 1),
 };
@@ -117,7 +117,13 @@ describe('completion of keys', () => {
       'pipeline',
       'hook',
     ]);
-    expect(await labels('environments:\n  prod:\n    context: |', { slipwayFile: true })).toEqual(['company']);
+    const context = (environment: string) => labels(`environments:\n  prod:\n${environment}`, { slipwayFile: true });
+    expect(await context('    context: |')).toEqual(['company']);
+    expect(await context('    kubeconfig: ../kube\n    context: |')).toEqual(['of ../kube']);
+    expect(await context('    context: |\n    kubeconfig: ~/kube\n  test:\n    kubeconfig: other')).toEqual([
+      'of ~/kube',
+    ]);
+    expect(await context('    context: |\n  test:\n    kubeconfig: other')).toEqual(['company']);
   });
 });
 
@@ -175,12 +181,22 @@ describe('completion of values', () => {
 });
 
 describe('hover', () => {
+  it('has no picture and no link of what a manifest says', async () => {
+    const kind = '![x](https://example.com/x.png)';
+    const sink = `${ping}  sink:\n    ref:\n      apiVersion: v1\n      kind: "${kind}"\n      name: "${kind}-|one"\n`;
+    const shown = await hover(sink);
+    expect(shown).toContain('example');
+    expect(shown).not.toMatch(/!\[[^\]\\]*\]\(/);
+  });
+
   it('a field: its type, the default as the platform puts it in, our own words', async () => {
     const text = template.replace('containers:', 'timeout|Seconds: 20\n      containers:');
     expect(await hover(text)).toBe(
-      '**timeoutSeconds** — whole number\n\nSeconds that a request may take in all. 300 by default.\n\nDefault: `300`',
+      '**timeoutSeconds** — whole number\n\nSeconds that a request may take in all.\n\nDefault: `300`',
     );
-    expect(await hover(text, false, 'zh-cn')).toContain('一个请求总共可用的秒数');
+    expect(await hover(text, false, 'zh-cn')).toMatch(
+      /^[^默]*一个请求总共可用的秒数[^默]*默认值：`300`$|一个请求总共可用的秒数。\n\n默认值: `300`$/,
+    );
   });
 
   it('an annotation, also under an old spelling', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { crashOf } from '../../../src/core/crash.ts';
 import { words } from '../../../src/extension/messages.ts';
+import { oncePer } from '../../../src/extension/platform/once.ts';
 import { parseKey, shortRevision } from '../../../src/extension/platform/snapshot.ts';
 import { isNoSource } from '../../../src/extension/source-files.ts';
 import { agoText, inText } from '../../../src/extension/trees/time.ts';
@@ -18,6 +19,21 @@ describe('pinned', () => {
   });
 });
 
+describe('oncePer', () => {
+  it('reads each list once, also where the reading is nothing, and another list anew', () => {
+    let reads = 0;
+    const first = oncePer((list: readonly string[]) => {
+      reads += 1;
+      return list[0];
+    });
+    const [one, none] = [['a'], []];
+    expect([first(one), first(one), first(none), first(none)]).toEqual(['a', 'a', undefined, undefined]);
+    expect(reads).toBe(2);
+    expect(first(['a'])).toBe('a');
+    expect(reads).toBe(3);
+  });
+});
+
 describe('stateOf', () => {
   it.each([
     [{ failed: true, ready: 'False' }, 1, 1, 'failed'],
@@ -31,7 +47,7 @@ describe('stateOf', () => {
 });
 
 describe('crashOf', () => {
-  const instance = (state: string, ready = false, restarts = 0) => ({ state, ready, restarts });
+  const instance = (state: string, ready = false, restarts = 0) => ({ state, ready, restarts, message: 'told' });
 
   it.each([
     [[instance('Running', true)], undefined],
@@ -41,8 +57,14 @@ describe('crashOf', () => {
     [[instance('Error')], 'Error'],
     // Between two crashes.
     [[instance('Starting', false, 1)], 'CrashLoopBackOff'],
+    [[instance('Terminating', false, 1)], undefined],
+    // The image, the settings.
+    [[instance('ImagePullBackOff')], 'ImagePullBackOff'],
+    [[instance('CreateContainerConfigError')], 'CreateContainerConfigError'],
+    [[instance('OOMKilled')], 'OOMKilled'],
+    [[instance('InvalidImageName')], 'InvalidImageName'],
   ])('%o: %s', (instances, expected) => {
-    expect(crashOf(instances)).toBe(expected);
+    expect(crashOf(instances)).toEqual(expected && { reason: expected, message: 'told' });
   });
 });
 

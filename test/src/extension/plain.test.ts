@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ProblemCode } from '../../../src/core/codes.ts';
+import { coreMessages } from '../../../src/core/messages/core.ts';
 import { unturned } from '../../../src/core/unturned.ts';
-import { words } from '../../../src/extension/messages.ts';
-import { markdownText, plain, plainItem } from '../../../src/extension/plain.ts';
+import { type ExtensionKey, extensionMessages, together, words } from '../../../src/extension/messages.ts';
+import { markdownText, plain, plainItem, shortName } from '../../../src/extension/plain.ts';
 import { t as pageText } from '../../../webview/messages.ts';
 
 const hostile = '<img src=x onerror=alert(1)> $(zap) [x](command:workbench.action.quit) \u202egnp.exe 😀';
@@ -21,6 +23,14 @@ describe('names of others', () => {
     expect(plain('x'.repeat(253))).toHaveLength(253);
   });
 
+  it('leave room for what follows them, and keep the end that tells them apart', () => {
+    expect(shortName('shop')).toBe('shop');
+    expect(shortName('x'.repeat(40))).toBe('x'.repeat(40));
+    const long = shortName(`${'😀'.repeat(248)}eu-01`);
+    expect([...long]).toHaveLength(40);
+    expect(long).toMatch(/^😀{12}…😀{22}eu-01$/u);
+  });
+
   it('are so in every sentence that they stand in', () => {
     const { say, problem } = words('en');
     expect(say('ping.none', { target: hostile })).not.toMatch(link);
@@ -38,6 +48,36 @@ describe('names of others', () => {
     expect(`${text} ${fix}`).toContain('img src=x');
     expect(`${text} ${fix}`).not.toMatch(link);
   });
+
+  /** Each alone, and what two of them would make that stand beside each other. */
+  const commands = [hostile, '[Fix it](command:workbench.action.quit)', '](command:workbench.action.quit)', '[x]'];
+  const placeholders = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name ?? '');
+  const filled = (names: readonly string[], at: number) =>
+    Object.fromEntries(names.map((name, index) => [name, commands[(at + index) % commands.length] ?? '']));
+  const codes = Object.keys(coreMessages.en)
+    .filter((key) => key.startsWith('problem.'))
+    .map((key) => key.slice('problem.'.length) as ProblemCode);
+
+  it.each(['en', 'zh-cn'] as const)(
+    'are no command in any sentence of %s, nor in sentences after each other',
+    (locale) => {
+      const { say, problem } = words(locale);
+      const told: string[] = [];
+      for (let at = 0; at < commands.length; at += 1) {
+        for (const key of Object.keys(extensionMessages[locale]) as ExtensionKey[])
+          told.push(say(key, filled(placeholders(extensionMessages[locale][key]), at)));
+        for (const code of codes) {
+          const key = (part: 'problem' | 'fix') => `${part}.${code}` as keyof typeof coreMessages.en;
+          const texts = [coreMessages[locale][key('problem')], coreMessages[locale][key('fix')]];
+          const { text, fix } = problem({ code, args: filled(placeholders(texts.join()), at) });
+          told.push(together(locale, [text, fix, say('deploy.failed', { service: '[x]', cause: text })]));
+        }
+      }
+      expect(told.length).toBeGreaterThan(commands.length * (codes.length + 200));
+      expect(told.filter((text) => text.includes('workbench.action.quit')).length).toBeGreaterThan(500);
+      expect(told.filter((text) => link.test(text))).toEqual([]);
+    },
+  );
 
   it('are so in each text of an entry, and what is not there stays away', () => {
     const entry = plainItem({ label: hostile, detail: hostile, key: hostile });

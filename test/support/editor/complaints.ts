@@ -6,9 +6,14 @@ import type { ConsoleMessage, Page } from 'playwright-core';
 /** The extension's id: its files' paths, its webviews' origins and its log lines carry it. */
 const ours = /slipway/i;
 
-/** The editor's own files lie in a cache folder that carries our name: in paths and, escaped, in addresses. */
+/**
+ * The editor's own files lie in folders that carry our name: its code in a cache (in paths and, escaped, in addresses), its settings
+ * and snippets among the suite's temporary ones.
+ */
 const withoutEditorsPaths = (text: string): string =>
-  text.replace(/\S*(\/|%2F)node_modules(\/|%2F)code-server(\/|%2F)/g, '');
+  text
+    .replace(/\S*(\/|%2F)node_modules(\/|%2F)code-server(\/|%2F)/g, '')
+    .replace(/[^\s'"]*\/(user-data\/User|\.vscode)\b/g, '');
 
 /** The editor's own troubles without a network; each would be there without us too. */
 const editorsOwn: { pattern: RegExp; why: string }[] = [
@@ -21,16 +26,16 @@ const editorsOwn: { pattern: RegExp; why: string }[] = [
     why: 'code-server ships without them',
   },
   {
-    pattern: /Unable to (read|write) file '[^']*\/(user-data\/User|\.vscode)\/[^']*' \(Canceled: Canceled\)/,
-    why: 'a reload of the window while the editor is at files of its own, whose paths have our name in them',
-  },
-  {
     pattern: /Failed to resolve files at location: [^\n]* Canceled: Canceled/,
     why: 'a reload of the window while the editor looks through the folder for files of its own',
   },
   {
     pattern: /Unable to refresh tree view slipway\.\w+: Canceled/,
     why: 'a reload of the window while a tree asks for its rows',
+  },
+  {
+    pattern: /No tree item with id '[^']*' found/,
+    why: 'the editor asks for the rows below one that it has been told to draw anew a moment before; it asks again with that',
   },
   {
     pattern: /Channel has been closed[\s\S]*\/lib\/vscode\/extensions\//,

@@ -103,8 +103,8 @@ export interface Editor extends AsyncDisposable {
   menu(view: string, text: string | RegExp, command: string): Promise<void>;
   /** Opens a file of the workspace at a line, as Quick Open does. */
   openAt(file: string, line: number): Promise<void>;
-  /** Reloads the window. `remembered`: a panel type that must be in the workbench's saved layout first, which it writes when idle. */
-  reload(remembered?: string): Promise<void>;
+  /** Reloads the window. `remembered`: what must be in the workbench's saved state first, which it writes when idle. */
+  reload(...remembered: (string | RegExp)[]): Promise<void>;
   /** Saves `NN-name.png`. */
   shot(name: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void>;
   close(): Promise<void>;
@@ -202,20 +202,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     row: (view, text) => editor.view(view).locator('.monaco-list-row', { hasText: text }).first(),
     webview: (name) => webviewOf(page, name),
     notification: (text) => page.locator('.notifications-toasts .notification-toast', { hasText: text }),
-    openContainer: async () => {
-      const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Slipway"]') });
-      const ours = page.locator('.sidebar .composite.title', { hasText: /slipway/i });
-      await tab.waitFor({ timeout: ready });
-      // A click on the tab that is open closes it, and a window that has just been reloaded opens it by itself a moment later.
-      await until('our view container', async () => {
-        if (await ours.isVisible()) return true;
-        await tab.click();
-        return ours.waitFor({ timeout: 2_000 }).then(
-          () => true,
-          () => false,
-        );
-      });
-    },
+    openContainer: () => openContainer(page),
     act: async (view, text, command) => {
       const row = editor.row(view, text);
       // A row's action is named by its title without the category.
@@ -232,43 +219,70 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
     menu: async (view, text, command) => {
       const row = editor.row(view, text);
       await row.waitFor({ timeout: ready });
-      await row.click({ button: 'right' });
       const entries = page.locator('.monaco-menu .action-item');
       const title = titleOf(command, false, options.locale);
       const wanted = entries.filter({ has: page.getByText(title, { exact: true }) });
-      await wanted.first().waitFor();
-      // By the keyboard: a menu that has just opened takes no click for a moment.
-      const count = await entries.count();
-      for (let moved = 0; moved < count; moved += 1) {
-        await page.keyboard.press('ArrowDown');
-        if ((await wanted.and(page.locator('.focused')).count()) > 0) break;
-      }
-      await wanted.and(page.locator('.focused')).first().waitFor();
+      // By the keyboard: a menu that has just opened takes no click for a moment. A row that is drawn anew just then has no menu, or
+      // that of another; a tree that has just been drawn takes the focus back, which closes a menu that opened meanwhile. Nothing is
+      // taken before the right entry is known to be the focused one.
+      const focused = wanted.and(page.locator('.focused')).first();
+      const open = async () => {
+        await row.click({ button: 'right', timeout: soon });
+        try {
+          await wanted.first().waitFor({ timeout: 5_000 });
+          const count = await entries.count();
+          for (let moved = 0; moved < count; moved += 1) {
+            await page.keyboard.press('ArrowDown');
+            if (await focused.isVisible()) break;
+          }
+          await focused.waitFor({ timeout: soon });
+        } catch (error) {
+          await page.keyboard.press('Escape');
+          throw error;
+        }
+        return true;
+      };
+      await until(`${command} in the menu of the row ${text}`, open, { timeout: ready });
       await page.keyboard.press('Enter');
       await entries.first().waitFor({ state: 'detached' });
     },
     openAt: async (file, line) => {
       const name = file.split('/').at(-1) ?? file;
-      // The list follows the text a moment later: what is taken is what stands first.
-      const first = quickInput.widget.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: name });
+      // The list follows the text a moment later: what is taken is what stands first, and of several of that name the one in the folder.
+      const first = quickInput.widget
+        .locator('.quick-input-list .monaco-list-row.focused')
+        .filter({ hasText: name })
+        .filter({ hasText: file.slice(0, -name.length).replace(/\/$/, '') });
       await page.keyboard.press('Control+p');
       await until(
         `${file} in Quick Open`,
         async () => {
           await quickInput.reopen('Control+p');
           await quickInput.type(`${file}:${line}`, soon);
-          await first.waitFor({ timeout: soon });
+          try {
+            await first.waitFor({ timeout: soon });
+          } catch (error) {
+            // A box that is open does not look anew for files that have come since.
+            await quickInput.cancel();
+            throw error;
+          }
           await quickInput.accept(soon);
           return true;
         },
         { timeout: ready },
       );
-      await page.locator('.editor-group-container .tab.active', { hasText: name }).waitFor();
+      const group = page.locator('.editor-group-container.active');
+      await group.locator('.tab.active', { hasText: name }).waitFor();
+      // The keys that come next are meant for the text, at this line: in a file that was in front already, the tab says neither.
+      await page.locator('[id="status.editor.selection"]', { hasText: `Ln ${line},` }).waitFor();
+      await group.locator('.monaco-editor.focused').waitFor();
     },
-    reload: async (remembered) => {
-      if (remembered)
+    reload: async (...remembered) => {
+      const isIn = (state: string) => (each: string | RegExp) =>
+        typeof each === 'string' ? state.includes(each) : each.test(state);
+      if (remembered.length > 0)
         // Once a minute at the latest.
-        await until('the saved layout', async () => (await page.evaluate<string>(savedLayout)).includes(remembered), {
+        await until('the saved state', async () => remembered.every(isIn(await page.evaluate<string>(savedState))), {
           timeout: 90_000,
         });
       await page.reload({ timeout: ready });
@@ -289,8 +303,24 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
   return editor;
 }
 
-/** What the workbench in a browser has stored of its editors; runs in the page. */
-const savedLayout = `(async () => {
+/** Our view container, in a window that may be opening it by itself: as it was there before a reload, or in another window. */
+export async function openContainer(page: Page): Promise<void> {
+  const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Slipway"]') });
+  const ours = page.locator('.sidebar .composite.title .title-label', { hasText: /slipway/i });
+  await tab.waitFor({ timeout: ready });
+  // A click on the tab that is open closes it.
+  await until('our view container', async () => {
+    if (await ours.isVisible()) return true;
+    await tab.click({ timeout: soon });
+    return ours.waitFor({ timeout: soon }).then(
+      () => true,
+      () => false,
+    );
+  });
+}
+
+/** What the workbench in a browser has stored; runs in the page. */
+const savedState = `(async () => {
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -301,7 +331,7 @@ const savedLayout = `(async () => {
     const database = await done(indexedDB.open(name));
     if (database.objectStoreNames.contains('ItemTable')) {
       const items = database.transaction('ItemTable', 'readonly').objectStore('ItemTable');
-      found.push(await done(items.get('memento/workbench.parts.editor')));
+      found.push(...(await done(items.getAll())));
     }
     database.close();
   }
@@ -355,14 +385,24 @@ function quickInputOf(page: Page): QuickInput {
 const attribute = (name: string, text: string | RegExp) =>
   `input[${name}*="${text instanceof RegExp ? text.source : text}"]`;
 
-/** A webview is a frame in a frame with random names: ours is the one that loads our page's script. */
+/**
+ * A webview is a frame in a frame with random names: ours is the one that loads our page's script. It is known again by its origin,
+ * which the editor keeps for each kind of page: its place among the frames changes as others come and go, its name when it is shown anew.
+ */
 async function webviewOf(page: Page, name: string): Promise<FrameLocator> {
   return await until(
     `the ${name} page`,
     async () => {
-      const count = await page.locator('iframe.webview').count();
-      for (let index = 0; index < count; index += 1) {
-        const inner = page.frameLocator('iframe.webview').nth(index).frameLocator('#active-frame');
+      const addresses = await page
+        .locator('iframe.webview')
+        .evaluateAll((frames) => frames.map((frame) => (frame as unknown as { src: string }).src));
+      for (const address of addresses) {
+        const origin = URL.parse(address)?.searchParams.get('origin');
+        if (!origin) continue;
+        const inner = page
+          .frameLocator(`iframe.webview[src*="origin=${origin}"]`)
+          .first()
+          .frameLocator('#active-frame');
         const script = inner.locator(`script[src*="/${name}.js"]`);
         if ((await script.count().catch(() => 0)) > 0) return inner;
       }

@@ -23,7 +23,7 @@ export interface PageHarness<Name extends PageName> extends AsyncDisposable {
   painted(): Promise<void>;
   /** What the page saved. */
   kept(): Promise<unknown>;
-  /** What the host answers to a method from now on; null for all others. */
+  /** What the host answers to a method from now on; null for all others. undefined: it does not answer. */
   answer(method: string, result: unknown): Promise<void>;
 }
 
@@ -36,6 +36,8 @@ export interface HarnessOptions {
   kept?: unknown;
   /** What the host sends before it answers that the page is ready. */
   first?: { name: string; payload: unknown }[];
+  /** What it answers from the beginning, as `answer` says. */
+  answers?: Record<string, unknown>;
 }
 
 /** The part of a window that is used inside of the page. */
@@ -66,7 +68,7 @@ const classesOf = (theme: PageTheme): string =>
 
 export async function openPage<Name extends PageName>(
   name: Name,
-  { width, height, theme = 'dark', language = 'en', kept, first = [] }: HarnessOptions,
+  { width, height, theme = 'dark', language = 'en', kept, first = [], answers = {} }: HarnessOptions,
 ): Promise<PageHarness<Name>> {
   const executablePath = process.env['SLIPWAY_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
   const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -79,16 +81,18 @@ export async function openPage<Name extends PageName>(
       `<style>${file('css')}</style></head><body class="${classesOf(theme)}"><main id="root"></main></body></html>`,
   );
   await page.evaluate(
-    ([kept, first]) => {
+    ([kept, first, answers]) => {
       const here = globalThis as unknown as InPage;
-      here.host = { asked: [], answers: {}, kept };
+      here.host = { asked: [], answers, kept };
       here.acquireVsCodeApi = () => ({
         postMessage: ({ id, method, params }) => {
           here.host.asked.push({ method, params });
           if (method === 'ready')
             for (const { name, payload } of first)
               here.postMessage({ kind: 'event', name, payload: JSON.stringify(payload) }, '*');
-          here.postMessage({ kind: 'answer', id, error: null, result: here.host.answers[method] ?? null }, '*');
+          const { answers } = here.host;
+          if (Object.hasOwn(answers, method) && answers[method] === undefined) return;
+          here.postMessage({ kind: 'answer', id, error: null, result: answers[method] ?? null }, '*');
         },
         getState: () => here.host.kept,
         setState: (state) => {
@@ -96,7 +100,7 @@ export async function openPage<Name extends PageName>(
         },
       });
     },
-    [kept, first] as const,
+    [kept, first, answers] as const,
   );
   await page.addScriptTag({ content: file('js') });
   // With it the controls begin to follow the theme; this document's own came before the script.

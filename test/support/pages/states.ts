@@ -46,7 +46,7 @@ const rows = [
 ];
 const failed = trafficRow('00003', 0, { state: 'failed', instances: 0, ...failure });
 export const trafficOf = (more: Partial<TrafficState> = {}): TrafficState => ({
-  ...{ service, services: [service], platform: 'ready', moving: 'allowed', url: null, rows, others: [] },
+  ...{ on: 'here', service, services: [service], platform: 'ready', moving: 'allowed', url: null, rows, others: [] },
   ...{ settled: true, canRollBack: true, canary: null, measures: true, alerts: [], problem: null },
   ...more,
 });
@@ -111,10 +111,11 @@ const logsState = (
   name: string,
   more: Partial<Parameters<PageHarness<'logs'>['send']>[1]> | object,
   then: (harness: PageHarness<'logs'>) => Promise<unknown> = async () => undefined,
+  size = { width: 960, height: 260 },
 ): PageState<'logs'> => ({
   name: `logs-${name}`,
   page: 'logs',
-  size: { width: 960, height: 260 },
+  size,
   async bring(harness) {
     await harness.send('clear', null);
     await harness.send('filter', { revision: null });
@@ -134,7 +135,8 @@ const condition = (type: string, status: string, reason = '', cause = '') => ({
 });
 const good = ['Ready', 'ContainerHealthy', 'ResourcesAvailable'].map((type) => condition(type, 'True'));
 const revision = (row: TrafficRowView, age: number, more: Partial<RevisionRowView> = {}): RevisionRowView => ({
-  ...{ revision: row.revision, short: row.short, created: now - age, by: 'ada', commit: '9f2c1ab' },
+  ...{ revision: row.revision, short: row.short, generation: Number(row.short), created: now - age, by: 'ada' },
+  commit: '9f2c1ab',
   ...{ subject: 'Cache thumbnails', state: row.state, reason: '', cause: '', message: '', percent: row.percent },
   ...{ followsLatest: false, latestReady: row.latestReady, tags: row.tags, instances: row.instances },
   ...{ image: 'dev.local/shop@sha256:08607e0d', conditions: good, changes: ['2 files'] },
@@ -154,7 +156,8 @@ const all: RevisionRowView[] = [
   }),
 ];
 export const revisionsOf = (more: Partial<RevisionsState> = {}): RevisionsState => ({
-  ...{ service, gone: false, platform: 'ready', url: 'http://shop.default.localhost:8080', ready: 'True' },
+  ...{ service, gone: false, platform: 'ready', moving: 'allowed', ready: 'True' },
+  url: 'http://shop.default.localhost:8080',
   ...{ reason: '', cause: '', message: '', canRollBack: true, rows: all, canary: null, measures: true, alerts: [] },
   conditions: ['Ready', 'ConfigurationsReady', 'RoutesReady'].map((type) => condition(type, 'True')),
   coldStarts: [
@@ -230,10 +233,11 @@ const eventsState = (
   name: string,
   more: Partial<EventsState>,
   then: (harness: PageHarness<'events'>) => Promise<unknown> = async () => undefined,
+  size = { width: 1_040, height: 700 },
 ): PageState<'events'> => ({
   name: `events-${name}`,
   page: 'events',
-  size: { width: 1_040, height: 700 },
+  size,
   async bring(harness) {
     await harness.send('state', events(more));
     await harness.send('form', { draft, sent: 0 });
@@ -285,6 +289,8 @@ export const pageStates: readonly PageState[] = [
     }),
   }),
   trafficState('narrow', { rows: [...rows, failed] }, drag, { width: 180, height: 760 }),
+  // Half of the pixels of a side bar: at 200 % zoom.
+  trafficState('zoomed', { rows: [...rows, failed] }, drag, { width: 150, height: 620 }),
   trafficState('stopped', { service: null, services: [], rows: [], platform: 'stopped' }),
   trafficState('nothing-deployed', { service: null, services: [], rows: [] }),
   trafficState('untrusted', { moving: 'untrusted' }),
@@ -309,7 +315,9 @@ export const pageStates: readonly PageState[] = [
     { samples: [] },
   ),
   revisionsStateOf('narrow', {}, { width: 420, height: 1_500 }),
+  revisionsStateOf('zoomed', { canary: canaryOf({}) }, { width: 360, height: 1_700 }),
   revisionsStateOf('away', { platform: 'lost', measures: false }),
+  revisionsStateOf('read-only', { moving: 'readOnly', measures: false }),
   revisionsStateOf('gone', { gone: true, rows: [], conditions: [], coldStarts: [], url: null, ready: 'Unknown' }),
   revisionsStateOf(
     'long-names',
@@ -336,6 +344,9 @@ export const pageStates: readonly PageState[] = [
     await harness.page.locator('.filter').fill('/(/');
     await harness.page.locator('.note').first().waitFor();
   }),
+  logsState('zoomed', {}, withLines, { width: 480, height: 200 }),
+  // A view can be moved to the side bar.
+  logsState('narrow', {}, withLines, { width: 180, height: 500 }),
   logsState('nothing-yet', {}),
   logsState('stopped', { service: null, services: [], platform: 'stopped' }),
   logsState('long-names', { service: longService, services: [longService, service] }, (harness) =>
@@ -360,6 +371,8 @@ export const pageStates: readonly PageState[] = [
     await harness.page.locator('#send').click();
     await harness.page.locator('#answered').waitFor();
   }),
+  eventsState('zoomed', {}, undefined, { width: 360, height: 1_100 }),
+  eventsState('narrow', {}, undefined, { width: 180, height: 1_300 }),
   eventsState('long-names', {
     targets: [{ ...longService, url: `http://${long}.localhost:8080` }],
     trace: events().trace.map((row) => ({ ...row, type: long, sender: long, to: long, error: long })),

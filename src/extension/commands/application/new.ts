@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
+import { logError } from '../../log-error.ts';
 import { plain } from '../../plain.ts';
 import { installDevelopmentDependencies } from './install.ts';
 import { toOpen } from './made.ts';
@@ -53,7 +54,7 @@ export function newApplication(deps: Deps) {
       deps.log.info(`${say('new.done', { name })} ${made.dir}`);
       await deps.context.globalState.update(lastParent, parent);
       const outlive = !vscode.workspace.getWorkspaceFolder(vscode.Uri.file(made.dir));
-      void installDevelopmentDependencies(deps, made.dir, name, { outlive });
+      installDevelopmentDependencies(deps, made.dir, name, { outlive }).catch(logError(deps.log));
       await open(deps, made.dir, join(made.dir, made.open), name);
     } catch (error) {
       await deps.problems.report(error);

@@ -1,28 +1,21 @@
 /** Run or debug an application in development mode: the same as F5 with a configuration of type slipway. */
 import * as vscode from 'vscode';
-import { debugType } from '../../contributions.ts';
+import { ownConfiguration, runConfiguration } from '../../debug/configuration.ts';
 import type { Deps } from '../../deps.ts';
-import { applicationOf } from '../argument.ts';
+import { trustedApplicationOf } from '../argument.ts';
 
 export function runApplication(deps: Deps, options: { debug: boolean }) {
   const { say } = deps.problems.words;
   return async (argument?: unknown): Promise<void> => {
-    if (!vscode.workspace.isTrusted) {
-      void vscode.window.showWarningMessage(say('untrusted'));
-      return;
-    }
-    const entry = await applicationOf(deps, argument);
+    const entry = await trustedApplicationOf(deps, argument);
     if (!entry) return;
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(entry.dir));
-    await vscode.debug.startDebugging(
-      folder,
-      {
-        type: debugType,
-        request: 'launch',
-        name: say(options.debug ? 'run.debugTitle' : 'run.runTitle', { name: entry.name }),
-        application: entry.dir,
-      },
-      { noDebug: !options.debug },
-    );
+    const own = folder && ownConfiguration(launchOf(folder), folder.uri.fsPath, entry.dir);
+    const configuration = own ?? runConfiguration(say, entry.name, entry.dir, options.debug);
+    await vscode.debug.startDebugging(folder, { ...configuration }, { noDebug: !options.debug });
   };
+}
+
+function launchOf({ uri }: vscode.WorkspaceFolder): unknown {
+  return vscode.workspace.getConfiguration('launch', uri).get('configurations');
 }

@@ -9,9 +9,11 @@ export function stopApplication(deps: Deps) {
   return async (argument?: unknown): Promise<void> => {
     const pointed = subjectOf(argument);
     const { items } = deps.runs;
-    const byPointing = items.find(({ application, session }) => {
+    const inUse = deps.platforms.snapshot.entry.id;
+    const byPointing = items.find(({ application, session, platform }) => {
       if (pointed?.type === 'application') return application.dir === pointed.dir;
-      if (pointed?.type === 'service')
+      // A service of the same name on another platform is another's.
+      if (pointed?.type === 'service' && platform.id === inUse)
         return session.service === pointed.key.name && session.namespace === pointed.key.namespace;
       return false;
     });
@@ -19,7 +21,13 @@ export function stopApplication(deps: Deps) {
     let running = byPointing ?? (!pointed && items.length === 1 ? items[0] : undefined);
     if (!pointed && items.length > 1) {
       const picks = items.map((item) =>
-        plainItem({ label: item.application.name, description: item.session.url ?? '', item }),
+        plainItem({
+          label: item.application.name,
+          description: [item.session.url, item.platform.id !== inUse && item.platform.label]
+            .filter(Boolean)
+            .join(' · '),
+          item,
+        }),
       );
       const chosen = await vscode.window.showQuickPick(picks, { placeHolder: say('run.pick') });
       running = chosen?.item;

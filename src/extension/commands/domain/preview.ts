@@ -4,6 +4,7 @@ import type { UrlPreview } from '../../../core/url-preview.ts';
 import type { Deps } from '../../deps.ts';
 import { plain } from '../../plain.ts';
 import type { ServiceKey } from '../../platform/snapshot.ts';
+import { targetName } from '../../platform/target-name.ts';
 import { applicationOf, subject } from '../argument.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems'>;
@@ -37,10 +38,14 @@ export function previewUrlsCommand(deps: Uses) {
 export async function previewItems(deps: Uses, service: ServiceKey | string): Promise<PreviewItem[]> {
   const { say } = deps.problems.words;
   const name = typeof service === 'string' ? service : service.name;
+  // As the files are now: an environment may have been written a moment ago.
+  await deps.applications.refresh();
   const entry = deps.applications.items.find(({ application }) => application?.name === name);
   if (!entry?.application) return [];
   const [client, { previewUrls }] = await Promise.all([deps.platforms.need(), import('../../../core/url-preview.ts')]);
-  const previews = await previewUrls(entry.application, client);
+  // An environment may name a kubeconfig of the workspace, and that a program that gives the credentials.
+  const environments = vscode.workspace.isTrusted ? entry.application.environments : {};
+  const previews = await previewUrls({ ...entry.application, environments }, client);
   return previews.flatMap((preview) => itemsOf(deps, preview, say('urls.here')));
 }
 
@@ -48,10 +53,10 @@ function itemsOf({ problems }: Uses, preview: UrlPreview, here: string): Preview
   const { environment, target, namespace, url, domain, problem } = preview;
   const name = plain(environment ?? here);
   const label = `$(server-environment) ${name}`;
-  const detail = plain(`${target} · ${namespace}`);
+  const detail = plain(`${targetName(problems.words.say, target)} · ${namespace}`);
   const items: PreviewItem[] = [
     problem
-      ? { label, description: problems.of(problem).text, detail }
+      ? { label: `$(warning) ${name}`, description: problems.of(problem).text, detail }
       : { label, description: plain(url ?? ''), detail, url },
   ];
   if (domain) items.push({ label: `$(globe) ${name}`, description: plain(domain), detail, url: `http://${domain}` });

@@ -36,11 +36,22 @@ export function nextPings(deps: Deps) {
     const source = subject('ping', argument) ?? (await pick(deps));
     if (!source) return;
     try {
-      const [client, { nextFires }] = await Promise.all([deps.platforms.need(), import('../../../core/ping.ts')]);
-      const { next, schedule, timezone } = await nextFires(client, source.namespace, source.name, 10);
-      const now = Date.now();
+      const [client, { nextFires }, { readSchedule }] = await Promise.all([
+        deps.platforms.need(),
+        import('../../../core/ping.ts'),
+        import('../../../core/manifest/cron-words.ts'),
+      ]);
+      const { next, schedule: cron, timezone } = await nextFires(client, source.namespace, source.name, 10);
+      // The platform's clock may have been moved.
+      const now = Date.now() + (deps.platforms.snapshot.info?.clockOffsetMs ?? 0);
+      const read = readSchedule(locale, cron, timezone, now, 1);
+      const schedule = 'words' in read ? `${read.words} · ${cron}` : cron;
+      const format = new Intl.DateTimeFormat(locale, {
+        ...{ weekday: 'short', month: 'short', day: 'numeric' },
+        ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+      });
       const items = next.map((at) => ({
-        label: new Date(at).toLocaleString(locale, { timeZoneName: 'short' }),
+        label: `${format.format(at)} ${zoneName(at, locale)}`,
         description: inText(say, at - now),
       }));
       await vscode.window.showQuickPick(items, {
@@ -50,6 +61,12 @@ export function nextPings(deps: Deps) {
       await deps.problems.report(error);
     }
   };
+}
+
+/** Chinese puts it between the day and the hour. */
+function zoneName(at: number, locale: string): string {
+  const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(at);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
 async function pick(deps: Deps): Promise<{ name: string; namespace: string } | undefined> {

@@ -5,11 +5,12 @@ import type { Deps } from '../../deps.ts';
 export function stopPlatformCommand(deps: Deps) {
   const { say } = deps.problems.words;
   return async (): Promise<void> => {
-    const { label } = deps.platforms.snapshot.entry;
+    const { entry } = deps.platforms.snapshot;
     try {
-      await deps.runs.stopAll();
+      await deps.runs.stopAll(entry);
+      deps.platforms.requireUse(entry);
       await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: say('platform.stopProgress', { name: label }) },
+        { location: vscode.ProgressLocation.Window, title: say('platform.stopProgress', { name: entry.label }) },
         () => deps.platforms.stop(),
       );
     } catch (error) {

@@ -14,11 +14,11 @@ export function rollBackCommand(deps: Deps) {
     if (!key) return;
     const problem = await rollBack(deps, key);
     if (problem) {
-      void vscode.window.showErrorMessage(`${problem.text} ${problem.fix}`);
+      await deps.problems.tellProblem(problem);
       return;
     }
     const model = await modelOf(deps, key);
-    const split = model ? splitText(splitOf(model), key.name) : '';
+    const split = model ? splitText(deps.problems.words.say, splitOf(model), key.name) : '';
     vscode.window.setStatusBarMessage(deps.problems.say('traffic.rolledBack', { name: key.name, split }), 5_000);
   };
 }

@@ -1,5 +1,4 @@
 /** Send all traffic to one revision. */
-import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
 import { applySplit } from '../../views/traffic-actions.ts';
 import { revisionOf } from '../argument.ts';
@@ -9,6 +8,6 @@ export function sendAll(deps: Deps) {
     const pointed = await revisionOf(deps, argument);
     if (!pointed) return;
     const problem = await applySplit(deps, pointed.key, { [pointed.revision]: 100 });
-    if (problem) void vscode.window.showErrorMessage(`${problem.text} ${problem.fix}`);
+    if (problem) await deps.problems.tellProblem(problem);
   };
 }

@@ -1,0 +1,3 @@
+module __APP_NAME__
+
+go 1.22

@@ -1,0 +1,28 @@
+/** What there is on the platform, for `when` clauses: a command that would find nothing to work on is not offered. */
+import * as vscode from 'vscode';
+import { contextKeys } from './contributions.ts';
+import type { Deps } from './deps.ts';
+import { findService } from './platform/snapshot.ts';
+import { loadedReaders, loadReaders } from './readers.ts';
+import { setContext } from './settings.ts';
+import { isDeployed, trafficModelOf } from './views/traffic-state.ts';
+
+export function registerContextKeys({
+  platforms,
+  selection,
+}: Pick<Deps, 'platforms' | 'selection'>): vscode.Disposable {
+  const tell = (): void => {
+    const { snapshot } = platforms;
+    const ready = snapshot.state === 'ready';
+    setContext(contextKeys.deployed, ready && snapshot.services.some(isDeployed));
+    setContext(contextKeys.hasPings, ready && snapshot.pings.length > 0);
+    setContext(contextKeys.hasDomains, ready && snapshot.domains.length > 0);
+    const service = selection.current && findService(snapshot, selection.current);
+    setContext(contextKeys.service, service !== undefined);
+    const readers = loadedReaders();
+    if (service && !readers) void loadReaders().then(tell);
+    const before = service && readers && trafficModelOf(snapshot, service, readers.traffic).before;
+    setContext(contextKeys.canRollBack, before !== undefined);
+  };
+  return vscode.Disposable.from(platforms.onChange(tell), selection.onChange(tell));
+}
