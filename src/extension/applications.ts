@@ -24,6 +24,7 @@ const gatherMs = 200;
 
 export class Applications implements vscode.Disposable {
   #items: readonly WorkspaceApplication[] = [];
+  #folders: readonly string[] = [];
   #changes = new vscode.EventEmitter<readonly WorkspaceApplication[]>();
   #disposables: vscode.Disposable[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -65,6 +66,8 @@ export class Applications implements vscode.Disposable {
       watcher.onDidDelete((uri) => this.#changed(uri)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.refresh()),
       vscode.window.tabGroups.onDidChangeTabs(() => this.#tellFiles()),
+      // The editor may tell its tabs as a whole: then no single one changed.
+      vscode.window.tabGroups.onDidChangeTabGroups(() => this.#tellFiles()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (isApplicationFile(document.uri)) this.#changed(document.uri);
       }),
@@ -109,7 +112,7 @@ export class Applications implements vscode.Disposable {
   async #read(): Promise<void> {
     const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
     try {
-      const [{ findApplications }, { readApplication }] = await Promise.all([
+      const [{ findApplications, foldersOf }, { readApplication }] = await Promise.all([
         import('../core/app/find.ts'),
         import('../core/app/model.ts'),
       ]);
@@ -120,6 +123,7 @@ export class Applications implements vscode.Disposable {
           return { dir, name: application?.name ?? folderName(dir), application, problems, files };
         }),
       );
+      this.#folders = (await Promise.all(dirs.map((dir) => foldersOf(dir)))).flat();
     } catch (error) {
       logError(this.#log)(error);
     }
@@ -131,16 +135,18 @@ export class Applications implements vscode.Disposable {
   }
 
   /**
-   * What `resourcePath in` and `resourceDirname in` look up: the manifests of each application, and the folders of its files that
-   * are open, so that each editor's own title knows whether its file belongs to one.
+   * What `resourcePath in` and `resourceDirname in` look up: the manifests of each application, and its folders, so that each editor's
+   * own title knows whether its file belongs to one from the moment it is there. Told when a file is opened, too, which comes a moment
+   * late: what is open in the folders that are not listed (build output, those of a very big application).
    */
   #tellFiles(): void {
     const open = vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
       .flatMap(({ input }) => (input instanceof vscode.TabInputText && this.containing(input.uri) ? [input.uri] : []));
+    const folders = [...this.#folders, ...open.map(({ fsPath }) => dirname(fsPath))];
     setContext(contextKeys.applicationFiles, [
-      ...this.#items.flatMap(({ dir }) => [dir, join(dir, 'slipway.yaml'), join(dir, 'deploy')]),
-      ...new Set(open.map(({ fsPath }) => dirname(fsPath))),
+      ...this.#items.map(({ dir }) => join(dir, 'slipway.yaml')),
+      ...new Set(folders),
     ]);
   }
 

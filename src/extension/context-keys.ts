@@ -1,4 +1,4 @@
-/** What there is on the platform, for `when` clauses: a command that would find nothing to work on is not offered. */
+/** What there is on the platform, and whether the workspace is trusted, for `when` clauses: a command that could not work is not offered. */
 import * as vscode from 'vscode';
 import { contextKeys } from './contributions.ts';
 import type { Deps } from './deps.ts';
@@ -24,5 +24,11 @@ export function registerContextKeys({
     const before = service && readers && trafficModelOf(snapshot, service, readers.traffic).before;
     setContext(contextKeys.canRollBack, before !== undefined);
   };
-  return vscode.Disposable.from(platforms.onChange(tell), selection.onChange(tell));
+  const tellTrust = () => setContext(contextKeys.restricted, !vscode.workspace.isTrusted);
+  tellTrust();
+  return vscode.Disposable.from(
+    platforms.onChange(tell),
+    selection.onChange(tell),
+    vscode.workspace.onDidGrantWorkspaceTrust(tellTrust),
+  );
 }

@@ -73,6 +73,11 @@ export const contextKeys = {
   hasEnvironments: 'slipway.hasEnvironments',
   /** The applications of the workspace have been looked for. */
   looked: 'slipway.looked',
+  /**
+   * The workspace is not trusted. Ours, as the editor's own `isWorkspaceTrusted` comes seconds after a window shows its views:
+   * until then F5 in an application would be the editor's.
+   */
+  restricted: 'slipway.restricted',
   /** Directories that `resourceDirname in` / paths that `resourcePath in` tests hold. */
   applicationFiles: 'slipway.applicationFiles',
   /** Something runs in development mode. */

@@ -34,15 +34,29 @@ export async function findApplications(roots: readonly string[], options: { dept
       return;
     }
     if (depth === 0) return;
-    const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      if (entry.isDirectory() && !entry.name.startsWith('.') && !notEntered.has(entry.name)) {
-        await visit(join(dir, entry.name), depth - 1);
-      }
-    }
+    for (const folder of await foldersIn(dir)) await visit(folder, depth - 1);
   };
   for (const root of roots) await visit(resolve(root), options.depth ?? 4);
   return [...found].sort();
+}
+
+/**
+ * The folders of an application, itself first, the upper ones before the lower; the same are not entered.
+ * @param atMost that many; the lowest ones are left out
+ */
+export async function foldersOf(dir: string, atMost = 2_000): Promise<string[]> {
+  const found = [dir];
+  for (let at = 0; at < found.length && found.length < atMost; at++) {
+    found.push(...(await foldersIn(found[at] as string)));
+  }
+  return found.slice(0, atMost);
+}
+
+async function foldersIn(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !notEntered.has(entry.name))
+    .map(({ name }) => join(dir, name));
 }
 
 export async function isApplication(dir: string): Promise<boolean> {

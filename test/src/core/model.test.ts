@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import schema from '../../../media/schemas/slipway.schema.json' with { type: 'json' };
-import { findApplicationAbove, findApplications } from '../../../src/core/app/find.ts';
+import { findApplicationAbove, findApplications, foldersOf } from '../../../src/core/app/find.ts';
 import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
 import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
@@ -154,6 +154,15 @@ describe('an application', () => {
     });
     expect(await findApplicationAbove(join(dir, 'one', 'src', 'a'))).toBe(join(dir, 'one'));
     expect(await findApplications([dir])).toEqual([join(dir, 'one'), join(dir, 'two')]);
+  });
+
+  it('has its folders named, the upper ones first, without what is built or fetched', async () => {
+    write({ 'src/a/deep/x': '', 'deploy/s.yaml': service, 'node_modules/p/x': '', '.git/x': '', 'dist/x': '' });
+    const all = ['deploy', 'src', 'src/a', 'src/a/deep'].map((path) => join(dir, path));
+    expect(new Set(await foldersOf(dir))).toEqual(new Set([dir, ...all]));
+    expect((await foldersOf(dir)).at(-1)).toBe(join(dir, 'src', 'a', 'deep'));
+    expect((await foldersOf(dir, 3)).slice().sort()).toEqual([dir, join(dir, 'deploy'), join(dir, 'src')]);
+    expect(await foldersOf(join(dir, 'gone'))).toEqual([join(dir, 'gone')]);
   });
 });
 
