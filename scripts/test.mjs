@@ -11,13 +11,13 @@ import { elapsed, say } from './lib/progress.mjs';
 import { fail, ScriptError } from './lib/run.mjs';
 
 /**
- * A part: `needs` (prepared before anything runs), `run(context) → {passed, failed, skipped: [{name, why}]}`. Order: what says
- * most about a mistake soonest comes first.
+ * A part: `needs`, `beside` (both as of `runPart`), `run(context) → {passed, failed, skipped: [{name, why}]}`. Order: what says most
+ * about a mistake soonest comes first.
  */
 const parts = {
-  check: { run: () => lastLine([script('check.mjs')]) },
-  unit: { run: () => vitest('unit', ['run']) },
-  corpus: { run: () => nodeTest('corpus', ['test/conformance/parity/test/*.test.mjs']) },
+  check: { beside: true, run: () => lastLine([script('check.mjs')]) },
+  unit: { beside: true, run: () => vitest('unit', ['run']) },
+  corpus: { beside: true, run: () => nodeTest('corpus', ['test/conformance/parity/test/*.test.mjs']) },
   platform: {
     needs: ['build', 'kubectl'],
     run: (context) => vitest('platform', ['run', '--config', 'test/e2e/vitest.config.ts', 'e2e/platform/'], context),

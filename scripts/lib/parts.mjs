@@ -13,16 +13,25 @@ export const results = join(root, 'test-results');
 export const script = (name) => join(root, 'scripts', name);
 
 /**
- * Runs a part `{needs?: string[], run(context)}`; what it lacks makes it skipped, what it throws failed.
+ * Runs a part `{needs?: string[], beside?: boolean, run(context)}`; what it lacks makes it skipped, what it throws failed. `beside`: it
+ * runs while something is still being installed, which takes the time of others.
  * @returns {Promise<{passed: number, failed: number, skipped: {name: string, why: string}[], failures?: {name: string, why: string}[]}>}
  */
 export async function runPart(name, part, context) {
+  if (!part.beside) await Promise.allSettled(Object.values(context.coming));
+  try {
+    for (const need of part.needs ?? []) Object.assign(context.env, await context.coming[need]);
+  } catch (error) {
+    return broken(name, error);
+  }
   const lacking = (part.needs ?? []).map((need) => context.lacks[need]).find((lack) => lack?.whole);
   if (lacking) return { passed: 0, failed: 0, skipped: [{ name, why: lacking.why }] };
-  return part.run(context).catch((error) => {
-    process.stderr.write(`${error instanceof ScriptError ? error.message : error.stack}\n`);
-    return { passed: 0, failed: 1, skipped: [], failures: [{ name, why: error.message }] };
-  });
+  return part.run(context).catch((error) => broken(name, error));
+}
+
+function broken(name, error) {
+  process.stderr.write(`${error instanceof ScriptError ? error.message : error.stack}\n`);
+  return { passed: 0, failed: 1, skipped: [], failures: [{ name, why: error.message }] };
 }
 
 /** What failed, a line each, for the end of a long output: whoever reads only its tail must see which tests, and why. */
@@ -42,9 +51,12 @@ export function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`;
 }
 
-/** Sets up what the chosen parts need. What cannot be had is recorded, and its part skipped and counted. */
+/**
+ * Sets up what the chosen parts need. What cannot be had is recorded, and its part skipped and counted. The editor takes minutes the
+ * first time: it is `coming`, a promise of what it adds to the environment.
+ */
 export async function prepare(wanted, env = {}) {
-  const context = { lacks: {}, env: { ...env } };
+  const context = { lacks: {}, env: { ...env }, coming: {} };
   if (wanted.has('editor')) {
     const missing = await ensureSystem(['native', 'chromium']);
     if (missing.length > 0) {
@@ -52,7 +64,6 @@ export async function prepare(wanted, env = {}) {
       say(why);
       context.lacks.editor = { whole: true, why };
     } else {
-      context.env.SLIPWAY_TEST_CODE_SERVER = await ensureCodeServer();
       context.env.SLIPWAY_TEST_CHROMIUM = needs.chromium.find();
     }
   }
@@ -64,6 +75,11 @@ export async function prepare(wanted, env = {}) {
   }
   if (wanted.has('package') && !context.lacks.editor) context.env.SLIPWAY_TEST_VSIX = await makePackage();
   else if (wanted.has('build')) await runNode([script('build.mjs')], { quiet: true, pulse: 'building' });
+  if (wanted.has('editor') && !context.lacks.editor) {
+    context.coming.editor = ensureCodeServer().then((entry) => ({ SLIPWAY_TEST_CODE_SERVER: entry }));
+    // Told by the part that waits for it.
+    context.coming.editor.catch(() => {});
+  }
   return context;
 }
 

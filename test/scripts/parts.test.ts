@@ -7,7 +7,52 @@ interface Outcome {
   failures?: { name: string; why: string }[];
 }
 const script = new URL('../../scripts/lib/parts.mjs', import.meta.url).href;
-const { failureLines } = (await import(script)) as { failureLines(outcomes: Outcome[]): string[] };
+interface Part {
+  needs?: string[];
+  beside?: boolean;
+  run(context: Context): Promise<Omit<Outcome, 'part'>>;
+}
+interface Context {
+  lacks: Record<string, { whole: boolean; why: string }>;
+  env: Record<string, string>;
+  coming: Record<string, Promise<Record<string, string>>>;
+}
+const { failureLines, runPart } = (await import(script)) as {
+  failureLines(outcomes: Outcome[]): string[];
+  runPart(name: string, part: Part, context: Context): Promise<Omit<Outcome, 'part'>>;
+};
+
+describe('what is still being installed', () => {
+  const passed = { passed: 1, failed: 0 };
+
+  it('is waited for by who needs it and by what wants the machine for itself, not by the others', async () => {
+    const ran: string[] = [];
+    const installing = Promise.withResolvers<Record<string, string>>();
+    const context: Context = { lacks: {}, env: {}, coming: { editor: installing.promise } };
+    const part = (name: string, more: Partial<Part> = {}) => {
+      const run = async ({ env }: Context) => {
+        ran.push(`${name} ${env['ENTRY']}`);
+        return passed;
+      };
+      return runPart(name, { ...more, run }, context);
+    };
+    const others = [part('platform'), part('e2e', { needs: ['build', 'editor'] })];
+    await part('unit', { beside: true });
+    expect(ran).toEqual(['unit undefined']);
+    installing.resolve({ ENTRY: 'entry.js' });
+    await Promise.all(others);
+    expect(ran).toContain('e2e entry.js');
+    expect(ran).toHaveLength(3);
+  });
+
+  it('fails the part that needs it when it cannot be had, and no other', async () => {
+    const context: Context = { lacks: {}, env: {}, coming: { editor: Promise.reject(new Error('no network')) } };
+    const run = async () => passed;
+    expect(await runPart('platform', { run }, context)).toEqual(passed);
+    const { failed, failures } = await runPart('e2e', { needs: ['editor'], run }, context);
+    expect({ failed, failures }).toEqual({ failed: 1, failures: [{ name: 'e2e', why: 'no network' }] });
+  });
+});
 
 describe('the end of a run', () => {
   it('names what failed in a line each, with its part and why', () => {
