@@ -1,8 +1,10 @@
 /** VS Code in a browser: code-server's extension host is a real process on this machine, its workbench a page in Chromium. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { results } from '../places.ts';
 import type { Launcher, LaunchOptions } from './launcher.ts';
 
 const required = (name: string): string => {
@@ -35,8 +37,8 @@ export const launchCodeServer: Launcher = async (options) => {
     '--config',
     join(options.dir, 'config.yaml'),
   ];
-  for (const vsix of [options.vsix, ...options.others])
-    await installExtension(entry, [...shared, '--install-extension', vsix, '--force'], env);
+  cpSync(await installed(entry, options.vsix, env), extensions, { recursive: true });
+  if (options.others.length > 0) await install(entry, [...shared, ...installs(options.others)], env);
 
   const server = spawn(
     process.execPath,
@@ -96,7 +98,35 @@ function query({ workspace }: LaunchOptions): string {
   return `?${workspace.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(workspace)}`;
 }
 
-function installExtension(entry: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * The folder of extensions that the editor's own installer makes of this package: made once for all suites and copied for each, as the
+ * installer takes seconds. What it writes there stays true elsewhere: it names the extension by its place in the folder, too.
+ */
+async function installed(entry: string, vsix: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const hash = createHash('sha256').update(entry).update(readFileSync(vsix)).digest('hex');
+  const folder = join(results, 'installed', hash.slice(0, 16));
+  if (existsSync(folder)) return folder;
+  mkdirSync(dirname(folder), { recursive: true });
+  const draft = mkdtempSync(`${folder}.`);
+  try {
+    writeFileSync(join(draft, 'config.yaml'), '{}\n');
+    const extensions = join(draft, 'extensions');
+    const places = ['--user-data-dir', join(draft, 'user-data'), '--extensions-dir', extensions];
+    await install(entry, [...places, '--config', join(draft, 'config.yaml'), ...installs([vsix])], env);
+    // Another run beside this one may have been first; its is the same.
+    if (!existsSync(folder)) renameSync(extensions, folder);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+const installs = (packages: readonly string[]): string[] => [
+  ...packages.flatMap((vsix) => ['--install-extension', vsix]),
+  '--force',
+];
+
+function install(entry: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

@@ -3,7 +3,7 @@
  * for what a user's hand touches. Every step leaves a screenshot; errors of ours fail the suite.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -103,7 +103,7 @@ export interface Editor extends AsyncDisposable {
   menu(view: string, text: string | RegExp, command: string): Promise<void>;
   /** Opens a file of the workspace at a line, as Quick Open does. */
   openAt(file: string, line: number): Promise<void>;
-  /** Reloads the window. `remembered`: what must be in the workbench's saved state first, which it writes when idle. */
+  /** Reloads the window. `remembered`: what must be in the workbench's saved state first, which it writes when the window loses the focus. */
   reload(...remembered: (string | RegExp)[]): Promise<void>;
   /** Saves `NN-name.png`. */
   shot(name: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void>;
@@ -160,6 +160,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
   page.setDefaultTimeout(ready);
   const complaints = collectComplaints(page, logs);
   await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: ready });
+  const devTools = await page.context().newCDPSession(page);
   let shots = 0;
 
   const quickInput = quickInputOf(page);
@@ -281,9 +282,9 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       const isIn = (state: string) => (each: string | RegExp) =>
         typeof each === 'string' ? state.includes(each) : each.test(state);
       if (remembered.length > 0)
-        // Once a minute at the latest.
         await until('the saved state', async () => remembered.every(isIn(await page.evaluate<string>(savedState))), {
           timeout: 90_000,
+          every: 1_000,
         });
       await page.reload({ timeout: ready });
       await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: ready });
@@ -292,10 +293,11 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       shots += 1;
       const folder = join(results, 'screenshots', options.name);
       mkdirSync(folder, { recursive: true });
-      await page.screenshot({
-        path: join(folder, `${String(shots).padStart(2, '0')}-${name}.png`),
-        ...(clip ? { clip } : {}),
-      });
+      const path = join(folder, `${String(shots).padStart(2, '0')}-${name}.png`);
+      if (clip) return void (await page.screenshot({ path, clip }));
+      // Written with little effort: there are hundreds in a run, and packing them well takes a second of a slow machine each.
+      const { data } = await devTools.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true });
+      writeFileSync(path, data, 'base64');
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -319,8 +321,16 @@ export async function openContainer(page: Page): Promise<void> {
   });
 }
 
-/** What the workbench in a browser has stored; runs in the page. */
+/**
+ * What the workbench in a browser has stored; runs in the page. It stores once a minute, and when the user goes to another window: that it
+ * is told, as no other window takes a headless page's focus away.
+ */
 const savedState = `(async () => {
+  for (const gone of [true, false]) {
+    if (gone) document.hasFocus = () => false;
+    else delete document.hasFocus;
+    document.dispatchEvent(new Event('visibilitychange'));
+  }
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
