@@ -78,6 +78,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
     ready: false,
   };
   let running: RunningContainer | undefined;
+  let debuggerListens = false;
   let address: { host: string; port: number } | undefined;
   let startedAt: number | undefined;
   let backoffMs = 0;
@@ -143,6 +144,12 @@ export function createContainerRunner(container: Container, context: ContainerCo
     const began = await context.sandbox.start(spec, own.sink, context.event);
     pullBackoffMs = 0;
     running = began;
+    debuggerListens = began.debugListens === undefined;
+    void began.debugListens?.then(() => {
+      if (running !== began) return;
+      debuggerListens = true;
+      context.changed();
+    });
     startedAt = clock.now();
     address = began.address;
     Object.assign(facts, { imageId: began.imageId, containerId: began.id, started: false, ready: false });
@@ -408,7 +415,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
       return address;
     },
     get debugAddress() {
-      return running?.debugAddress;
+      return debuggerListens ? running?.debugAddress : undefined;
     },
     start,
     retry() {

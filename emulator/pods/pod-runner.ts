@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../kernel/object.ts';
 import { apiEnvironment, containerEnvironment, expand } from './container-environment.ts';
 import { type ContainerRunner, createContainerRunner } from './container-runner.ts';
+import { debuggingOf } from './debugging.ts';
 import type { KubeletPorts } from './kubelet-ports.ts';
 import { chooseRuntime, unschedulable } from './placement.ts';
 import { createPodVolumes } from './pod-volumes.ts';
@@ -385,7 +386,7 @@ export function createPodRunner(initial: Pod, ports: PodRunnerPorts): PodRunner 
       pullConfigs: runtime?.name === 'docker' ? pullConfigs(pod.metadata.namespace ?? '', spec, view) : [],
       securityContext: { ...spec.securityContext, ...container.securityContext },
       resources: container.resources,
-      debug: container === serving && pod.metadata.annotations?.[podAnnotations.debug] === 'node' ? 'node' : undefined,
+      debug: container === serving ? debuggingOf(pod) : undefined,
       tty: container.tty === true,
       stdin: container.stdin !== true ? 'closed' : container.stdinOnce === true ? 'once' : 'open',
     };

@@ -5,18 +5,28 @@
 import type { EventDraft } from '../kernel/controller.ts';
 import type { KubeObject } from '../kernel/object.ts';
 import type { DockerConfig } from './docker/registry-auth.ts';
+import type { Debugger } from './process/debug-command.ts';
 
 /** Annotations the kubelet puts on a Pod. */
 export const podAnnotations = {
   /** `host:port` where the data plane reaches the serving container. */
   address: 'slipway.dev/address',
-  /** `host:port` of the inspector, where the pod runs under a debugger. */
+  /** `host:port` where its debugger attaches, once it can, where the pod runs under one. */
   debugAddress: 'slipway.dev/debug-address',
-  /** On the template: `node` asks for an inspector that waits for its debugger. */
+  /** On the template: `node` asks for an inspector that waits for its debugger, `debugpy` and `delve` for those around the program. */
   debug: 'slipway.dev/debug',
+  /** On the template: file or folder of that debugger on this machine, where it is not found by its name. */
+  debugTool: 'slipway.dev/debug-tool',
   /** `process` or `docker`: who runs it. */
   runtime: 'slipway.dev/runtime',
 } as const;
+
+/** Which debugger waits in an instance. */
+export interface Debugging {
+  kind: Debugger;
+  /** Its file or folder (`podAnnotations.debugTool`). */
+  tool: string | undefined;
+}
 
 /** One container, with everything resolved: nothing in it needs the store any more. */
 export interface ContainerSpec {
@@ -36,7 +46,7 @@ export interface ContainerSpec {
   pullConfigs?: readonly DockerConfig[];
   securityContext: Record<string, unknown> | undefined;
   resources: Record<string, unknown> | undefined;
-  debug: 'node' | undefined;
+  debug: Debugging | undefined;
   tty: boolean;
   /** `once`: what is attached first has it alone, and its end is the container's end of input. Closed: at its end from the start. */
   stdin: 'closed' | 'open' | 'once';
@@ -59,6 +69,8 @@ export interface RunningContainer {
   /** Where its port is reached from the platform: host and port. Undefined where it serves nothing. */
   address: { host: string; port: number } | undefined;
   debugAddress: { host: string; port: number } | undefined;
+  /** Resolves when something listens at `debugAddress`, for debuggers that do not try again. */
+  debugListens?: Promise<void>;
   exited: Promise<ExitInfo>;
   /** SIGTERM, then SIGKILL of the whole group after `graceMs`. Resolves once it is gone. */
   stop(graceMs: number): Promise<void>;

@@ -1,5 +1,6 @@
 /** Applications that run in development mode from this window: state, restart on save, the end. Several at once. */
 import * as vscode from 'vscode';
+import type { Debugging } from '../../emulator/pods/ports.ts';
 import type { Application } from '../core/app/model.ts';
 import type { PlatformClient } from '../core/client.ts';
 import { Fault, isAway } from '../core/faults.ts';
@@ -18,7 +19,6 @@ import { VerdictProblems } from './verdict-problems.ts';
 export interface Running {
   readonly application: Application;
   readonly session: RunSession;
-  readonly debug: boolean;
   /** Where it runs, whichever platform is in use by now. */
   readonly platform: PlatformEntry;
   readonly client: PlatformClient;
@@ -30,7 +30,7 @@ export interface Running {
 }
 
 interface RunOptions {
-  debug: boolean;
+  debug: Debugging | undefined;
   signal?: AbortSignal;
   onEvent(event: RunEvent): void;
 }
@@ -116,7 +116,6 @@ export class Runs implements vscode.Disposable {
     running = {
       application,
       session,
-      debug: options.debug,
       platform,
       client,
       state: session.state,

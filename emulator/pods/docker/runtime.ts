@@ -146,7 +146,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
   ): Promise<RunningContainer & { ip: string }> {
     const { holder } = joining;
     const image = await ensureImage(docker, container, event);
-    const debug = container.debug === 'node' ? debugPort : undefined;
+    const debug = container.debug?.kind === 'node' ? debugPort : undefined;
     const { created, finished } = await creations.inTurn(joining.wanted, async (create) => {
       const made = await create(
         nameOf(pod, container.name),

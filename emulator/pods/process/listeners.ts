@@ -29,6 +29,27 @@ async function onThisSystem(pgid: number): Promise<Listener[]> {
   }
 }
 
+/** Resolves once anybody listens on this port: what is asked to may do it in a process that has left the group. Nothing connects to it. */
+export async function listening(port: number, signal: AbortSignal, everyMs = 100): Promise<void> {
+  while (!(await isListening(port))) {
+    await new Promise((next) => setTimeout(next, everyMs));
+    signal.throwIfAborted();
+  }
+}
+
+async function isListening(port: number): Promise<boolean> {
+  try {
+    if (process.platform === 'linux')
+      return linuxTables().some((table) => parseProcNet(table).some((each) => each.port === port));
+    if (process.platform === 'win32') {
+      return parseNetstat((await run('netstat', ['-ano', '-p', 'TCP'])).stdout).some((each) => each.port === port);
+    }
+    return parseLsof((await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fn'])).stdout).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function onLinux(pids: readonly number[]): Listener[] {
   const inodes = new Set<string>();
   for (const pid of pids) {
@@ -42,9 +63,14 @@ function onLinux(pids: readonly number[]): Listener[] {
     }
   }
   if (inodes.size === 0) return [];
+  return linuxTables().flatMap((table) => parseProcNet(table, inodes));
+}
+
+/** As texts; a system without IPv6 has one. */
+function linuxTables(): string[] {
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => {
     try {
-      return parseProcNet(readFileSync(table, 'latin1'), inodes);
+      return [readFileSync(table, 'latin1')];
     } catch {
       return [];
     }
@@ -60,11 +86,11 @@ function socketInode(link: string): string | undefined {
 }
 
 /** proc_net_tcp(5): `sl local_address rem_address st … inode`, addresses as host-order hex words; 0A is LISTEN. */
-export function parseProcNet(text: string, inodes: ReadonlySet<string>): Listener[] {
+export function parseProcNet(text: string, inodes?: ReadonlySet<string>): Listener[] {
   const listeners: Listener[] = [];
   for (const line of text.split('\n').slice(1)) {
     const fields = line.trim().split(/\s+/);
-    if (fields[3] !== '0A' || !inodes.has(fields[9] ?? '')) continue;
+    if (fields[3] !== '0A' || (inodes && !inodes.has(fields[9] ?? ''))) continue;
     const [address = '', port = ''] = (fields[1] ?? '').split(':');
     listeners.push({ host: loopbackOf(address), port: Number.parseInt(port, 16) });
   }
@@ -87,11 +113,12 @@ export function parseLsof(text: string): Listener[] {
 }
 
 /** Columns: protocol, local, foreign, state (translated on some systems: a foreign port 0 means listening), pid. */
-export function parseNetstat(text: string, pid: number): Listener[] {
+export function parseNetstat(text: string, pid?: number): Listener[] {
   const listeners: Listener[] = [];
   for (const line of text.split(/\r?\n/)) {
     const fields = line.trim().split(/\s+/);
-    if (fields[0] !== 'TCP' || fields.at(-1) !== String(pid) || !/:0$/.test(fields[2] ?? '')) continue;
+    if (fields[0] !== 'TCP' || (pid !== undefined && fields.at(-1) !== String(pid)) || !/:0$/.test(fields[2] ?? ''))
+      continue;
     const match = /^(.*):(\d+)$/.exec(fields[1] ?? '');
     if (match) listeners.push({ host: match[1] === '[::1]' ? '::1' : '127.0.0.1', port: Number(match[2]) });
   }

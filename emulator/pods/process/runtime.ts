@@ -21,7 +21,7 @@ import { createSiteChannel } from '../sites/channel.ts';
 import { placeIn } from '../sites/place.ts';
 import { createAttachments } from './attach.ts';
 import { findProgram } from './command.ts';
-import { debugEnvironment } from './debug-preload.ts';
+import { type DebugStart, debugStart, notDebugged, removeDebugged } from './debug-start.ts';
 import { baseEnvironment } from './environment.ts';
 import { runIn } from './exec.ts';
 import { createFreePorts } from './free-port.ts';
@@ -80,8 +80,8 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     const { dir, config } = await images.checkout(info.digest);
     const cwd = container.workingDir === undefined ? dir : resolve(dir, container.workingDir);
     // The image's command is its entry point: `command` replaces it, `args` come behind it.
-    const argv = [...(container.command ?? config.cmd), ...(container.args ?? [])];
-    const debugPort = container.debug === 'node' ? await freePorts.take() : undefined;
+    const given = [...(container.command ?? config.cmd), ...(container.args ?? [])];
+    const debugPort = container.debug ? await freePorts.take() : undefined;
     const mark = `${ports.mark}${randomUUID()}`;
     const env: Record<string, string> = {
       ...base,
@@ -94,12 +94,20 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     };
     await channel.ready;
     const sites = channel.open(env);
-    if (debugPort !== undefined) Object.assign(env, debugEnvironment(ports.stateDir, debugPort, env['NODE_OPTIONS']));
+    const note = (text: string) => output('stderr', Buffer.from(text));
+    let debugged: DebugStart | undefined;
     let program: string;
+    let argv = given;
     try {
-      program = await programOf(argv[0] ?? '', cwd, env, dir, (note) => output('stderr', Buffer.from(note)));
+      if (container.debug && debugPort !== undefined) {
+        debugged = debugStart(container.debug, { argv, port: debugPort, cwd, env, dir: ports.stateDir });
+        if (!debugged) note(notDebugged(argv));
+      }
+      argv = debugged?.argv ?? argv;
+      program = await programOf(argv[0] ?? '', cwd, env, dir, note);
     } catch (error) {
       if (debugPort !== undefined) freePorts.release(debugPort);
+      debugged?.[Symbol.dispose]();
       sites?.[Symbol.dispose]();
       throw error;
     }
@@ -131,6 +139,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       child.once('spawn', spawned);
       child.once('error', (error: NodeJS.ErrnoException) => {
         sites?.[Symbol.dispose]();
+        debugged?.[Symbol.dispose]();
         failed(new CannotRun(126, `exec: "${argv[0]}": ${error.message}`));
       });
     });
@@ -155,6 +164,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       sites?.[Symbol.dispose]();
       memory.remove(pid);
       if (debugPort !== undefined) freePorts.release(debugPort);
+      debugged?.[Symbol.dispose]();
       if (!stopping) forget(pid);
       return exitInfo(code, signal, killedForMemory);
     };
@@ -171,7 +181,8 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       imageId: info.reference,
       root: dir,
       address: container.port === undefined ? undefined : { host: '127.0.0.1', port: container.port },
-      debugAddress: debugPort === undefined ? undefined : { host: '127.0.0.1', port: debugPort },
+      debugAddress: debugged && debugPort !== undefined ? { host: '127.0.0.1', port: debugPort } : undefined,
+      ...(debugged?.listens ? { debugListens: debugged.listens } : {}),
       exited,
       async stop(graceMs) {
         if (stopping) {
@@ -227,6 +238,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       }
       const left = markedProcesses(ports.mark).map(({ pid }) => pid);
       killProcesses(left);
+      removeDebugged(ports.stateDir);
       return count + left.length;
     },
 

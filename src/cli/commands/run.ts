@@ -22,9 +22,9 @@ export const run: Command = {
     const { signal } = invocation.io;
     invocation.note(invocation.say('run.starting', { name: app.name, dir: app.dir }));
     const early: RunEvent[] = [];
-    const session = await startRun(
-      { client, app, debug: invocation.flag('debug'), namespace: invocation.optional('namespace') },
-      (event) => early.push(event),
+    const debug = invocation.flag('debug') ? { kind: app.run.debug ?? 'node', tool: undefined } : undefined;
+    const session = await startRun({ client, app, debug, namespace: invocation.optional('namespace') }, (event) =>
+      early.push(event),
     );
     const show = (event: RunEvent): void => showEvent(invocation, event, session);
     early.forEach(show);

@@ -4,6 +4,7 @@
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { type Debugger, debuggerOf } from '../../../emulator/pods/process/debug-command.ts';
 import type { ObjectInput } from '../client.ts';
 import type { MessageArgs, Problem, ProblemCode, SourcePlace } from '../codes.ts';
 import { Fault } from '../faults.ts';
@@ -52,8 +53,8 @@ export interface RunSettings {
   /** The port of an application that cannot take it from PORT. */
   port: number | undefined;
   env: Record<string, string>;
-  /** What can attach: a Node start command can be debugged. */
-  debug: 'node' | undefined;
+  /** What the command that runs in development mode can be started under. */
+  debug: Debugger | undefined;
 }
 
 export interface Environment {
@@ -156,7 +157,7 @@ export async function readApplication(dir: string, from: ReadText = readText): P
         dev: words(settings.run?.dev),
         port: settings.run?.port,
         env: Object.fromEntries(Object.entries(settings.run?.env ?? {}).map(([key, value]) => [key, String(value)])),
-        debug: isNode(words(settings.run?.dev) ?? start) ? 'node' : undefined,
+        debug: debuggerOf(words(settings.run?.dev) ?? start),
       },
       environments: Object.fromEntries(
         Object.entries(settings.environments ?? {}).map(([key, value]) => {
@@ -358,8 +359,4 @@ function localRepository(service: Manifest): string | undefined {
 
 function words(command: string | string[] | undefined): string[] | undefined {
   return typeof command === 'string' ? commandWords(command) : command;
-}
-
-function isNode(argv: string[] | undefined): boolean {
-  return /(^|[/\\])node(\.exe)?$/.test(argv?.[0] ?? '');
 }

@@ -4,7 +4,8 @@
  */
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
-import { podAnnotations } from '../../../emulator/pods/ports.ts';
+import { debugAnnotations } from '../../../emulator/pods/debugging.ts';
+import { type Debugging, podAnnotations } from '../../../emulator/pods/ports.ts';
 import { type Application, containersOf } from '../app/model.ts';
 import { isObject } from '../app/values.ts';
 import type { Informer, ObjectInput, PlatformClient, WatchHandlers } from '../client.ts';
@@ -31,8 +32,8 @@ export const runNamespace = 'dev';
 export interface RunOptions {
   client: PlatformClient;
   app: Application;
-  /** Run under the debugger: at most one instance, an inspector that waits for its debugger. */
-  debug?: boolean | undefined;
+  /** Run under this debugger: at most one instance, which waits until somebody has attached. */
+  debug?: Debugging | undefined;
   /** `dev` by default. */
   namespace?: string | undefined;
 }
@@ -121,7 +122,7 @@ async function applyAll(options: RunOptions, namespace: string, image: string): 
   }
   const prepared = prepareObjects(app, { namespace });
   const objects = [
-    developmentService(app, prepared.service, image, options.debug === true),
+    developmentService(app, prepared.service, image, options.debug),
     ...prepared.others.map(({ object }) => object),
   ];
   const made: RunRemains['objects'][number][] = [];
@@ -147,7 +148,12 @@ async function applyAll(options: RunOptions, namespace: string, image: string): 
 }
 
 /** Pure: always one instance there, at most one under the debugger, all traffic to the newest. */
-function developmentService(app: Application, service: ObjectInput, image: string, debug: boolean): ObjectInput {
+function developmentService(
+  app: Application,
+  service: ObjectInput,
+  image: string,
+  debug: Debugging | undefined,
+): ObjectInput {
   const copy = structuredClone(service) as ObjectInput & { spec: { template: Template; traffic?: unknown } };
   const { template } = copy.spec;
   const containers = containersOf(copy);
@@ -161,7 +167,7 @@ function developmentService(app: Application, service: ObjectInput, image: strin
       ...asMap(metadata['annotations']),
       'autoscaling.knative.dev/min-scale': '1',
       'autoscaling.knative.dev/initial-scale': '1',
-      ...(debug ? { 'autoscaling.knative.dev/max-scale': '1', [podAnnotations.debug]: 'node' } : {}),
+      ...(debug ? { 'autoscaling.knative.dev/max-scale': '1', ...debugAnnotations(debug) } : {}),
     },
   };
   copy.spec.traffic = [{ latestRevision: true, percent: 100 }];

@@ -4,6 +4,7 @@
  */
 
 import * as vscode from 'vscode';
+import type { Debugging } from '../../../emulator/pods/ports.ts';
 import type { RunCrash, RunEvent } from '../../core/run/run.ts';
 import { tellingLine } from '../../core/short-cause.ts';
 import { inSeconds } from '../deploy-words.ts';
@@ -13,7 +14,8 @@ import { together } from '../messages.ts';
 import { remedyOffer } from '../remedies.ts';
 import type { Running } from '../runs.ts';
 import { consoleCategory } from './console.ts';
-import { type NoDebugger, noDebugger } from './debuggers.ts';
+import { attachConfiguration, chooseDebugger, type NoDebugger } from './debuggers.ts';
+import { tools } from './tools.ts';
 
 type Uses = Pick<Deps, 'platforms' | 'problems' | 'runs' | 'log'>;
 
@@ -24,8 +26,9 @@ interface Request {
   arguments?: Record<string, unknown>;
 }
 
-/** What Node says to those who attach a debugger by hand. */
-const inspectorLine = /^(Debugger listening on ws:|For help, see: https?:\/\/nodejs\.org\/|Debugger attached\.$)/;
+/** What Node and Delve say to those who attach a debugger by hand. */
+const debuggerLine =
+  /^(Debugger listening on ws:|For help, see: https?:\/\/nodejs\.org\/|Debugger attached\.$|API server listening at: )/;
 
 export class RunAdapter implements vscode.DebugAdapter {
   #session: vscode.DebugSession;
@@ -35,6 +38,7 @@ export class RunAdapter implements vscode.DebugAdapter {
   #sequence = 1;
   #running: Running | undefined;
   #stop = new AbortController();
+  #debugging: Debugging | undefined;
   #attached = new Set<string>();
   #ended = false;
   /** It was ready once, or has been told not to become so. */
@@ -113,15 +117,16 @@ export class RunAdapter implements vscode.DebugAdapter {
     const application = await loadApplication(dir);
     const { say } = this.#deps.problems.words;
     const wished = configuration['noDebug'] !== true;
-    const none = wished ? noDebugger(application, vscode.extensions.all, say) : undefined;
-    const debug = wished && !none;
+    const choice = wished ? await chooseDebugger(application, vscode.extensions.all, tools, say) : undefined;
+    const none = choice?.none;
     if (none) {
       this.#output(`${none.text}\n`);
       this.#offer(none);
     }
+    this.#debugging = choice?.debugging;
     this.#output(`${say('run.starting', { name: application.name })}\n`);
     const running = await this.#deps.runs.start(application, {
-      debug,
+      debug: this.#debugging,
       signal: this.#stop.signal,
       onEvent: (event) => this.#happened(event, application.name, dir),
     });
@@ -139,7 +144,7 @@ export class RunAdapter implements vscode.DebugAdapter {
     const { say } = this.#deps.problems.words;
     switch (event.type) {
       case 'log':
-        if (event.line.mark === undefined && !(this.#running?.debug && inspectorLine.test(event.line.text))) {
+        if (event.line.mark === undefined && !(this.#debugging && debuggerLine.test(event.line.text))) {
           this.#output(`${event.line.text}\n`, consoleCategory(event.line));
         }
         return;
@@ -183,39 +188,18 @@ export class RunAdapter implements vscode.DebugAdapter {
   }
 
   #attach({ pod, host, port }: { pod: string; host: string; port: number }, name: string, dir: string): void {
-    if (this.#ended || this.#attached.has(`${pod}:${port}`)) return;
+    const debugging = this.#debugging;
+    if (!debugging || this.#ended || this.#attached.has(`${pod}:${port}`)) return;
     this.#attached.add(`${pod}:${port}`);
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(dir));
     void vscode.debug
-      .startDebugging(
-        folder,
-        {
-          type: 'node',
-          request: 'attach',
-          name: `${name} (${pod.split('-').at(-1) ?? pod})`,
-          address: host,
-          port,
-          localRoot: dir,
-          remoteRoot: dir,
-          continueOnAttach: true,
-          // For hold-time.ts.
-          slipwayApplication: dir,
-          slipwayPod: pod,
-          restart: false,
-          timeout: 10_000,
-          skipFiles: ['<node_internals>/**'],
-          resolveSourceMapLocations: [`${dir}/**`, '!**/node_modules/**'],
-          // What the application writes comes from the platform, with all that the inspector does not see.
-          outputCapture: 'std',
-        },
-        {
-          parentSession: this.#session,
-          compact: true,
-          lifecycleManagedByParent: true,
-          // One console: with the address, what the application writes, and what is asked of it at a breakpoint.
-          consoleMode: vscode.DebugConsoleMode.MergeWithParent,
-        },
-      )
+      .startDebugging(folder, attachConfiguration(debugging.kind, { name, dir, pod, host, port }), {
+        parentSession: this.#session,
+        compact: true,
+        lifecycleManagedByParent: true,
+        // One console: with the address, what the application writes, and what is asked of it at a breakpoint.
+        consoleMode: vscode.DebugConsoleMode.MergeWithParent,
+      })
       .then((started) => {
         if (!started) this.#deps.log.warn(`the debugger did not attach to ${pod} at ${host}:${port}`);
       }, logError(this.#deps.log));

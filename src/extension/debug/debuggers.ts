@@ -1,11 +1,24 @@
-/** Whether a debugger attaches to an application, and what is told where none does. Nothing here imports vscode. */
+/** Which debugger attaches to an application, and what is told where none does. Nothing here imports vscode. */
+import type { Debugging } from '../../../emulator/pods/ports.ts';
+import { type Debugger, debuggerOf } from '../../../emulator/pods/process/debug-command.ts';
 import type { Application } from '../../core/app/model.ts';
 import type { Say } from '../messages.ts';
 
 /** What is read of the editor's extensions. */
 export interface Extension {
   id: string;
+  extensionPath: string;
   packageJSON: unknown;
+}
+
+/** What is looked for outside the editor. */
+export interface Tools {
+  /** Folder of the debugpy package that an extension brings. */
+  bundledDebugpy(extensionPath: string): string | undefined;
+  /** Whether the interpreter that starts the application has one of its own. */
+  hasDebugpy(argv: readonly string[], dir: string): Promise<boolean>;
+  /** File of `dlv`. */
+  delve(): string | undefined;
 }
 
 export interface NoDebugger {
@@ -14,41 +27,114 @@ export interface NoDebugger {
   wanted?: string;
 }
 
-const ofJavaScript = 'ms-vscode.js-debug';
-
-/** Languages that Slipway does not attach to, by the command that starts them, with the extension that debugs them. */
-const others: readonly { command: RegExp; language: string; extension: string }[] = [
-  { command: /^go$/, language: 'Go', extension: 'golang.go' },
-  { command: /^(java|jshell|mvnw?|gradlew?)$/, language: 'Java', extension: 'vscjava.vscode-java-debug' },
-  {
-    command: /^(python[\d.]*|py|uv|poetry|uvicorn|gunicorn|flask)$/,
-    language: 'Python',
-    extension: 'ms-python.debugpy',
-  },
-  { command: /^dotnet$/, language: 'C#', extension: 'ms-dotnettools.csharp' },
-];
-
-/** undefined: the editor's debugger for JavaScript attaches to it. */
-export function noDebugger(
-  { name, run }: Pick<Application, 'name' | 'run'>,
-  extensions: readonly Extension[],
-  say: Say,
-): NoDebugger | undefined {
-  if (run.debug === 'node') {
-    if (extensions.some(debugsNode)) return undefined;
-    return { text: say('run.debuggerOff', { name, extension: ofJavaScript }), wanted: ofJavaScript };
-  }
-  const command = (run.dev ?? run.start)?.[0]?.replace(/^.*[/\\]/, '').replace(/\.(exe|cmd|bat)$/, '') ?? '';
-  const known = others.find((each) => each.command.test(command));
-  if (!known) return { text: say('run.cannotDebug', { name }) };
-  const { language, extension } = known;
-  const isThere = extensions.some(({ id }) => id.toLowerCase() === extension.toLowerCase());
-  const text = say('run.debugByItself', { name, language, extension });
-  return isThere ? { text } : { text, wanted: extension };
+interface Language {
+  name: string;
+  /** Program of its start commands. */
+  program: RegExp;
+  extension: string;
+  /** What Slipway starts it under, for an extension that contributes the type; absent: it does not attach to it. */
+  attached?: { debugger: Debugger; type: string; example: string };
 }
 
-/** The one that comes with the editor, or its nightly build: whoever contributes the type. */
-function debugsNode({ packageJSON }: Extension): boolean {
-  const { contributes } = packageJSON as { contributes?: { debuggers?: { type?: unknown }[] } };
-  return contributes?.debuggers?.some?.(({ type }) => type === 'node') ?? false;
+const languages: readonly Language[] = [
+  {
+    name: 'JavaScript',
+    program: /^node$/,
+    extension: 'ms-vscode.js-debug',
+    attached: { debugger: 'node', type: 'node', example: 'node FILE' },
+  },
+  {
+    name: 'Python',
+    program: /^(python[\d.]*|py|uv|poetry|pipenv|uvicorn|gunicorn|hypercorn|flask|fastapi)$/,
+    extension: 'ms-python.debugpy',
+    attached: { debugger: 'debugpy', type: 'debugpy', example: 'python -m MODULE' },
+  },
+  {
+    name: 'Go',
+    program: /^go$/,
+    extension: 'golang.go',
+    attached: { debugger: 'delve', type: 'go', example: 'go run .' },
+  },
+  { name: 'Java', program: /^(java|jshell|mvnw?|gradlew?)$/, extension: 'vscjava.vscode-java-debug' },
+  { name: 'C#', program: /^dotnet$/, extension: 'ms-dotnettools.csharp' },
+];
+
+/** Resolves with what to start it under, or why there is nothing. */
+export async function chooseDebugger(
+  { name, dir, run }: Pick<Application, 'name' | 'dir' | 'run'>,
+  extensions: readonly Extension[],
+  tools: Tools,
+  say: Say,
+): Promise<{ debugging: Debugging; none?: never } | { debugging?: never; none: NoDebugger }> {
+  const argv = run.dev ?? run.start ?? [];
+  const program = argv[0]?.replace(/^.*[/\\]/, '').replace(/\.(exe|cmd|bat)$/, '') ?? '';
+  const language = languages.find((each) => each.program.test(program));
+  if (!language) return { none: { text: say('run.cannotDebug', { name }) } };
+  const { attached, extension } = language;
+  if (!attached) {
+    const isThere = extensions.some(({ id }) => id.toLowerCase() === extension.toLowerCase());
+    const text = say('run.debugByItself', { name, language: language.name, extension });
+    return { none: isThere ? { text } : { text, wanted: extension } };
+  }
+  const command = (example: string) => say('run.debugCommand', { name, command: argv.join(' '), example });
+  const kind = debuggerOf(argv);
+  if (!kind) return { none: { text: command(attached.example) } };
+  const contributor = extensions.find((each) => contributes(each, attached.type));
+  if (!contributor) {
+    const missing = kind === 'node' ? 'run.debuggerOff' : 'run.debuggerMissing';
+    return { none: { text: say(missing, { name, language: language.name, extension }), wanted: extension } };
+  }
+  const missing = (tool: string, install: string) => ({
+    none: { text: say('run.debugToolMissing', { name, tool, command: install }) },
+  });
+  if (kind === 'delve') {
+    const tool = tools.delve();
+    return tool
+      ? { debugging: { kind, tool } }
+      : missing('Delve', 'go install github.com/go-delve/delve/cmd/dlv@latest');
+  }
+  if (kind === 'node') return { debugging: { kind, tool: undefined } };
+  // The extension's own before the interpreter's: it is the version that the extension speaks with, and launches with itself.
+  const tool = tools.bundledDebugpy(contributor.extensionPath);
+  if (tool || (await tools.hasDebugpy(argv, dir))) return { debugging: { kind, tool } };
+  return missing('debugpy', `${program.startsWith('python') ? argv[0] : 'python'} -m pip install debugpy`);
+}
+
+/** The one that comes with the editor or its language, or a nightly build: whoever contributes the type. */
+function contributes({ packageJSON }: Extension, wanted: string): boolean {
+  const { contributes: given } = packageJSON as { contributes?: { debuggers?: { type?: unknown }[] } };
+  return given?.debuggers?.some?.(({ type }) => type === wanted) ?? false;
+}
+
+/** Of the session that attaches to an instance. */
+export function attachConfiguration(
+  kind: Debugger,
+  { name, dir, pod, host, port }: { name: string; dir: string; pod: string; host: string; port: number },
+) {
+  // What the application writes comes from the platform, with all that a debugger does not see.
+  const perKind = {
+    node: {
+      type: 'node',
+      address: host,
+      port,
+      localRoot: dir,
+      remoteRoot: dir,
+      continueOnAttach: true,
+      restart: false,
+      timeout: 10_000,
+      skipFiles: ['<node_internals>/**'],
+      resolveSourceMapLocations: [`${dir}/**`, '!**/node_modules/**'],
+      outputCapture: 'std',
+    },
+    debugpy: { type: 'debugpy', connect: { host, port }, redirectOutput: false },
+    delve: { type: 'go', mode: 'remote', debugAdapter: 'dlv-dap', host, port, cwd: dir, stopOnEntry: false },
+  };
+  return {
+    ...perKind[kind],
+    request: 'attach',
+    name: `${name} (${pod.split('-').at(-1) ?? pod})`,
+    // For hold-time.ts.
+    slipwayApplication: dir,
+    slipwayPod: pod,
+  };
 }

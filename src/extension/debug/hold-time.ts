@@ -22,7 +22,7 @@ export function registerHoldTime({ runs, log }: Pick<Deps, 'runs' | 'log'>): vsc
   );
 }
 
-/** The JavaScript debugger opens sessions below ours; the one above them knows the instance. */
+/** Some debuggers open sessions below the one that attaches (of JavaScript, of Python's child processes); the one above them knows the instance. */
 function instanceOf(session: vscode.DebugSession): DebuggedInstance | undefined {
   for (let at: vscode.DebugSession | undefined = session; at; at = at.parentSession) {
     const { slipwayApplication, slipwayPod } = at.configuration as Partial<DebuggedInstance>;

@@ -5,7 +5,7 @@
  * several folders, and run the application of that file.
  *
  * The session of that type runs the application on the platform and stands for it (its output, its end); for each instance that waits
- * for a debugger it starts a child session of VS Code's own JavaScript debugger, so breakpoints, source maps and stepping are that one's.
+ * for a debugger it starts a child session of the debugger of its language, so breakpoints, source maps and stepping are that one's.
  */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';

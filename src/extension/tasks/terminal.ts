@@ -152,7 +152,7 @@ async function run(deps: Uses, { dir }: WorkspaceApplication, _asked: SlipwayTas
   const application = await savedApplication(dir);
   output.line(`[slipway] starting ${application.name}`);
   const running = await deps.runs.start(application, {
-    debug: false,
+    debug: undefined,
     signal: output.signal,
     onEvent: (event) => {
       if (event.type === 'log') output.line(event.line.text);

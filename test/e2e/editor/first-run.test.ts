@@ -251,15 +251,21 @@ describe('applications in several folders of the workspace', () => {
 const full = process.env['SLIPWAY_TEST_FULL'] === '1';
 
 describe.runIf(full).each([
-  { template: 'go-web', compiler: 'go', file: 'main.go', language: 'Go', extension: 'golang.go' },
+  {
+    template: 'go-web',
+    compiler: 'go',
+    file: 'main.go',
+    extension: 'golang.go',
+    told: 'orders runs without a debugger: the extension that debugs Go (golang.go) is not there. Install it and start again.',
+  },
   {
     template: 'java-web',
     compiler: 'java',
     file: 'Server.java',
-    language: 'Java',
     extension: 'vscjava.vscode-java-debug',
+    told: 'orders runs without a debugger: Slipway attaches to applications of Node.js, Python and Go. To stop at breakpoints, start it by itself with the debugger for Java (vscjava.vscode-java-debug).',
   },
-])('an application of $template', ({ template, compiler, file, language, extension }) => {
+])('an application of $template', ({ template, compiler, file, extension, told }) => {
   const { editor, path, runsWithoutDebugger } = useFolder(`first-run-${template}`, (folder) => folder);
   const isThere = findProgram('', compiler) !== undefined;
   /** Go compiles its whole standard library once, for a home that is new. */
@@ -272,7 +278,6 @@ describe.runIf(full).each([
     expect((await request(ingress, { host: 'orders.dev.localhost', path: '/?name=f5' })).body).toContain('f5');
     return kube;
   };
-  const told = `orders runs without a debugger: Slipway attaches to Node.js applications only. To stop at breakpoints, start it by itself with the debugger for ${language} (${extension}).`;
   const console = () => editor().page.locator('.repl .monaco-list-row');
 
   it.runIf(isThere)(

@@ -1,10 +1,15 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ContainerSpec } from '../../../emulator/pods/ports.ts';
 import { installAdvice } from '../../../emulator/pods/process/command.ts';
 import { baseEnvironment } from '../../../emulator/pods/process/environment.ts';
 import { parseLsof, parseNetstat, parseProcNet } from '../../../emulator/pods/process/listeners.ts';
 import { parseQuantity } from '../../../emulator/pods/process/refusals.ts';
+import { findProgram } from '../../support/program.ts';
 import { aKubelet, type Harness } from './harness.ts';
 import { runtimeContract } from './runtime-contract.ts';
+
+const python = findProgram('', 'python3');
 
 describe('process runtime', () => {
   let h: Harness;
@@ -15,22 +20,17 @@ describe('process runtime', () => {
   afterAll(() => h[Symbol.asyncDispose]());
   runtimeContract(() => ({ runtime: h.runtime, image: 'dev.local/empty' }));
 
-  it('waits for a debugger, in the application and not in what starts it', async () => {
+  const debugged = async (image: string, debug: ContainerSpec['debug']) => {
     const box = await h.runtime.createPod({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'p', uid: 'u', resourceVersion: '', creationTimestamp: '' },
     });
-    await h.build('dev.local/debug', { 'app.js': "console.log('ran', process.env.NODE_OPTIONS)" }, [
-      'sh',
-      '-c',
-      'node app.js; true',
-    ]);
-    let output = '';
+    const said = { output: '' };
     const running = await box.start(
       {
         name: 'a',
-        image: 'dev.local/debug',
+        image,
         command: undefined,
         args: undefined,
         workingDir: undefined,
@@ -40,14 +40,24 @@ describe('process runtime', () => {
         imagePullPolicy: 'Never',
         securityContext: undefined,
         resources: undefined,
-        debug: 'node',
+        debug,
         tty: false,
         stdin: 'closed',
       },
       (_, chunk) => {
-        output += Buffer.from(chunk);
+        said.output += Buffer.from(chunk);
       },
     );
+    return { box, running, said };
+  };
+
+  it('waits for a debugger, in the application and not in what starts it', async () => {
+    await h.build('dev.local/debug', { 'app.js': "console.log('ran', process.env.NODE_OPTIONS)" }, [
+      'sh',
+      '-c',
+      'node app.js; true',
+    ]);
+    const { box, running, said } = await debugged('dev.local/debug', { kind: 'node', tool: undefined });
     const { host = '', port = 0 } = running.debugAddress ?? {};
     let targets: { webSocketDebuggerUrl: string }[] = [];
     while (targets.length === 0) {
@@ -57,14 +67,58 @@ describe('process runtime', () => {
       );
       if (targets.length === 0) await new Promise((next) => setTimeout(next, 20));
     }
-    expect(output).not.toContain('ran');
+    expect(said.output).not.toContain('ran');
     const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '');
     await new Promise((opened) => socket.addEventListener('open', opened));
     socket.send(JSON.stringify({ id: 1, method: 'Runtime.runIfWaitingForDebugger' }));
     await new Promise((answered) => socket.addEventListener('message', answered));
     socket.close();
     expect(await running.exited).toMatchObject({ code: 0 });
-    expect(output).toMatch(/ran --require \S+[\\/]sites[\\/]node\.cjs\n/);
+    expect(said.output).toMatch(/ran --require \S+[\\/]sites[\\/]node\.cjs\n/);
+    await box.remove();
+  });
+
+  /** What debugpy does as far as the platform sees it: it listens, waits for a client, and runs what stands behind its own options. */
+  const listener = `
+import runpy, socket, sys
+host, port = sys.argv[2].split(':')
+server = socket.create_server((host, int(port)))
+server.accept()
+sys.argv = sys.argv[4:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+`;
+
+  it.runIf(python).each(['script', 'server'])(
+    'of Python: a %s waits under debugpy, whose address is told once it listens',
+    async (how) => {
+      await h.build(
+        `dev.local/debugpy-${how}`,
+        {
+          'debugpy/__main__.py': listener,
+          'app.py': "import sys; print('ran', sys.argv)",
+          'bin/uvicorn': `#!${python}\nimport sys; print('ran', sys.argv)\n`,
+        },
+        how === 'script' ? ['python3', 'app.py', '--x'] : ['bin/uvicorn', '--x'],
+      );
+      const { box, running, said } = await debugged(`dev.local/debugpy-${how}`, { kind: 'debugpy', tool: './debugpy' });
+      await running.debugListens;
+      expect(said.output).toBe('');
+      const { host = '', port = 0 } = running.debugAddress ?? {};
+      const socket = connect(port, host);
+      expect(await running.exited).toMatchObject({ code: 0 });
+      expect(said.output).toMatch(how === 'script' ? "ran ['app.py', '--x']" : /^ran \['\/\S+bin\/uvicorn', '--x'\]/);
+      socket.destroy();
+      await box.remove();
+    },
+  );
+
+  it('what its debugger cannot start runs without, and its log says so', async () => {
+    await h.build('dev.local/not-debugged', {}, ['sh', '-c', 'echo ran']);
+    const { box, running, said } = await debugged('dev.local/not-debugged', { kind: 'debugpy', tool: undefined });
+    expect(running.debugAddress).toBeUndefined();
+    expect(await running.exited).toMatchObject({ code: 0 });
+    expect(said.output).toContain('slipway: runs without a debugger, which cannot start "sh -c echo ran" for it\n');
+    expect(said.output).toContain('\nran\n');
     await box.remove();
   });
 });

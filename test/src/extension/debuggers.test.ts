@@ -1,51 +1,153 @@
-/** F5 on what no debugger attaches to: it is told in words with what to do, and the extension's id where it is not there. */
+/** F5: what an application is started under and attached to by, or in words what to do, with the extension's id where it is not there. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunSettings } from '../../../src/core/app/model.ts';
-import { noDebugger } from '../../../src/extension/debug/debuggers.ts';
+import { debuggerOf } from '../../../emulator/pods/process/debug-command.ts';
+import { attachConfiguration, chooseDebugger, type Tools } from '../../../src/extension/debug/debuggers.ts';
+import { tools } from '../../../src/extension/debug/tools.ts';
 import { words } from '../../../src/extension/messages.ts';
+import { temporaryHome } from '../../support/places.ts';
 
 const { say } = words('en');
 const debugging = (id: string, ...types: string[]) => ({
   id,
+  extensionPath: `/extensions/${id}`,
   packageJSON: { contributes: { debuggers: types.map((type) => ({ type })) } },
 });
 const javaScript = debugging('ms-vscode.js-debug', 'pwa-node', 'node');
-const plain = { id: 'somebody.theme', packageJSON: {} };
-const app = (start: string[] | undefined, more: Partial<RunSettings> = {}) => ({
+const python = debugging('ms-python.debugpy', 'debugpy');
+const go = debugging('golang.go', 'go');
+const plain = { id: 'somebody.theme', extensionPath: '/extensions/theme', packageJSON: {} };
+const app = (start: string[] | undefined, dev?: string[]) => ({
   name: 'shop',
-  run: { start, dev: undefined, port: undefined, env: {}, debug: undefined, ...more },
+  dir: '/shop',
+  run: { start, dev, port: undefined, env: {}, debug: debuggerOf(dev ?? start) },
 });
-const node = app(['node', 'server.ts'], { debug: 'node' });
+const none: Tools = { bundledDebugpy: () => undefined, hasDebugpy: async () => false, delve: () => undefined };
 
 describe('an application of Node.js', () => {
-  it('is debugged by whoever contributes that', () => {
-    expect(noDebugger(node, [plain, javaScript], say)).toBeUndefined();
-    expect(noDebugger(node, [debugging('ms-vscode.js-debug-nightly', 'node')], say)).toBeUndefined();
+  const node = app(['node', 'server.ts']);
+
+  it('is debugged by whoever contributes that', async () => {
+    const chosen = { debugging: { kind: 'node', tool: undefined } };
+    expect(await chooseDebugger(node, [plain, javaScript], none, say)).toEqual(chosen);
+    expect(await chooseDebugger(node, [debugging('ms-vscode.js-debug-nightly', 'node')], none, say)).toEqual(chosen);
   });
 
-  it('is not where the editor has its own switched off: it would wait for it for ever', () => {
-    expect(noDebugger(node, [plain, debugging('golang.go', 'go')], say)).toEqual({
-      text: "shop runs without a debugger: the editor's debugger for JavaScript (ms-vscode.js-debug) is not there. Enable it and start again.",
-      wanted: 'ms-vscode.js-debug',
+  it('is not where the editor has its own switched off: it would wait for it for ever', async () => {
+    expect(await chooseDebugger(node, [plain, go], none, say)).toEqual({
+      none: {
+        text: "shop runs without a debugger: the editor's debugger for JavaScript (ms-vscode.js-debug) is not there. Enable it and start again.",
+        wanted: 'ms-vscode.js-debug',
+      },
     });
+  });
+});
+
+describe('an application of Python', () => {
+  const served = app(['python3', 'main.py']);
+
+  it("is started under the extension's own debugpy, else under that of its interpreter", async () => {
+    const bundled: Tools = { ...none, bundledDebugpy: (path) => `${path}/debugpy`, hasDebugpy: async () => true };
+    expect(await chooseDebugger(served, [python], bundled, say)).toEqual({
+      debugging: { kind: 'debugpy', tool: '/extensions/ms-python.debugpy/debugpy' },
+    });
+    const own: Tools = { ...none, hasDebugpy: async (argv, dir) => argv === served.run.start && dir === '/shop' };
+    expect(await chooseDebugger(served, [python], own, say)).toEqual({
+      debugging: { kind: 'debugpy', tool: undefined },
+    });
+  });
+
+  it.each([
+    [
+      'no extension',
+      served,
+      [javaScript],
+      'the extension that debugs Python (ms-python.debugpy) is not there. Install it and start again.',
+      'ms-python.debugpy',
+    ],
+    [
+      'no debugpy',
+      served,
+      [python],
+      'debugpy is not there. Install it with "python3 -m pip install debugpy" and start again.',
+      undefined,
+    ],
+  ])('without: %s', async (_, application, extensions, text, wanted) => {
+    expect(await chooseDebugger(application, extensions, none, say)).toEqual({
+      none: { text: `shop runs without a debugger: ${text}`, ...(wanted ? { wanted } : {}) },
+    });
+  });
+
+  it('a command that is not plain is not guessed at', async () => {
+    expect(await chooseDebugger(app(['uv', 'run', 'main.py']), [python], none, say)).toEqual({
+      none: {
+        text: 'shop runs without a debugger, which cannot start "uv run main.py" for it. Start it with "python -m MODULE" (run.dev in slipway.yaml).',
+      },
+    });
+  });
+});
+
+describe('an application of Go', () => {
+  const run = app(['bin/server'], ['go', 'run', '.']);
+
+  it('is started under Delve, where both it and the extension are', async () => {
+    const there: Tools = { ...none, delve: () => '/go/bin/dlv' };
+    expect(await chooseDebugger(run, [go], there, say)).toEqual({
+      debugging: { kind: 'delve', tool: '/go/bin/dlv' },
+    });
+    expect((await chooseDebugger(run, [python], there, say)).none?.wanted).toBe('golang.go');
+    expect((await chooseDebugger(run, [go], none, say)).none?.text).toBe(
+      'shop runs without a debugger: Delve is not there. Install it with "go install github.com/go-delve/delve/cmd/dlv@latest" and start again.',
+    );
   });
 });
 
 describe('an application of another language', () => {
   it.each([
-    ['Go', 'golang.go', app(['bin/server'], { dev: ['go', 'run', '.'] })],
     ['Java', 'vscjava.vscode-java-debug', app(['java', 'Server.java'])],
     ['Java', 'vscjava.vscode-java-debug', app(['./mvnw', 'spring-boot:run'])],
     ['Java', 'vscjava.vscode-java-debug', app(['gradlew.bat', 'run'])],
-    ['Python', 'ms-python.debugpy', app(['/usr/bin/python3.12', 'main.py'])],
     ['C#', 'ms-dotnettools.csharp', app(['dotnet', 'run'])],
-  ])('%s says so, and which extension debugs it (%s)', (language, extension, application) => {
-    const text = `shop runs without a debugger: Slipway attaches to Node.js applications only. To stop at breakpoints, start it by itself with the debugger for ${language} (${extension}).`;
-    expect(noDebugger(application, [javaScript], say)).toEqual({ text, wanted: extension });
-    expect(noDebugger(application, [javaScript, { ...plain, id: extension.toUpperCase() }], say)).toEqual({ text });
+  ])('%s says so, and which extension debugs it (%s)', async (language, extension, application) => {
+    const text = `shop runs without a debugger: Slipway attaches to applications of Node.js, Python and Go. To stop at breakpoints, start it by itself with the debugger for ${language} (${extension}).`;
+    const choose = (...others: (typeof plain)[]) => chooseDebugger(application, [javaScript, ...others], none, say);
+    expect(await choose()).toEqual({ none: { text, wanted: extension } });
+    expect(await choose({ ...plain, id: extension.toUpperCase() })).toEqual({ none: { text } });
   });
 
-  it.each([[undefined], [['./server']], [['ruby', 'app.rb']], [['gopher']]])('%j says that it is none', (start) => {
-    expect(noDebugger(app(start), [], say)).toEqual({ text: say('run.cannotDebug', { name: 'shop' }) });
+  it.each([[undefined], [['./server']], [['ruby', 'app.rb']], [['gopher']]])(
+    '%j says that it is none',
+    async (start) => {
+      const text = say('run.cannotDebug', { name: 'shop' });
+      expect(await chooseDebugger(app(start), [], none, say)).toEqual({ none: { text } });
+    },
+  );
+});
+
+it('who attaches repeats nothing of what the application writes, and is known to hold time', () => {
+  const where = { name: 'shop', dir: '/shop', pod: 'shop-00001-abc', host: '127.0.0.1', port: 5678 };
+  const common = { request: 'attach', name: 'shop (abc)', slipwayApplication: '/shop', slipwayPod: where.pod };
+  expect(attachConfiguration('debugpy', where)).toEqual({
+    ...common,
+    type: 'debugpy',
+    connect: { host: '127.0.0.1', port: 5678 },
+    redirectOutput: false,
   });
+  expect(attachConfiguration('delve', where)).toMatchObject({ ...common, type: 'go', mode: 'remote', port: 5678 });
+  expect(attachConfiguration('node', where)).toMatchObject({
+    ...common,
+    type: 'node',
+    port: 5678,
+    outputCapture: 'std',
+  });
+});
+
+it('the copy of an extension is found by what makes it one', () => {
+  using home = temporaryHome('debugpy');
+  expect(tools.bundledDebugpy(home.dir)).toBeUndefined();
+  const folder = join(home.dir, 'bundled', 'libs', 'debugpy');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, '__main__.py'), '');
+  expect(tools.bundledDebugpy(home.dir)).toBe(folder);
 });

@@ -1,0 +1,83 @@
+/** An instance that waits for its debugger: what is started, with which variables, and when one can attach. */
+import { closeSync, mkdirSync, openSync, readSync, rm, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { platformNote } from '../notes.ts';
+import type { Debugging } from '../ports.ts';
+import { findProgram } from './command.ts';
+import { isPythonServer, underDebugpy, underDelve } from './debug-command.ts';
+import { debugEnvironment } from './debug-preload.ts';
+import { listening } from './listeners.ts';
+
+export interface DebugStart extends Disposable {
+  argv: string[];
+  /** Undefined where the debugger that attaches tries until it can. Never resolves once disposed of. */
+  listens: Promise<void> | undefined;
+}
+
+interface Instance {
+  argv: string[];
+  port: number;
+  cwd: string;
+  /** What a debugger needs is put in. */
+  env: Record<string, string>;
+  /** For files of the platform's own. */
+  dir: string;
+}
+
+/** undefined where the command cannot be started under that debugger. @throws CannotRun */
+export function debugStart({ kind, tool }: Debugging, instance: Instance): DebugStart | undefined {
+  const { argv, port, cwd, env, dir } = instance;
+  if (kind === 'node') {
+    Object.assign(env, debugEnvironment(dir, port, env['NODE_OPTIONS']));
+    return { argv, listens: undefined, [Symbol.dispose]: () => {} };
+  }
+  const output = join(builtIn(dir), `${port}${process.platform === 'win32' ? '.exe' : ''}`);
+  const started =
+    kind === 'delve'
+      ? underDelve(argv, port, { tool, output })
+      : underDebugpy(isPythonServer(argv[0]) ? withInterpreter(argv, cwd, env) : argv, port, tool);
+  if (!started) return undefined;
+  mkdirSync(builtIn(dir), { recursive: true, mode: 0o700 });
+  const abort = new AbortController();
+  const listens = listening(port, abort.signal).catch(() => new Promise<void>(() => {}));
+  return {
+    argv: started,
+    listens,
+    [Symbol.dispose]() {
+      abort.abort();
+      // Delve does it itself, unless it is killed.
+      rm(output, { force: true }, () => {});
+    },
+  };
+}
+
+const builtIn = (dir: string) => join(dir, 'debugged');
+
+/** What an earlier platform was killed before it could take away. */
+export function removeDebugged(dir: string): void {
+  rmSync(builtIn(dir), { recursive: true, force: true });
+}
+
+export function notDebugged(argv: readonly string[]): string {
+  return platformNote(`runs without a debugger, which cannot start ${JSON.stringify(argv.join(' '))} for it`);
+}
+
+/** A console script as the system starts it, by its first line; as it is where that names no interpreter of Python alone. */
+function withInterpreter(argv: string[], cwd: string, env: Record<string, string>): string[] {
+  const script = findProgram(argv[0] ?? '', cwd, env);
+  const [, direct, byName] =
+    /^#! ?(?:\/usr\/bin\/env (python[\d.]*)|(\/\S*python[\d.]*))\s*$/.exec(firstLine(script)) ?? [];
+  const interpreter = byName ?? direct;
+  return interpreter === undefined ? argv : [interpreter, script, ...argv.slice(1)];
+}
+
+function firstLine(file: string): string {
+  const head = Buffer.alloc(512);
+  const descriptor = openSync(file, 'r');
+  try {
+    const length = readSync(descriptor, head);
+    return head.toString('utf8', 0, length).split('\n')[0] ?? '';
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * F5 on an application in Python or Go attaches the debugger of its language: debugpy and Delve themselves, which a stand-in for their
+ * extensions connects with the editor as those do. With SLIPWAY_TEST_FULL=1, where the machine has the language; debugpy is installed
+ * from PyPI into the stand-in, as the extension brings it, and Delve is the machine's.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { slipway, slipwayJson } from '../../support/cli.ts';
+import { type Editor, useEditor } from '../../support/editor/editor.ts';
+import { request } from '../../support/ingress.ts';
+import { isReady, kubeOf, serving } from '../../support/kube.ts';
+import { root, temporaryHome } from '../../support/places.ts';
+import type { UpAnswer } from '../../support/platform.ts';
+import { findProgram } from '../../support/program.ts';
+import { until } from '../../support/until.ts';
+
+const full = process.env['SLIPWAY_TEST_FULL'] === '1';
+const python = full ? findProgram('', 'python3') : undefined;
+const go = full ? findProgram('', 'go') : undefined;
+const delve = go ? findProgram('SLIPWAY_TEST_DLV', 'dlv') : undefined;
+
+const made = temporaryHome('debuggers-extension');
+afterAll(() => made[Symbol.dispose]());
+const standIn = join(made.dir, 'extension');
+cpSync(join(root, 'test', 'support', 'editor', 'debuggers-extension'), standIn, { recursive: true });
+if (python) {
+  const libs = join(standIn, 'bundled', 'libs');
+  mkdirSync(libs, { recursive: true });
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--target', libs, 'debugpy==1.8.22'], { stdio: 'pipe' });
+}
+
+/** `handled`: the line of the breakpoint, once for each request. */
+const languages = [
+  { template: 'python-web', there: python, file: 'server.py', handled: 'name = parse_qs(', env: {} },
+  { template: 'go-web', there: delve, file: 'main.go', handled: 'name := ', env: withCache() },
+];
+
+/** The compiler's own cache: else it compiles its whole standard library for each home that is new. */
+function withCache(): Record<string, string> {
+  if (!go || !delve) return {};
+  const GOCACHE = execFileSync(go, ['env', 'GOCACHE'], { encoding: 'utf8' }).trim();
+  return { GOCACHE };
+}
+
+/** undefined while there is none. */
+async function running(editor: Editor): Promise<UpAnswer | undefined> {
+  const { code } = await slipway(['status'], { env: editor.env, cwd: editor.dir });
+  return code === 0 ? slipwayJson<UpAnswer>(['status'], { env: editor.env, cwd: editor.dir }) : undefined;
+}
+
+describe.each(languages)('an application of $template', ({ template, there, file, handled, env }) => {
+  let folder = '';
+  const editor = useEditor({
+    name: `debuggers-${template}`,
+    settings: { 'files.autoSave': 'off' },
+    extensions: [standIn],
+    env,
+    workspace: (home) => {
+      folder = join(home, 'workspace');
+      mkdirSync(folder);
+      return folder;
+    },
+  });
+  const page = () => editor().page;
+  const console = () => page().locator('.repl .monaco-list-row');
+  const frame = () => page().locator('.debug-top-stack-frame-line').first();
+
+  it.runIf(there)(
+    'stops at the breakpoint in a request, is answered when it goes on, starts again on a save, and ends with Shift+F5',
+    async () => {
+      if (delve) {
+        // Where `go install` puts it, as the editor's PATH is that of a login shell.
+        const bin = join(editor().env['HOME'] ?? '', 'go', 'bin');
+        mkdirSync(bin, { recursive: true });
+        symlinkSync(delve, join(bin, 'dlv'));
+      }
+      // Started here, it has the PATH that the language was found on.
+      for (const args of [
+        ['up', '--detach', '--port', '0'],
+        ['new', template, join(folder, 'orders')],
+      ]) {
+        const { code, stderr } = await slipway(args, { env: { ...editor().env, ...env }, cwd: folder });
+        expect(code, stderr).toBe(0);
+      }
+      await editor().openContainer();
+      await editor()
+        .row('Applications', /^orders/)
+        .waitFor();
+      const source = readFileSync(join(folder, 'orders', file), 'utf8').split('\n');
+      const line = source.findIndex((text) => text.includes(handled)) + 1;
+      await editor().openAt(`orders/${file}`, line);
+      const breakpoint = page().locator('.monaco-editor [class*="codicon-debug-breakpoint"]').first();
+      await until(
+        'the breakpoint',
+        async () => {
+          if (await breakpoint.isVisible()) return true;
+          await page().keyboard.press('F9');
+          return breakpoint.waitFor({ timeout: 10_000 }).then(
+            () => true,
+            () => false,
+          );
+        },
+        { timeout: 60_000 },
+      );
+      await page().keyboard.press('F5');
+      const { ingress, kubeconfig } = await until('the platform', () => running(editor()), { timeout: 60_000 });
+      const kube = kubeOf(kubeconfig);
+      const service = await until(
+        'the running application',
+        async () => {
+          const found = await kube.find(serving('dev', 'services', 'orders'));
+          return isReady(found) ? found : undefined;
+        },
+        { timeout: 300_000 },
+      );
+      expect(JSON.stringify(service)).toContain('"autoscaling.knative.dev/max-scale":"1"');
+      await console().filter({ hasText: 'orders runs at http://orders.dev.localhost' }).waitFor();
+      await console().filter({ hasText: 'listening' }).waitFor();
+
+      const ask = (name: string) =>
+        request(ingress, { host: 'orders.dev.localhost', path: `/?name=${name}`, timeout: 300_000 });
+      const answered = ask('f5');
+      await frame().waitFor({ timeout: 60_000 });
+      await editor().shot('stopped');
+      await page().keyboard.press('F5');
+      expect((await answered).body).toContain('Hello, f5!');
+      await console().filter({ hasText: '"name":' }).filter({ hasText: 'f5' }).first().waitFor();
+      // Once, and not by the platform and the debugger both; nor what the debugger says to those who attach by hand.
+      expect(await console().filter({ hasText: '"f5"' }).count()).toBe(1);
+      expect(
+        await console()
+          .filter({ hasText: /API server listening|[Dd]ebugger warning/ })
+          .count(),
+      ).toBe(0);
+
+      // A fresh instance, whose debugger is attached to in its turn.
+      await frame().waitFor({ state: 'detached' });
+      await page().keyboard.press('End');
+      await page().keyboard.type(' ');
+      await page().keyboard.press('Control+s');
+      await page().locator('.debug-toolbar').waitFor();
+      const again = ask('again');
+      await frame().waitFor({ timeout: 300_000 });
+      await page().keyboard.press('F5');
+      expect((await again).body).toContain('Hello, again!');
+
+      await page().keyboard.press('Shift+F5');
+      await until('it gone', async () => (await kube.find(serving('dev', 'services', 'orders'))) === undefined);
+      await page().locator('.debug-toolbar').waitFor({ state: 'hidden' });
+      expect(await page().locator('.monaco-dialog-box').count()).toBe(0);
+      // Nothing of the debugger is left in the folder that it was started in.
+      expect(existsSync(join(folder, 'orders', '__debug_bin'))).toBe(false);
+    },
+    600_000,
+  );
+});
