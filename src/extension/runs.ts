@@ -1,4 +1,5 @@
 /** Applications that run in development mode from this window: state, restart on save, the end. Several at once. */
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Debugging } from '../../emulator/pods/ports.ts';
 import type { Application } from '../core/app/model.ts';
@@ -195,13 +196,24 @@ export class Runs implements vscode.Disposable {
     listener(event);
   }
 
-  /** The editor's own watcher, so that it costs no second tree of watches and works over SSH. */
+  /**
+   * The editor's own watcher, so that it costs no second tree of watches and works over SSH; and what is saved in the editor, as the
+   * watcher is blind in folders that were made quickly, one in another (a new application), and in those that a setting excludes.
+   */
   #restartOnSave(running: Running): vscode.Disposable {
     const { dir } = running.application;
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(dir), '**/*'));
     let timer: NodeJS.Timeout | undefined;
-    const changed = (uri: vscode.Uri) => {
+    /** When each file was written that was told of: both tell of the same writing, one of them later. */
+    const told = new Map<string, number>();
+    const changed = async (uri: vscode.Uri) => {
       if (!isInside(uri, dir) || isNoSource(uri.fsPath.slice(dir.length + 1))) return;
+      const written = await stat(uri.fsPath).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
+      if (written > 0 && told.get(uri.fsPath) === written) return;
+      told.set(uri.fsPath, written);
       clearTimeout(timer);
       timer = setTimeout(() => {
         void running.session.restart(uri.fsPath).catch((error: unknown) => this.#problems.report(error));
@@ -212,6 +224,7 @@ export class Runs implements vscode.Disposable {
       watcher.onDidChange(changed),
       watcher.onDidCreate(changed),
       watcher.onDidDelete(changed),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => changed(uri)),
       { dispose: () => clearTimeout(timer) },
     );
   }

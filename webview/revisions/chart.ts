@@ -238,8 +238,9 @@ const least: Record<ChartKind, number> = { share: 100, rate: 1, latency: 5, erro
 
 function axisText(kind: ChartKind, value: number): string {
   if (kind === 'instances') return Number.isInteger(value) ? String(value) : '';
-  const text = rough(value);
   if (kind === 'latency') return duration(value);
+  // Beside 0 stand 2 and 4, not 2.0 and 4.0.
+  const text = Number.isInteger(value) ? String(value) : rough(value);
   return kind === 'rate' ? text : `${text} %`;
 }
 

@@ -46,16 +46,15 @@ let saidCanary = '';
 const bar = h('div', { class: 'bar', role: 'img' });
 const rows = h('div', { role: 'list' });
 const buttons = h('div', { class: 'btns' });
-const presetRow = h('div', { class: 'extras' });
+const extras = h('div', { class: 'extras' });
 /** One step less and more stand beside each other, whatever there is room for. */
 const steps = h('span', { class: 'pair' });
-const extras = h('div', { class: 'extras' });
 /** The platform's state: above all else, for nothing below can be done while it is away. */
 const away = h('div', { 'aria-live': 'polite' });
 const card = h('div');
 const setup = h('div');
 const notes = h('div', { 'aria-live': 'polite' });
-const page = h('div', { class: 'traffic' }, bar, away, card, rows, buttons, presetRow, extras, setup, notes);
+const page = h('div', { class: 'traffic' }, bar, away, card, rows, buttons, extras, setup, notes);
 const paint = perFrame(render);
 
 channel.on('state', (told) => {
@@ -288,8 +287,8 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   attr(add, { disabled });
   const hiddenOthers = now.others.some((row) => !list.includes(row));
   place(steps, presetButtons.slice(-2));
-  place(presetRow, list.length > 1 ? [...presetButtons.slice(0, -2), steps] : []);
   place(extras, [
+    ...(list.length > 1 ? [...presetButtons.slice(0, -2), steps] : []),
     ...(wish.past.length > 0 ? [undo] : []),
     ...(wishing ? [preview] : []),
     ...(hiddenOthers ? [add] : []),

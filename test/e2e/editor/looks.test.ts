@@ -87,8 +87,15 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
   const at = () => ({ env: editor().env, cwd: workspace });
   /** Nothing under the pointer: what it hovers over is not what is looked at. */
   const look = async (name: string) => {
-    await editor().page.mouse.move(720, 895);
-    await editor().page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
+    const { page } = editor();
+    const hover = page.locator('.workbench-hover').first();
+    // One that opens just as the pointer leaves stays until the pointer moves again.
+    await until('no hover', async () => {
+      await page.mouse.move(700, 890);
+      await page.mouse.move(720, 895);
+      await hover.waitFor({ state: 'detached', timeout: 2_000 });
+      return true;
+    });
     await editor().shot(name);
   };
 
