@@ -89,9 +89,10 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
   const look = async (name: string) => {
     const { page } = editor();
     const hover = page.locator('.workbench-hover').first();
-    // One that opens just as the pointer leaves stays until the pointer moves again.
+    // One that opens just as the pointer leaves what it belongs to, below it, stays until the pointer comes and leaves again.
     await until('no hover', async () => {
-      await page.mouse.move(700, 890);
+      const box = await hover.boundingBox({ timeout: 500 }).catch(() => null);
+      if (box) await page.mouse.move(box.x + box.width / 2, box.y + box.height + 12);
       await page.mouse.move(720, 895);
       await hover.waitFor({ state: 'detached', timeout: 2_000 });
       return true;
@@ -250,14 +251,21 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
     await check('logs');
     await check('traffic');
     await editor().shot('zoomed');
-    await tab(words[locale].around.events);
-    await check('events');
-    await editor().shot('zoomed-events');
     await editor().run('View: Toggle Maximized Panel');
     await page.locator('.editor-group-container').first().waitFor({ state: 'hidden' });
     await check('logs');
     await editor().shot('zoomed-logs');
     await editor().run('View: Toggle Maximized Panel');
+    // Beside the log there is room for their headings.
+    await editor().run('View: Toggle Panel Visibility');
+    await page.locator('.part.panel').waitFor({ state: 'hidden' });
+    await check('revisions');
+    await editor().shot('zoomed-revisions');
+    await tab(words[locale].around.events);
+    await check('events');
+    await editor().shot('zoomed-events');
+    await editor().run('View: Toggle Panel Visibility');
+    await page.locator('.part.panel').waitFor();
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
