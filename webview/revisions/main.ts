@@ -211,7 +211,10 @@ function renderSub(now: RevisionsState): void {
     link.onclick = () => void channel.request('openUrl', { url }).catch(failed);
     parts.push(link);
   }
-  parts.push(document.createTextNode(`${url === null ? '' : ' · '}${words.join(' · ')}`));
+  for (const word of words) {
+    if (parts.length > 0) parts.push(document.createTextNode(' · '));
+    parts.push(h('span', {}, word));
+  }
   place(sub, parts);
 }
 
