@@ -14,7 +14,7 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import type { Problem, SourcePlace } from '../codes.ts';
+import type { MessageArgs, Problem, SourcePlace } from '../codes.ts';
 import type { Phrase } from '../messages/phrases.ts';
 
 export type Path = readonly (string | number)[];
@@ -122,30 +122,65 @@ function syntaxProblem(
   at: (start: number, end: number) => SourcePlace,
   severity: Problem['severity'],
 ): Problem {
-  const detail = error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? error.code;
   return {
     code: 'YamlSyntax',
-    args: { detail, expected: expectations[error.code] ?? 'valid YAML 1.2' },
+    args: (narrower.find(([pattern]) => pattern.test(error.message)) ?? [undefined, meanings[error.code]])[1],
     place: at(error.pos[0], error.pos[1]),
     severity,
   };
 }
 
-const expectations: Partial<Record<YAMLError['code'], Phrase>> = {
-  ALIAS_PROPS: 'an alias without a tag or anchor of its own',
-  BAD_ALIAS: 'an alias of an anchor that stands before it',
-  BAD_DIRECTIVE: 'a directive that YAML knows',
-  BAD_DQ_ESCAPE: 'an escape that YAML knows, or single quotes',
-  BAD_INDENT: 'an indentation that is the same for all keys of one object, and deeper than that of their parent',
-  BAD_PROP_ORDER: 'tag and anchor before the value',
-  BAD_SCALAR_START: 'quotes around a value that starts with this character',
-  BLOCK_AS_IMPLICIT_KEY: 'one key and one value on a line, or quotes around a value with ": " in it',
-  BLOCK_IN_FLOW: 'the same style inside of brackets',
-  DUPLICATE_KEY: 'each key once',
-  KEY_OVER_1024_CHARS: 'a shorter key',
-  MISSING_CHAR: 'the closing quote, bracket, or the colon after the key',
-  MULTILINE_IMPLICIT_KEY: 'a key on one line followed by ": "',
-  TAB_AS_INDENT: 'spaces instead of the tab',
-  TAG_RESOLVE_FAILED: 'a tag that YAML knows',
-  UNEXPECTED_TOKEN: 'the end of the line, or quotes around the whole value',
+interface Meaning extends MessageArgs {
+  detail: Phrase;
+  expected: Phrase;
+}
+
+const meaning = (detail: Phrase, expected: Phrase): Meaning => ({ detail, expected });
+
+/** What the parser found, in our words: its own are English, and tell of its tokens. */
+const meanings: Record<YAMLError['code'], Meaning> = {
+  ALIAS_PROPS: meaning('an alias has a tag or anchor of its own', 'an alias without a tag or anchor of its own'),
+  BAD_ALIAS: meaning('an anchor or alias has no proper name', 'a name after & or *, without a colon at its end'),
+  BAD_COLLECTION_TYPE: meaning('the tag is for another kind of value', 'a tag that fits the value'),
+  BAD_DIRECTIVE: meaning('there is an unknown directive', 'a directive that YAML knows'),
+  BAD_DQ_ESCAPE: meaning('there is an unknown escape in double quotes', 'an escape that YAML knows, or single quotes'),
+  BAD_INDENT: meaning(
+    'the indentation does not fit',
+    'an indentation that is the same for all keys of one object, and deeper than that of their parent',
+  ),
+  BAD_PROP_ORDER: meaning('a tag or anchor stands in the wrong place', 'tag and anchor before the value'),
+  BAD_SCALAR_START: meaning(
+    'a value starts with a character that means something in YAML',
+    'quotes around a value that starts with this character',
+  ),
+  BLOCK_AS_IMPLICIT_KEY: meaning(
+    'there is another key or a list on the line of a key',
+    'one key and one value on a line, or quotes around a value with ": " in it',
+  ),
+  BLOCK_IN_FLOW: meaning('a block stands inside of brackets', 'the same style inside of brackets'),
+  DUPLICATE_KEY: meaning('the key is there twice', 'each key once'),
+  IMPOSSIBLE: meaning('it cannot be read', 'valid YAML 1.2'),
+  KEY_OVER_1024_CHARS: meaning('the key is too long', 'a shorter key'),
+  MISSING_CHAR: meaning('a character is missing', 'the closing quote, bracket, or the colon after the key'),
+  MULTILINE_IMPLICIT_KEY: meaning('a key goes over several lines', 'a key on one line followed by ": "'),
+  MULTIPLE_ANCHORS: meaning('a value has two anchors', 'one anchor'),
+  MULTIPLE_DOCS: meaning('there are several documents', 'one document'),
+  MULTIPLE_TAGS: meaning('a value has two tags', 'one tag'),
+  NON_STRING_KEY: meaning('a key is no text', 'a text'),
+  RESOURCE_EXHAUSTION: meaning('it is nested too deeply', 'fewer levels'),
+  TAB_AS_INDENT: meaning('there is a tab in the indentation', 'spaces instead of the tab'),
+  TAG_RESOLVE_FAILED: meaning('the tag is unknown, or does not fit the value', 'a tag that YAML knows'),
+  UNEXPECTED_TOKEN: meaning(
+    'there is something that does not belong here',
+    'the end of the line, or quotes around the whole value',
+  ),
 };
+
+/** Codes that stand for several mistakes; which one only the parser's sentence tells. */
+const narrower: readonly (readonly [RegExp, Meaning])[] = [
+  [/closing .quote/, meaning('the closing quote is missing', 'the same quote at the end of the value')],
+  [/end with a [}\]]/, meaning('the closing bracket is missing', 'the closing bracket, indented deeper than the key')],
+  [/followed by map values/, meaning('there is no colon after the key', 'a key on one line followed by ": "')],
+  [/separated .*white space/, meaning('a space is missing', 'a space before this')],
+  [/^Missing , /, meaning('a comma is missing', 'a comma between what is in brackets')],
+];
