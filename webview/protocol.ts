@@ -126,6 +126,7 @@ const revisionRow = object({
 });
 
 const revisionsState = object({
+  on: str,
   service: serviceRef,
   /** The service is gone from the platform. */
   gone: bool,
@@ -182,6 +183,7 @@ const traceRow = object({
 });
 
 const eventsState = object({
+  on: str,
   platform: platformState,
   targets: list(object({ key: str, name: str, namespace: str, url: str })),
   /** false: the platform does not tell what it delivered. */
@@ -193,13 +195,17 @@ const eventsState = object({
 /** Characters of a request; a million where none is given. */
 const wholeLog = 256 << 20;
 
+/**
+ * A request is of the platform that the page was drawn for, and is refused where another is in use by now; `anywhere`: it asks for
+ * nothing of a platform.
+ */
 export const pages = {
   traffic: {
     toView: { state: trafficState, live: nullable(sample) },
     toHost: {
-      ready: { params: nothing, result: nothing },
+      ready: { params: nothing, result: nothing, anywhere: true },
       /** Host shows its picker. */
-      pickService: { params: nothing, result: nothing },
+      pickService: { params: nothing, result: nothing, anywhere: true },
       /** `base`: the split that the wish was made on; refused as TrafficChanged when the object has another by now. */
       apply: {
         params: object({ key: str, base: record(num), percent: record(num), follow: bool }),
@@ -212,7 +218,7 @@ export const pages = {
       preview: { params: object({ key: str, percent: record(num), follow: bool }), result: nothing },
       startCanary: { params: object({ key: str, plan: canaryPlan }), result: nullable(problem) },
       canary: { params: object({ key: str, action: canaryAction }), result: nullable(problem) },
-      openUrl: { params: object({ url: str }), result: nothing },
+      openUrl: { params: object({ url: str }), result: nothing, anywhere: true },
       openRevisions: { params: object({ key: str }), result: nothing },
       command: { params: command, result: nothing },
     },
@@ -220,6 +226,7 @@ export const pages = {
   logs: {
     toView: {
       service: object({
+        on: str,
         service: nullable(serviceRef),
         services: list(serviceRef),
         platform: platformState,
@@ -237,8 +244,8 @@ export const pages = {
       clear: nothing,
     },
     toHost: {
-      ready: { params: nothing, result: nothing },
-      pickService: { params: nothing, result: nothing },
+      ready: { params: nothing, result: nothing, anywhere: true },
+      pickService: { params: nothing, result: nothing, anywhere: true },
       select: { params: object({ key: str }), result: nothing },
       /**
        * `changed`: the workspace has another text by now, what the instance had is shown. `none`: no file of this workspace.
@@ -247,9 +254,10 @@ export const pages = {
       openSource: {
         params: object({ path: str, line: num, column: num, pod: str }),
         result: oneOf('opened', 'changed', 'none'),
+        anywhere: true,
       },
-      copy: { params: object({ text: str }), result: nothing, limit: wholeLog },
-      save: { params: object({ text: str }), result: nothing, limit: wholeLog },
+      copy: { params: object({ text: str }), result: nothing, limit: wholeLog, anywhere: true },
+      save: { params: object({ text: str }), result: nothing, limit: wholeLog, anywhere: true },
       command: { params: command, result: nothing },
     },
   },
@@ -257,7 +265,7 @@ export const pages = {
     /** `form`: what it begins with, or a target that was chosen outside; `sent`: when it was last sent, 0 = never. */
     toView: { state: eventsState, form: object({ draft: eventDraft, sent: num }) },
     toHost: {
-      ready: { params: nothing, result: nothing },
+      ready: { params: nothing, result: nothing, anywhere: true },
       send: {
         params: eventDraft,
         /** `sent`: when, ms since the epoch. */
@@ -269,7 +277,7 @@ export const pages = {
   revisions: {
     toView: { state: revisionsState, history: list(sample), live: nullable(sample) },
     toHost: {
-      ready: { params: nothing, result: nothing },
+      ready: { params: nothing, result: nothing, anywhere: true },
       compare: { params: object({ before: str, after: str }), result: nothing },
       rollback: { params: nothing, result: nullable(problem) },
       sendAll: { params: object({ revision: str }), result: nullable(problem) },
@@ -280,7 +288,7 @@ export const pages = {
       canary: { params: object({ action: canaryAction }), result: nullable(problem) },
       remove: { params: object({ revision: str }), result: nothing },
       showLogs: { params: object({ revision: nullable(str) }), result: nothing },
-      openUrl: { params: object({ url: str }), result: nothing },
+      openUrl: { params: object({ url: str }), result: nothing, anywhere: true },
       command: { params: command, result: nothing },
     },
   },
@@ -318,8 +326,10 @@ export type CanaryAction = Infer<typeof canaryAction>;
 
 /** On the wire. `id` is unique per page instance. */
 export const wire = {
-  request: object({ kind: oneOf('request'), id: num, method: str }),
-  answer: object({ kind: oneOf('answer'), id: num, error: nullable(str) }),
+  /** `on`: which platform the page was drawn for; '' before it was. */
+  request: object({ kind: oneOf('request'), id: num, method: str, on: str }),
+  /** `problem`: why it was refused, in words for who asked; `error`: of what went wrong in us. */
+  answer: object({ kind: oneOf('answer'), id: num, error: nullable(str), problem: nullable(problem) }),
   /**
    * `payload` as JSON text: on its way the editor passes a message on three times, and clones what is no string field by field each
    * time.

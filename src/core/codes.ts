@@ -67,6 +67,7 @@ export const faultCodes = [
   'RevisionFailed',
   'TagInvalid',
   'TagTaken',
+  'RevisionAlone',
   'TrafficChanged',
   'NothingToRollBack',
   // guarded canaries

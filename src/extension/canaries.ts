@@ -25,14 +25,14 @@ export interface CanaryReaders {
 }
 
 export class Canaries implements vscode.Disposable {
-  #platforms: Pick<Platforms, 'need' | 'hold' | 'snapshot'>;
+  #platforms: Pick<Platforms, 'needOf' | 'hold' | 'snapshot'>;
   #problems: Pick<Problems, 'explain' | 'say' | 'tell' | 'words'>;
   #log: Pick<vscode.LogOutputChannel, 'info' | 'error'>;
   #name: string | undefined;
   #driving = new Map<string, Driving>();
 
   constructor(
-    platforms: Pick<Platforms, 'need' | 'hold' | 'snapshot'>,
+    platforms: Pick<Platforms, 'needOf' | 'hold' | 'snapshot'>,
     problems: Pick<Problems, 'explain' | 'say' | 'tell' | 'words'>,
     log: Pick<vscode.LogOutputChannel, 'info' | 'error'>,
   ) {
@@ -49,8 +49,8 @@ export class Canaries implements vscode.Disposable {
 
   /** @throws Fault, ApiError */
   async start(key: ServiceKey, view: CanaryPlanView): Promise<void> {
-    const [client, { startCanary }] = await this.#core();
     const { entry } = this.#platforms.snapshot;
+    const [client, { startCanary }] = await this.#core(entry);
     using _ = this.#platforms.hold(client);
     const { pauseSeconds, ...plan } = view;
     const wish = { ...plan, pauseMs: pauseSeconds * 1_000 };
@@ -61,8 +61,8 @@ export class Canaries implements vscode.Disposable {
 
   /** @throws Fault, ApiError */
   async act(key: ServiceKey, action: CanaryAction): Promise<void> {
-    const [client, core] = await this.#core();
     const { entry } = this.#platforms.snapshot;
+    const [client, core] = await this.#core(entry);
     using _ = this.#platforms.hold(client);
     this.#log.info(`canary of ${key.name}: ${action}`);
     const { namespace, name } = key;
@@ -99,9 +99,9 @@ export class Canaries implements vscode.Disposable {
     };
   }
 
-  async #core() {
+  async #core(platform: PlatformEntry) {
     const core = await import('../core/traffic/canary-driver.ts');
-    return [await this.#platforms.need(), core] as const;
+    return [await this.#platforms.needOf(platform), core] as const;
   }
 
   #drive(client: PlatformClient, platform: PlatformEntry, key: ServiceKey): void {

@@ -11,7 +11,11 @@ export function registerContextKeys({
   platforms,
   selection,
 }: Pick<Deps, 'platforms' | 'selection'>): vscode.Disposable {
+  // In a workspace that is not trusted platforms are looked at: what it is about may be made up.
+  const tellWritable = () =>
+    setContext(contextKeys.writable, !platforms.snapshot.entry.readOnly && vscode.workspace.isTrusted);
   const tell = (): void => {
+    tellWritable();
     const { snapshot } = platforms;
     const ready = snapshot.state === 'ready';
     setContext(contextKeys.deployed, ready && snapshot.services.some(isDeployed));
@@ -24,7 +28,10 @@ export function registerContextKeys({
     const before = service && readers && trafficModelOf(snapshot, service, readers.traffic).before;
     setContext(contextKeys.canRollBack, before !== undefined);
   };
-  const tellTrust = () => setContext(contextKeys.restricted, !vscode.workspace.isTrusted);
+  const tellTrust = () => {
+    tellWritable();
+    setContext(contextKeys.restricted, !vscode.workspace.isTrusted);
+  };
   tellTrust();
   return vscode.Disposable.from(
     platforms.onChange(tell),

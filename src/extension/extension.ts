@@ -93,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
 
 /** Ends what was started: an application in development mode must not outlive its window, and a canary holds for the next. */
 export async function deactivate(): Promise<void> {
-  await Promise.allSettled([runs?.end(), canaries?.release()]);
+  await Promise.allSettled([runs?.stopAll(), canaries?.release()]);
 }
 
 /** After the editor has what it waits for; a window with a folder is looked through for applications. */

@@ -24,6 +24,8 @@ interface Note {
   owner: number;
   /** When that began, where the system tells: its pid may be another's by now. */
   ownerStart: string;
+  /** It is being stopped: nobody is to count on it. */
+  ending?: boolean;
   remains: RunRemains;
 }
 
@@ -38,8 +40,11 @@ export interface LeftRuns extends Disposable {
   keep(remains: RunRemains, platform: Pick<PlatformEntry, 'target'>): () => void;
   /** It was stopped and is there still. */
   leave(remains: RunRemains): void;
-  /** Another window that lives runs it, too: what one of them takes away, the other loses. */
-  isShared(remains: RunRemains): boolean;
+  /**
+   * It is being stopped, which others know from here on: of two windows that stop the same at once, one at least takes it away. Returns
+   * the uids of what another window that lives runs, too: what one of them takes away, the other loses.
+   */
+  end(remains: RunRemains): ReadonlySet<string>;
 }
 
 /** What other windows left is looked for no more often than this while the platform changes, ms. */
@@ -68,6 +73,13 @@ export function leftRuns(
       failed(error);
     }
   };
+  /** Whole or not at all, also for who reads it now. */
+  const write = (file: string, note: Note): void =>
+    quietly(() => {
+      mkdirSync(dir, { recursive: true });
+      writeFileSync(`${file}.new`, JSON.stringify(note));
+      renameSync(`${file}.new`, file);
+    });
   const forget = (file: string): void => {
     running.delete(file);
     quietly(() => rmSync(file, { force: true }));
@@ -105,6 +117,14 @@ export function leftRuns(
       if (!uidsOf(note.remains).some((uid) => living.has(uid))) removing.set(note.file, remove(client, note));
     }
   }
+  function shared(remains: RunRemains): ReadonlySet<string> {
+    const uids = new Set(uidsOf(remains));
+    const others = readNotes(dir).filter(
+      ({ owner, ownerStart, ending }) => owner !== process.pid && !ending && isSameProcess(owner, ownerStart),
+    );
+    return new Set(others.flatMap((note) => uidsOf(note.remains)).filter((uid) => uids.has(uid)));
+  }
+
   const listening = platforms.onChange(() => {
     const before = seen;
     seen = platforms.snapshot.state === 'ready' ? platforms.client : undefined;
@@ -121,13 +141,7 @@ export function leftRuns(
       files.set(remains, file);
       running.add(file);
       const ownerStart = processStart(process.pid);
-      const note: Note = { kubeconfig, context, owner: process.pid, ownerStart, remains };
-      quietly(() => {
-        mkdirSync(dir, { recursive: true });
-        // Whole or not at all, also for who reads it now.
-        writeFileSync(`${file}.new`, JSON.stringify(note));
-        renameSync(`${file}.new`, file);
-      });
+      write(file, { kubeconfig, context, owner: process.pid, ownerStart, remains });
       return () => {
         files.delete(remains);
         forget(file);
@@ -138,14 +152,11 @@ export function leftRuns(
       files.delete(remains);
       look();
     },
-    isShared(remains) {
-      const uids = new Set(uidsOf(remains));
-      return readNotes(dir).some(
-        (note) =>
-          note.owner !== process.pid &&
-          uidsOf(note.remains).some((uid) => uids.has(uid)) &&
-          isSameProcess(note.owner, note.ownerStart),
-      );
+    end(remains) {
+      const file = files.get(remains);
+      const note = file === undefined ? undefined : readNote(file);
+      if (file !== undefined && note) write(file, { ...note, ending: true });
+      return shared(remains);
     },
     [Symbol.dispose]: () => listening.dispose(),
   };

@@ -129,7 +129,7 @@ export const extensionMessages = defineArea(
     'service.none': 'There is no service on {target}.',
     'service.deleteConfirm': 'Delete the service {name} from {target}?',
     'service.deleteDetail': 'Its revisions and its traffic split go with it; files and images stay.',
-    'service.deleteTyped': '{target} is not a platform of this machine. Type {name} to delete the service.',
+    'confirm.typed': '{target} is not a platform of this machine. Type {name} to confirm.',
     'service.copied': 'Copied {url}',
     'service.noUrl': '{name} has no URL yet.',
 
@@ -305,7 +305,7 @@ export const extensionMessages = defineArea(
     'service.none': '{target} 上没有服务。',
     'service.deleteConfirm': '要从 {target} 删除服务 {name} 吗？',
     'service.deleteDetail': '其修订版本和流量分配会一并删除；文件和镜像保留。',
-    'service.deleteTyped': '{target} 不是本机平台。输入 {name} 以删除该服务。',
+    'confirm.typed': '{target} 不是本机平台。输入 {name} 以确认。',
     'service.copied': '已复制 {url}',
     'service.noUrl': '{name} 还没有 URL。',
 

@@ -71,13 +71,14 @@ export class Runs implements vscode.Disposable {
 
   /**
    * Starts it; one that runs already from this directory is ended first. Resolves once the objects are applied.
-   * @throws Fault Cancelled where it is stopped meanwhile
+   * @throws Fault Cancelled where it is stopped meanwhile, PlatformChanged
    */
   start(application: Application, options: RunOptions): Promise<Running> {
-    return this.#turns.take(application.dir, () => this.#start(application, options));
+    const { entry } = this.#platforms.snapshot;
+    return this.#turns.take(application.dir, () => this.#start(application, options, entry));
   }
 
-  async #start(application: Application, options: RunOptions): Promise<Running> {
+  async #start(application: Application, options: RunOptions, platform: PlatformEntry): Promise<Running> {
     const { dir } = application;
     const stopped = new AbortController();
     this.#starting.set(dir, stopped);
@@ -85,8 +86,7 @@ export class Runs implements vscode.Disposable {
     try {
       await this.#stop(dir);
       const signal = options.signal ? AbortSignal.any([options.signal, stopped.signal]) : stopped.signal;
-      const client = await this.#platforms.need(undefined, signal);
-      const platform = this.#platforms.snapshot.entry;
+      const client = await this.#platforms.needOf(platform, undefined, signal);
       held = this.#platforms.hold(client);
       await this.#left.cleared();
       if (signal.aborted) throw new Fault('Cancelled');
@@ -139,43 +139,49 @@ export class Runs implements vscode.Disposable {
 
   /**
    * What runs from this directory, or is being started; one whose platform is away ends here, and is taken away there when that is back.
+   * What another window runs by the same objects goes on for that one.
    * @param only this one: another that has taken its place goes on
    */
   stop(dir: string, only?: Running): Promise<void> {
     if (!only) this.#starting.get(dir)?.abort();
-    return this.#turns.take(dir, () => this.#stop(dir, only));
+    return this.#turns.take(dir, async () => {
+      const name = this.find(dir)?.application.name ?? '';
+      if (await this.#stop(dir, only)) this.#tell('run.goesOn', name);
+    });
   }
 
-  async #stop(dir: string, only?: Running): Promise<void> {
+  /** Resolves with whether it goes on in another window. */
+  async #stop(dir: string, only?: Running): Promise<boolean> {
     const running = this.#running.get(dir);
-    if (!running || (only && running !== only)) return;
+    if (!running || (only && running !== only)) return false;
     const { application, session } = running;
     running.stopping = true;
     try {
-      await session.stop();
+      const shared = this.#left.end(session.remains);
+      await session.stop(shared);
       running.gone();
+      return shared.size > 0;
     } catch (error) {
       if (!isAway(error)) throw error;
-      const text = this.#problems.say('run.left', { name: application.name });
-      this.#log.warn(text);
-      vscode.window.setStatusBarMessage(text, 8_000);
+      this.#tell('run.left', application.name);
       this.#left.leave(session.remains);
+      return false;
     } finally {
       this.#forget(running);
     }
   }
 
-  /** @param on those on this one, and those that are being started; all where undefined */
+  #tell(key: 'run.goesOn' | 'run.left', name: string): void {
+    const text = this.#problems.say(key, { name });
+    this.#log.warn(text);
+    vscode.window.setStatusBarMessage(text, 8_000);
+  }
+
+  /** @param on those on this one, and those that are being started; all where undefined, as when the window closes */
   async stopAll(on?: PlatformEntry): Promise<void> {
     const dirs = new Set([...this.#running.keys(), ...this.#turns.keys]);
     const isMeant = (dir: string) => !on || (this.find(dir)?.platform.id ?? on.id) === on.id;
     await Promise.allSettled([...dirs].filter(isMeant).map((dir) => this.stop(dir)));
-  }
-
-  /** The window closes. What another one runs by the same objects stays, with this one's note for whoever is there last. */
-  async end(): Promise<void> {
-    for (const running of this.items) if (this.#left.isShared(running.session.remains)) this.#forget(running);
-    await this.stopAll();
   }
 
   #happened(running: Running, event: RunEvent, listener: (event: RunEvent) => void): void {
@@ -245,7 +251,7 @@ export class Runs implements vscode.Disposable {
   }
 
   dispose(): void {
-    void this.end();
+    void this.stopAll();
     this.#left[Symbol.dispose]();
     this.#crashes.dispose();
     this.#changes.dispose();

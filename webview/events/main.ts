@@ -4,7 +4,7 @@ import './events.css';
 import { draftFaults } from '../../src/core/event-draft.ts';
 import { openChannel } from '../lib/channel.ts';
 import { announce, attr, h, place, text } from '../lib/dom.ts';
-import { beginPage, button, problemNote, unexpected, wholeDuration } from '../lib/page.ts';
+import { beginPage, button, problemNote, problemOf, wholeDuration } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { EventDraftView, EventsState, PageProblem } from '../protocol.ts';
 import { traceTable } from './trace.ts';
@@ -81,6 +81,7 @@ void channel.request('ready', null).then(() => {
 
 function paint(): void {
   if (!state) return;
+  channel.drawnFor(state.on);
   const before = target.value;
   place(
     target,
@@ -157,7 +158,7 @@ async function submit(): Promise<void> {
     keep();
     showOutcome(status, ms, body, problem);
   } catch (error) {
-    place(outcome, [problemNote(unexpected(error))]);
+    place(outcome, [problemNote(problemOf(error))]);
   } finally {
     sending = false;
     paint();

@@ -1,6 +1,6 @@
 /** The page's end of the protocol: typed requests with an id each, events checked before anybody sees them. */
 import type { Check } from '../check.ts';
-import { type PageName, pages, type ToHost, type ToView, wire } from '../protocol.ts';
+import { type PageName, type PageProblem, pages, type ToHost, type ToView, wire } from '../protocol.ts';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -14,18 +14,41 @@ export interface Channel<Page extends PageName> {
     method: Method,
     params: ToHost<Page>[Method]['params'],
   ): Promise<ToHost<Page>[Method]['result']>;
+  /** What is asked for from now on is asked for on this platform. */
+  drawnFor(platform: string): void;
   on<Event extends keyof ToView<Page> & string>(event: Event, listener: (payload: ToView<Page>[Event]) => void): void;
   /** What the page keeps over hiding and reload; whatever was stored, unchecked. */
   load(): unknown;
   save(state: unknown): void;
 }
 
+/** What the host does not do, and why, in the user's words. */
+export class Refusal extends Error {
+  readonly problem: PageProblem;
+  /** The platform that it was asked for on. */
+  readonly on: string;
+
+  constructor(problem: PageProblem, on: string) {
+    super(problem.text);
+    this.problem = problem;
+    this.on = on;
+  }
+}
+
+interface Call {
+  method: string;
+  on: string;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
 export function openChannel<Page extends PageName>(page: Page): Channel<Page> {
   const api = acquireVsCodeApi();
   const definition = pages[page];
-  const waiting = new Map<number, { method: string; resolve(value: unknown): void; reject(error: Error): void }>();
+  const waiting = new Map<number, Call>();
   const listeners = new Map<string, (payload: unknown) => void>();
   let nextId = 1;
+  let on = '';
 
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (typeof data !== 'object' || data === null || !('kind' in data)) return;
@@ -34,10 +57,14 @@ export function openChannel<Page extends PageName>(page: Page): Channel<Page> {
   });
 
   function answered(data: object): void {
-    const { id, error } = wire.answer(data, 'answer');
+    const { id, error, problem } = wire.answer(data, 'answer');
     const call = waiting.get(id);
     if (!call) return;
     waiting.delete(id);
+    if (problem !== null) {
+      call.reject(new Refusal(problem, call.on));
+      return;
+    }
     if (error !== null) {
       call.reject(new Error(error));
       return;
@@ -61,9 +88,12 @@ export function openChannel<Page extends PageName>(page: Page): Channel<Page> {
     request: (method, params) =>
       new Promise((resolve, reject) => {
         const id = nextId++;
-        waiting.set(id, { method, resolve: resolve as (value: unknown) => void, reject });
-        api.postMessage({ kind: 'request', id, method, params });
+        waiting.set(id, { method, on, resolve: resolve as (value: unknown) => void, reject });
+        api.postMessage({ kind: 'request', id, method, on, params });
       }),
+    drawnFor: (platform) => {
+      on = platform;
+    },
     on: (event, listener) => listeners.set(event, listener as (payload: unknown) => void),
     load: () => api.getState(),
     save: (state) => api.setState(state),

@@ -2,6 +2,7 @@
 import { provideVSCodeDesignSystem, vsCodeButton } from '@vscode/webview-ui-toolkit';
 import { speak, t } from '../messages.ts';
 import type { LiveView, PageProblem } from '../protocol.ts';
+import { Refusal } from './channel.ts';
 import { announce, h } from './dom.ts';
 
 /** Registers the controls and takes the language over from `<html lang>`. Returns the page's root. */
@@ -66,7 +67,8 @@ export function problemNote(problem: PageProblem, ...actions: HTMLElement[]): HT
 }
 
 /** Turns whatever a request died of into something that can be shown. */
-export function unexpected(error: unknown): PageProblem {
+export function problemOf(error: unknown): PageProblem {
+  if (error instanceof Refusal) return error.problem;
   const detail = error instanceof Error ? error.message : String(error);
   return { code: 'unexpected', text: t('problem.unexpected', { detail }), fix: '' };
 }

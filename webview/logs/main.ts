@@ -4,7 +4,7 @@ import './logs.css';
 import type { Line } from '../../src/core/log-lines/line.ts';
 import { openChannel } from '../lib/channel.ts';
 import { announce, attr, h, perFrame, place } from '../lib/dom.ts';
-import { beginPage, button, problemNote, unexpected } from '../lib/page.ts';
+import { beginPage, button, problemNote, problemOf } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { LogLineView, PageProblem, ServiceRef, TrafficState } from '../protocol.ts';
 import { LogBuffer } from './buffer.ts';
@@ -20,6 +20,7 @@ const channel = openChannel('logs');
 const buffer = new LogBuffer(50_000);
 const rows = new Rows(buffer);
 
+let on = '';
 let service: ServiceRef | null = null;
 let services: ServiceRef[] = [];
 let folder: string | null = null;
@@ -129,7 +130,7 @@ const page = h('div', { class: 'logs' }, controls.element, notes, h('div', { cla
 place(root, [page]);
 
 channel.on('service', (now) => {
-  ({ service, services, platform, folder } = now);
+  ({ on, service, services, platform, folder } = now);
   buffer.maximum = now.maximum;
   attr(list.element, { 'aria-label': t('logs.label', { service: service?.name ?? '' }) });
   paint();
@@ -171,6 +172,7 @@ setInterval(() => {
 }, 1_000);
 
 const paint = perFrame(() => {
+  channel.drawnFor(on);
   const missed = pausedAt === undefined ? 0 : total() - pausedAt;
   controls.paint({
     ...{ service, services, filter, times, following: list.following },
@@ -288,7 +290,7 @@ function send(method: 'copy' | 'save'): void {
 }
 
 function failed(error: unknown): void {
-  problem = unexpected(error);
+  problem = problemOf(error);
   paint();
 }
 

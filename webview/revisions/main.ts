@@ -10,8 +10,8 @@ import {
   instancesText,
   plainButton,
   problemNote,
+  problemOf,
   rough,
-  unexpected,
   wholeDuration,
 } from '../lib/page.ts';
 import { type PageKey, t } from '../messages.ts';
@@ -98,8 +98,10 @@ window.addEventListener('pointerup', () => {
 
 channel.on('state', (told) => {
   // A platform that is away knows nothing: what it last said stays.
-  const away = told.platform !== 'ready' && told.rows.length === 0 && state !== undefined && state.rows.length > 0;
+  const away = told.platform !== 'ready' && told.rows.length === 0 && told.on === state?.on && state.rows.length > 0;
   const next = away && state ? { ...state, platform: told.platform } : told;
+  // What was refused because this one is in use by now is told here.
+  if (told.on !== state?.on && problem?.code !== 'PlatformChanged') problem = null;
   state = next;
   chosen = chosen.filter((revision) => next.rows.some((row) => row.revision === revision));
   channel.save({ key: next.service.key });
@@ -119,6 +121,7 @@ channel.request('ready', null).catch(failed);
 
 function render(): void {
   if (!state) return;
+  channel.drawnFor(state.on);
   place(root, [page]);
   // Of a service that is gone there is nothing to show, and nothing to do here.
   place(page, state.gone ? [title, notes] : sections);
@@ -268,7 +271,7 @@ async function answer(request: Promise<PageProblem | null>): Promise<void> {
   try {
     problem = await request;
   } catch (error) {
-    problem = unexpected(error);
+    problem = problemOf(error);
   }
   render();
 }
@@ -358,6 +361,6 @@ function note(message: string, level: '' | 'warn' | 'bad' = 'warn', details?: st
 }
 
 function failed(error: unknown): void {
-  problem = unexpected(error);
+  problem = problemOf(error);
   render();
 }

@@ -2,9 +2,9 @@
 import '../lib/page.css';
 import './traffic.css';
 import { canaryCard } from '../lib/canary.ts';
-import { openChannel } from '../lib/channel.ts';
+import { openChannel, Refusal } from '../lib/channel.ts';
 import { announce, attr, h, perFrame, place, text } from '../lib/dom.ts';
-import { beginPage, button, plainButton, revisionColor, unexpected } from '../lib/page.ts';
+import { beginPage, button, plainButton, problemNote, problemOf, revisionColor } from '../lib/page.ts';
 import { t } from '../messages.ts';
 import type { CanaryAction, CanaryPlanView, PageProblem, Sample, TrafficRowView, TrafficState } from '../protocol.ts';
 import { type CanaryForm, createCanaryForm } from './canary-form.ts';
@@ -35,6 +35,8 @@ let state: TrafficState | undefined;
 let live: Sample | null = null;
 let wish: Wish = restored();
 let problem: PageProblem | null = null;
+/** The platform that was meant by what was refused last. */
+let refusedOn = '';
 /** Places whose split is being written: another one that is chosen meanwhile is not held up by it. */
 const applying = new Set<string>();
 let form: CanaryForm | undefined;
@@ -62,7 +64,7 @@ channel.on('state', (told) => {
   const isAway = told.platform !== 'ready' && !told.service && told.on === state?.on;
   const next = isAway && state?.service ? { ...state, platform: told.platform } : told;
   if (state && placeOf(state) !== placeOf(next)) {
-    problem = null;
+    if (!isStillNews(state, next)) problem = null;
     form = undefined;
   }
   state = next;
@@ -76,6 +78,12 @@ channel.on('live', (sample) => {
 });
 channel.request('ready', null).catch(failed);
 
+/** That nothing was done because another platform is in use is told on that one's page, which comes at the same time. */
+function isStillNews(before: TrafficState, next: TrafficState): boolean {
+  const onItsWay = before.on === refusedOn || !before.service;
+  return problem?.code === 'PlatformChanged' && next.on !== refusedOn && onItsWay;
+}
+
 function act(action: Action): void {
   if (!state) return;
   wish = reduce(wish, action, shown(state));
@@ -88,8 +96,9 @@ function act(action: Action): void {
 
 function render(): void {
   if (!state) return;
+  channel.drawnFor(state.on);
   if (!state.service || state.rows.length === 0) {
-    place(root, [emptyPage(state)]);
+    place(root, [emptyPage(state), ...(problem ? [problemNote(problem)] : [])]);
     return;
   }
   const list = shown(state);
@@ -212,7 +221,7 @@ async function asked(request: Promise<PageProblem | null>): Promise<void> {
   try {
     problem = await request;
   } catch (error) {
-    problem = unexpected(error);
+    problem = refused(error);
   }
   render();
   showProblem();
@@ -285,7 +294,7 @@ function renderButtons(now: TrafficState, list: readonly TrafficRowView[], disab
   const add = once('add', () => plainButton(t('traffic.add'), t('traffic.add'), addRevision));
   attr(preview, { disabled: now.platform !== 'ready' });
   attr(add, { disabled });
-  const hiddenOthers = now.others.some((row) => !list.includes(row));
+  const hiddenOthers = now.others.some((row) => row.state !== 'failed' && !list.includes(row));
   place(steps, presetButtons.slice(-2));
   place(extras, [
     ...(list.length > 1 ? [...presetButtons.slice(0, -2), steps] : []),
@@ -366,14 +375,14 @@ async function write(
   applying.add(where);
   problem = null;
   render();
-  const found = await request.catch(unexpected);
+  const found = await request.catch(refused);
   applying.delete(where);
   const isShown = state !== undefined && placeOf(state) === where;
   if (state && isShown) {
     problem = found;
     if (!found) done(state);
     keep();
-  }
+  } else if (found?.code === 'PlatformChanged') problem = found;
   render();
   if (isShown) showProblem();
 }
@@ -406,8 +415,13 @@ function editTag(revision: string): void {
 }
 
 function failed(error: unknown): void {
-  problem = unexpected(error);
+  problem = refused(error);
   render();
+}
+
+function refused(error: unknown): PageProblem {
+  if (error instanceof Refusal) refusedOn = error.on;
+  return problemOf(error);
 }
 
 function shown(now: TrafficState): TrafficRowView[] {

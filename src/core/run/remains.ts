@@ -18,11 +18,23 @@ export interface RunRemains {
 
 const goneMs = 15_000;
 
-/** Resolves when the instances are gone, too. Again and again does no harm. @throws what the platform refuses, Fault where it is away */
-export async function removeRemains(client: PlatformClient, remains: RunRemains): Promise<void> {
+/**
+ * Resolves when the instances are gone, too. Again and again does no harm.
+ * @param but objects of these uids
+ * @throws what the platform refuses, Fault where it is away
+ */
+export async function removeRemains(
+  client: PlatformClient,
+  remains: RunRemains,
+  but: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const { service, namespace, objects, image } = remains;
   let others = false;
   for (const { kind, namespace: where, name, uid } of objects) {
+    if (but.has(uid)) {
+      others = true;
+      continue;
+    }
     try {
       await client.delete(kind, where, name, { propagation: 'Background', uid });
     } catch (error) {

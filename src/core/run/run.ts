@@ -72,8 +72,12 @@ export interface RunSession {
   restart(reason?: string): Promise<void>;
   /** Of the instance that runs now; undefined before there is one. */
   debugAddress(): { pod: string; host: string; port: number } | undefined;
-  /** Removes everything that `run` made. @throws Fault where the platform is away: `remains` stay on it then */
-  stop(): Promise<void>;
+  /**
+   * Removes everything that `run` made.
+   * @param but objects of these uids, which another runs, too
+   * @throws Fault where the platform is away: `remains` stay on it then
+   */
+  stop(but?: ReadonlySet<string>): Promise<void>;
   readonly remains: RunRemains;
   /** Resolves after stop(), or when somebody else removed it. */
   readonly ended: Promise<void>;
@@ -99,10 +103,10 @@ export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) 
     get state() {
       return session.state();
     },
-    stop() {
+    stop(but) {
       stopping ??= (async () => {
         session.close();
-        await removeRemains(client, remains);
+        await removeRemains(client, remains, but);
         session.finish();
       })();
       return stopping;

@@ -153,7 +153,7 @@ export function beginCanary(plan: CanaryPlan, driver: string, now: number): Cana
  * | it has just come in force | the watch begins |
  * | more errors than the limit, of enough requests | roll back, at once |
  * | p95 beyond the limit, both with enough requests | roll back: at once after 100 requests, else when the pause is over |
- * | the pause is not over, or there were too few requests | watch on |
+ * | the pause is not over, or there were too few requests: of the canary, or of the stable ones that its p95 is held against | watch on |
  * | last step | succeeded |
  * | | next step |
  */
@@ -181,7 +181,9 @@ export function decideCanary(state: CanaryState, seen: CanaryObservation, now: n
     const why =
       tooManyErrors(plan, canary) ?? (over || canary.requests >= telling ? tooSlow(plan, canary, baseline) : undefined);
     if (why) return undo(watched, why);
-    if (canary.requests < plan.minRequests) return { state: watched };
+    // Held against nothing its latency is not judged; beside a last step there is nothing more to come.
+    const isAlone = plan.maxP95Ratio !== null && baseline === null && (stable?.requests ?? 0) < plan.minRequests;
+    if (canary.requests < plan.minRequests || (isAlone && (plan.steps[step] ?? 100) < 100)) return { state: watched };
   }
   if (now - state.since < plan.pauseMs) return { state: watched };
   if (step >= plan.steps.length - 1) return { state: { ...watched, phase: 'succeeded', driver: null, why: null } };

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
-import { findService, type ServiceKey } from '../platform/snapshot.ts';
+import { findService, type PlatformEntry, type ServiceKey } from '../platform/snapshot.ts';
 import type { NodeSubject } from '../trees/nodes.ts';
 import { subjectOf } from '../trees/provider.ts';
 import { pickApplication, pickRevision, pickService } from '../views/pick.ts';
@@ -15,13 +15,17 @@ export function subject<Type extends NodeSubject['type']>(type: Type, argument: 
   return found?.type === type ? (found as Subject<Type>) : undefined;
 }
 
+/** @throws Fault PlatformChanged where another was chosen while it was asked for */
 export async function serviceOf(
   deps: Pick<Deps, 'platforms' | 'problems' | 'selection'>,
   argument: unknown,
 ): Promise<ServiceKey | undefined> {
   const pointed = subjectOf(argument);
   if (pointed && 'key' in pointed) return pointed.key;
-  return pickService(deps);
+  const { entry } = deps.platforms.snapshot;
+  const chosen = await pickService(deps);
+  if (chosen) deps.platforms.requireUse(entry);
+  return chosen;
 }
 
 export async function revisionOf(
@@ -30,11 +34,14 @@ export async function revisionOf(
 ): Promise<{ key: ServiceKey; revision: string } | undefined> {
   const pointed = subjectOf(argument);
   if (pointed?.type === 'revision') return { key: pointed.key, revision: pointed.revision };
+  const { entry } = deps.platforms.snapshot;
   const key = await serviceOf(deps, argument);
   if (!key) return undefined;
   const model = await modelOf(deps, key);
   const revision = await pickRevision(deps, key, [...(model?.rows ?? []), ...(model?.others ?? [])]);
-  return revision === undefined ? undefined : { key, revision };
+  if (revision === undefined) return undefined;
+  deps.platforms.requireUse(entry);
+  return { key, revision };
 }
 
 /** By tree element, by `{dir}`, by a file of it; else asked for. */
@@ -85,15 +92,15 @@ export async function urlOf(deps: Pick<Deps, 'platforms'>, key: ServiceKey): Pro
  * not be enough there.
  */
 export async function confirmDestruction(
-  deps: Pick<Deps, 'platforms' | 'problems'>,
+  deps: Pick<Deps, 'problems'>,
+  entry: PlatformEntry,
   question: { text: string; detail: string; action: string; typed: string },
 ): Promise<boolean> {
-  const { entry } = deps.platforms.snapshot;
   if (entry.embedded) {
     const { text, detail, action } = question;
     return (await vscode.window.showWarningMessage(text, { modal: true, detail }, action)) === action;
   }
-  const prompt = deps.problems.say('service.deleteTyped', { target: entry.label, name: question.typed });
+  const prompt = deps.problems.say('confirm.typed', { target: entry.label, name: question.typed });
   const typed = await vscode.window.showInputBox({
     title: question.text,
     prompt,

@@ -120,9 +120,12 @@ export class Platforms implements vscode.Disposable {
     return this.need(progress, signal);
   }
 
-  /** @throws Fault PlatformChanged where another is in use by now */
-  requireUse(entry: PlatformEntry): void {
-    if (this.snapshot.entry.id !== entry.id) throw new Fault('PlatformChanged', { name: entry.label });
+  /** @param of the entry, or its id. @throws Fault PlatformChanged where another is in use by now */
+  requireUse(of: PlatformEntry | string): void {
+    const id = typeof of === 'string' ? of : of.id;
+    if (this.snapshot.entry.id === id) return;
+    const entry = typeof of === 'string' ? this.#entries.find((each) => each.id === of) : of;
+    throw new Fault('PlatformChanged', { name: entry?.label ?? id.slice(id.indexOf(':') + 1) });
   }
 
   /** For what goes on with a client for a while, whichever platform is chosen meanwhile: its end, in whatever way. */
@@ -293,7 +296,6 @@ export class Platforms implements vscode.Disposable {
     const { snapshot } = this.#connection;
     setContext(contextKeys.platform, snapshot.state);
     setContext(contextKeys.embedded, snapshot.entry.embedded);
-    setContext(contextKeys.writable, !snapshot.entry.readOnly);
     this.#changes.fire(snapshot);
   }
 

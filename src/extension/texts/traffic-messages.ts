@@ -14,7 +14,6 @@ export const trafficEnglish = {
   'revision.retireDetail':
     'Its {percent} % go to the others in proportion ({split}); its tags are removed. The revision stays.',
   'revision.retireTags': 'Its tags are removed: {tags}. The revision stays.',
-  'revision.nobodyElse': 'No other revision can take the traffic of {name}.',
   'action.retire': 'Retire',
   'compare.title': '{service}: {before} ↔ {after}',
   'compare.environment': 'environment',
@@ -44,7 +43,6 @@ export const trafficChinese = {
   'revision.retireConfirm': '要让修订版本 {name} 退役吗？',
   'revision.retireDetail': '其 {percent} % 会按比例分给其他修订版本（{split}）；其标签会被移除。修订版本保留。',
   'revision.retireTags': '其标签会被移除：{tags}。修订版本保留。',
-  'revision.nobodyElse': '没有其他修订版本可以承接 {name} 的流量。',
   'action.retire': '退役',
   'compare.title': '{service}：{before} ↔ {after}',
   'compare.environment': '环境变量',

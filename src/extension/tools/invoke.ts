@@ -2,16 +2,27 @@
 import * as vscode from 'vscode';
 import { verdictText } from '../deploy-words.ts';
 import type { Deps } from '../deps.ts';
+import type { PlatformEntry } from '../platform/snapshot.ts';
 import { inputFault, type ToolInputs, type ToolName } from './inputs.ts';
 
 const usualLines = 100;
 const deployMs = 900_000;
 
-/** Never rejects for what a user or a model did wrong: the answer says it. @throws CancellationError */
-export async function invokeTool(deps: Deps, tool: ToolName, input: unknown, signal: AbortSignal): Promise<string> {
+/**
+ * Never rejects for what a user or a model did wrong: the answer says it.
+ * @param on the platform that the user has confirmed it for, where that was asked
+ * @throws CancellationError
+ */
+export async function invokeTool(
+  deps: Deps,
+  tool: ToolName,
+  input: unknown,
+  { signal, on }: { signal: AbortSignal; on: PlatformEntry | undefined },
+): Promise<string> {
   const fault = inputFault(tool, input);
   if (fault !== undefined) return JSON.stringify({ error: fault });
   try {
+    if (on) deps.platforms.requireUse(on);
     return JSON.stringify(await answer(deps, tool, input, signal), null, 1);
   } catch (error) {
     if (signal.aborted) throw new vscode.CancellationError();
@@ -105,6 +116,7 @@ async function traffic(deps: Deps, input: ToolInputs['slipway_traffic']): Promis
   const { service, namespace = 'default', percent } = input;
   const key = { namespace, name: service };
   if (percent !== undefined) {
+    if (!vscode.workspace.isTrusted) return { error: deps.problems.say('untrusted') };
     const { applySplit } = await import('../views/traffic-actions.ts');
     const problem = await applySplit(deps, key, percent);
     if (problem) return { error: problem.text, code: problem.code, fix: problem.fix };

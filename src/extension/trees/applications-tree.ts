@@ -81,6 +81,7 @@ export function applicationsTree(input: ApplicationsInput, readers: Readers, say
 
 function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   const { snapshot, now } = input;
+  const writable = input.trusted && !snapshot.entry.readOnly;
   const crash = (pods: readonly KubeObject[]) => crashOf(pods.map(readers.instance));
 
   const modelOf = (service: KubeObject): ServiceModel => readers.service(service, snapshot.gateway);
@@ -104,7 +105,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       ? say('tree.deployed', { ago: agoText(say, now - Date.parse(changed)) })
       : // Of a platform that is not there nothing is known.
         snapshot.state === 'ready' && say('tree.notDeployed');
-    const canStart = input.trusted && entry.application !== undefined && !snapshot.entry.readOnly;
+    const canStart = writable && entry.application !== undefined;
     const description = doing ?? [deployed, problems].filter(Boolean).join(' · ');
     const hasChildren = services.length > 0 || hasSources(entry.application);
     return {
@@ -199,7 +200,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         model.url && 'url',
         model.running ? 'dev' : 'deployed',
         revisions > 1 && 'several',
-        !snapshot.entry.readOnly && 'writable',
+        writable && 'writable',
       ),
       subject: { type: 'service', key, url: model.url },
       expanded: parent === 'others' || parent === 'other' ? 'closed' : 'open',
@@ -271,8 +272,8 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         url && 'url',
         failed && 'failed',
         revisionCount(snapshot, key) > 1 && 'several',
-        !failed && !snapshot.entry.readOnly && model.percent < 100 && 'sendable',
-        !snapshot.entry.readOnly && 'writable',
+        !failed && writable && model.percent < 100 && 'sendable',
+        writable && 'writable',
       ),
       subject: { type: 'revision', key, revision: model.name, url },
       expanded: instances.length > 0 ? 'closed' : 'none',
@@ -312,7 +313,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       failed ? troubleText(domain) : '',
       [domain.url, domain.message || domain.reason].filter(Boolean).join('\n'),
       failed ? icons.failed : icons.domain,
-      words('domain', domain.url && 'url', !snapshot.entry.readOnly && 'writable'),
+      words('domain', domain.url && 'url', writable && 'writable'),
       { type: 'domain', namespace: domain.namespace, host: domain.host, url: domain.url, service: domain.service },
     );
   }
@@ -341,7 +342,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
       parts.filter(Boolean).join(' · '),
       '',
       ping.ready === 'False' ? icons.failed : icons.ping,
-      words('ping', !snapshot.entry.readOnly && 'writable'),
+      words('ping', writable && 'writable'),
       { type: 'ping', namespace: ping.namespace, name: ping.name },
     );
     node.hover = async () => {

@@ -106,7 +106,7 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
     });
     const trace = [...sent, ...delivered].sort((one, other) => other.at - one.at).slice(0, shownRows);
     const platform = snapshot.state === 'connecting' ? 'starting' : snapshot.state;
-    return { platform, targets, traced, trace };
+    return { on: snapshot.entry.id, platform, targets, traced, trace };
   }
 
   async function push(): Promise<void> {
@@ -134,13 +134,14 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
 
   async function send(wish: EventDraftView) {
     const at = Date.now();
+    const { entry } = platforms.snapshot;
     await workspaceState.update(draftKey, wish);
     await workspaceState.update(sentAtKey, at);
     const key = parseKey(wish.key);
     const target = (await state()).targets.find((each) => each.key === wish.key);
     try {
       const [client, { sendEvent }, { draftFaults }] = await Promise.all([
-        platforms.need(),
+        platforms.needOf(entry),
         import('../../core/events.ts'),
         import('../../core/event-draft.ts'),
       ]);
@@ -170,23 +171,17 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
     }
   }
 
-  host = hostPage(
-    'events',
-    panel.webview,
-    context.extensionUri,
-    {
-      ready: async () => {
-        pushed = '';
-        await push();
-        sendForm(first);
-        void readTrace();
-        return null;
-      },
-      send,
-      command: ({ name }) => pageCommands(name),
+  host = hostPage('events', panel.webview, deps, {
+    ready: async () => {
+      pushed = '';
+      await push();
+      sendForm(first);
+      void readTrace();
+      return null;
     },
-    logError(log),
-  );
+    send,
+    command: ({ name }) => pageCommands(name),
+  });
   const timer = setInterval(() => void readTrace(), traceMs);
   const subscriptions = vscode.Disposable.from(
     host,

@@ -97,44 +97,38 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const { context, log, selection, platforms } = this.#deps;
+    const { selection, platforms } = this.#deps;
     platforms.begin();
     this.#view = view;
     this.#key ??= selection.current;
-    this.#host = hostPage(
-      'logs',
-      view.webview,
-      context.extensionUri,
-      {
-        ready: () => {
-          this.#pushed = '';
-          this.#pushService();
-          this.#follow();
-          if (this.#revision) this.#host?.send('filter', { revision: this.#revision });
-          this.#pushWanted();
-          return null;
-        },
-        pickService: async () => {
-          await this.pick();
-          return null;
-        },
-        select: ({ key }) => {
-          this.show(parseKey(key));
-          return null;
-        },
-        openSource: (place) => this.#openSource(place),
-        copy: async ({ text }) => {
-          await vscode.env.clipboard.writeText(text);
-          return null;
-        },
-        save: async ({ text }) => {
-          await this.#save(text);
-          return null;
-        },
-        command: ({ name }) => pageCommands(name),
+    this.#host = hostPage('logs', view.webview, this.#deps, {
+      ready: () => {
+        this.#pushed = '';
+        this.#pushService();
+        this.#follow();
+        if (this.#revision) this.#host?.send('filter', { revision: this.#revision });
+        this.#pushWanted();
+        return null;
       },
-      logError(log),
-    );
+      pickService: async () => {
+        await this.pick();
+        return null;
+      },
+      select: ({ key }) => {
+        this.show(parseKey(key));
+        return null;
+      },
+      openSource: (place) => this.#openSource(place),
+      copy: async ({ text }) => {
+        await vscode.env.clipboard.writeText(text);
+        return null;
+      },
+      save: async ({ text }) => {
+        await this.#save(text);
+        return null;
+      },
+      command: ({ name }) => pageCommands(name),
+    });
     const host = this.#host;
     view.onDidDispose(() => {
       host.dispose();
@@ -153,6 +147,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     if (this.#view) this.#view.description = plain(this.#key?.name ?? '');
     const services = serviceRefs(snapshot.services);
     const state = {
+      on: snapshot.entry.id,
       service: this.#key ? serviceRef(this.#key) : null,
       platform: pagePlatform(snapshot),
       maximum: setting('logs.maximumLines'),

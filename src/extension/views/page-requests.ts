@@ -1,6 +1,6 @@
 /** What a page asks of its host: nothing reaches a handler that is not what the protocol says, or that is too much. Pure leaf. */
 import type { Check } from '../../../webview/check.ts';
-import { type PageName, pages, type ToHost, wire } from '../../../webview/protocol.ts';
+import { type PageName, type PageProblem, pages, type ToHost, wire } from '../../../webview/protocol.ts';
 
 export type Handlers<Page extends PageName> = {
   [Method in keyof ToHost<Page>]: (
@@ -13,23 +13,33 @@ export interface Answer {
   /** -1: the request had none that could be read. */
   id: number;
   error: string | null;
+  problem: PageProblem | null;
   result?: unknown;
+}
+
+export interface RequestRules {
+  /** @throws where another platform is in use */
+  requireUse(on: string): void;
+  /** Of what was refused; null: it went wrong. */
+  refusal(failure: unknown): PageProblem | null;
 }
 
 interface Definition {
   params: Check<unknown>;
   result: Check<unknown>;
   limit?: number;
+  anywhere?: boolean;
 }
 
 /** Of a request in characters, where the protocol gives it no more. */
 const usualLimit = 1 << 20;
 
-/** Never rejects; `failure` is what the answer's error says, in full. */
+/** Never rejects; `failure` is what the answer's error says, in full: not of what is refused. */
 export async function answerRequest<Page extends PageName>(
   page: Page,
   handlers: Handlers<Page>,
   message: unknown,
+  rules: RequestRules,
 ): Promise<{ answer: Answer; failure?: unknown }> {
   const methods: Record<string, Definition> = pages[page].toHost;
   const byName = handlers as Record<string, (params: unknown) => unknown>;
@@ -43,11 +53,15 @@ export async function answerRequest<Page extends PageName>(
     const { limit = usualLimit } = definition;
     if (isLarger(message, limit)) throw new TypeError(`${request.method}: more than ${limit} characters`);
     const params = definition.params((message as { params?: unknown }).params ?? null, request.method);
+    // With nothing between this and the handler, which keeps to the platform that is in use as it begins.
+    if (!definition.anywhere) rules.requireUse(request.on);
     const result = definition.result((await handler(params)) ?? null, `${request.method}.result`);
-    return { answer: { kind: 'answer', id, error: null, result } };
+    return { answer: { kind: 'answer', id, error: null, problem: null, result } };
   } catch (failure) {
+    const problem = rules.refusal(failure);
+    if (problem) return { answer: { kind: 'answer', id, error: null, problem } };
     const error = failure instanceof Error ? failure.message : String(failure);
-    return { answer: { kind: 'answer', id, error }, failure };
+    return { answer: { kind: 'answer', id, error, problem: null }, failure };
   }
 }
 

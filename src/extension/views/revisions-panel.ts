@@ -179,55 +179,51 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     }
   }
 
-  host = hostPage(
-    'revisions',
-    panel.webview,
-    deps.context.extensionUri,
-    {
-      ready: async () => {
-        await paint();
-        await sendHistory();
-        void readColdStarts();
-        return null;
-      },
-      compare: async ({ before, after }) => {
-        await showDifference(deps, key, before, after);
-        return null;
-      },
-      rollback: () => rollBack(deps, key),
-      sendAll: ({ revision }) => applySplit(deps, key, { [revision]: 100 }),
-      editTag: async ({ revision }) => {
-        await editTag(deps, key, revision);
-        return null;
-      },
-      follow: async ({ on }) => {
-        const model = await modelOf(deps, key);
-        return model ? applySplit(deps, key, splitOf(model), { follow: on }) : null;
-      },
-      retire: ({ revision }) => retire(deps, key, revision),
-      canary: ({ action }) => canaryProblem(deps.canaries.act(key, action), (error) => asPageProblem(deps, error)),
-      remove: async ({ revision }) => {
-        await vscode.commands.executeCommand('slipway.revision.delete', {
-          type: 'revision',
-          key,
-          revision,
-          url: undefined,
-        });
-        return null;
-      },
-      showLogs: async ({ revision }) => {
-        const argument = revision === null ? { type: 'service', key } : { type: 'revision', key, revision };
-        await vscode.commands.executeCommand('slipway.service.showLogs', { ...argument, url: undefined });
-        return null;
-      },
-      openUrl: async ({ url }) => {
-        await openExternal(url);
-        return null;
-      },
-      command: ({ name }) => pageCommands(name),
+  host = hostPage('revisions', panel.webview, deps, {
+    ready: async () => {
+      await paint();
+      await sendHistory();
+      void readColdStarts();
+      return null;
     },
-    logError(log),
-  );
+    compare: async ({ before, after }) => {
+      await showDifference(deps, key, before, after);
+      return null;
+    },
+    rollback: () => rollBack(deps, key),
+    sendAll: ({ revision }) => applySplit(deps, key, { [revision]: 100 }),
+    editTag: async ({ revision }) => {
+      await editTag(deps, key, revision);
+      return null;
+    },
+    follow: async ({ on }) => {
+      const { entry } = platforms.snapshot;
+      const model = await modelOf(deps, key);
+      platforms.requireUse(entry);
+      return model ? applySplit(deps, key, splitOf(model), { follow: on }) : null;
+    },
+    retire: ({ revision }) => retire(deps, key, revision),
+    canary: ({ action }) => canaryProblem(deps.canaries.act(key, action), (error) => asPageProblem(deps, error)),
+    remove: async ({ revision }) => {
+      await vscode.commands.executeCommand('slipway.revision.delete', {
+        type: 'revision',
+        key,
+        revision,
+        url: undefined,
+      });
+      return null;
+    },
+    showLogs: async ({ revision }) => {
+      const argument = revision === null ? { type: 'service', key } : { type: 'revision', key, revision };
+      await vscode.commands.executeCommand('slipway.service.showLogs', { ...argument, url: undefined });
+      return null;
+    },
+    openUrl: async ({ url }) => {
+      await openExternal(url);
+      return null;
+    },
+    command: ({ name }) => pageCommands(name),
+  });
   const following = live.follow(key, (point) => host?.send('live', point ?? null));
   const timer = setInterval(() => void readColdStarts(), coldStartsMs);
   return vscode.Disposable.from(

@@ -52,6 +52,7 @@ export function revisionsState(
 ): RevisionsState {
   const service = findService(snapshot, key);
   const base = {
+    on: snapshot.entry.id,
     service: serviceRef(key),
     platform: pagePlatform(snapshot),
     measures: measures(snapshot),

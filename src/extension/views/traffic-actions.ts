@@ -26,6 +26,7 @@ export async function applySplit(
   percent: Percents,
   { base, follow }: { base?: Percents; follow?: boolean } = {},
 ): Promise<PageProblem | null> {
+  const { entry } = deps.platforms.snapshot;
   try {
     const model = await modelOf(deps, key);
     if (base && model && !sameSplit(base, splitOf(model))) {
@@ -33,7 +34,7 @@ export async function applySplit(
       throw new Fault('TrafficChanged', { service: key.name });
     }
     const [client, { applyTraffic }] = await Promise.all([
-      deps.platforms.need(),
+      deps.platforms.needOf(entry),
       import('../../core/traffic/traffic.ts'),
     ]);
     const began = Date.now();
@@ -51,8 +52,12 @@ export async function applySplit(
 }
 
 export async function rollBack(deps: Uses, key: ServiceKey): Promise<PageProblem | null> {
+  const { entry } = deps.platforms.snapshot;
   try {
-    const [client, { rollback }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
+    const [client, { rollback }] = await Promise.all([
+      deps.platforms.needOf(entry),
+      import('../../core/traffic/traffic.ts'),
+    ]);
     const model = await rollback(client, key.namespace, key.name);
     deps.log.info(
       `traffic of ${key.name}: rolled back to ${splitText(deps.problems.words.say, splitOf(model), key.name)}`,
@@ -64,6 +69,7 @@ export async function rollBack(deps: Uses, key: ServiceKey): Promise<PageProblem
 }
 
 export async function editTag(deps: Uses, key: ServiceKey, revision: string): Promise<void> {
+  const { entry } = deps.platforms.snapshot;
   const { say } = deps.problems.words;
   const model = await modelOf(deps, key);
   const row = model && [...model.rows, ...model.others].find((entry) => entry.revision === revision);
@@ -86,7 +92,7 @@ export async function editTag(deps: Uses, key: ServiceKey, revision: string): Pr
       throw new Fault('TagTaken', { tag, revision: taken.revision });
     }
     const [client, { applyTraffic }] = await Promise.all([
-      deps.platforms.need(),
+      deps.platforms.needOf(entry),
       import('../../core/traffic/traffic.ts'),
     ]);
     const tags = { ...(before === undefined ? {} : { [before]: null }), ...(tag === '' ? {} : { [tag]: revision }) };
@@ -138,6 +144,7 @@ export async function previewYaml(
  * users are moved. Resolves with what stands in the way, or null.
  */
 export async function retire(deps: Uses, key: ServiceKey, revision: string): Promise<PageProblem | null> {
+  const { entry } = deps.platforms.snapshot;
   const { say } = deps.problems.words;
   try {
     const model = await modelOf(deps, key);
@@ -150,7 +157,10 @@ export async function retire(deps: Uses, key: ServiceKey, revision: string): Pro
     const takers = serving.length > 1 ? serving : rows.filter((each) => each === row || each.latestReady);
     const moved = drag(takers, revision, 0);
     const name = shortRevision(revision, key.name);
-    if (row.percent > 0 && moved.refused) throw new Error(say('revision.nobodyElse', { name }));
+    if (row.percent > 0 && moved.refused) {
+      const { Fault } = await import('../../core/faults.ts');
+      throw new Fault('RevisionAlone', { revision: name });
+    }
     const percent = Object.fromEntries(moved.rows.map((each) => [each.revision, each.percent]));
     const tags = row.tags.map(({ tag }) => tag);
     const detail =
@@ -162,7 +172,7 @@ export async function retire(deps: Uses, key: ServiceKey, revision: string): Pro
     if ((await vscode.window.showWarningMessage(say('revision.retireConfirm', { name }), options, action)) !== action)
       return null;
     const [client, { applyTraffic }] = await Promise.all([
-      deps.platforms.need(),
+      deps.platforms.needOf(entry),
       import('../../core/traffic/traffic.ts'),
     ]);
     await applyTraffic(client, key.namespace, key.name, {

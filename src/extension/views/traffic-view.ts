@@ -63,56 +63,50 @@ export function showTraffic(view: vscode.WebviewView, deps: Uses): vscode.Dispos
     if (key) following = live.follow(key, (point) => host?.send('live', point ?? null));
   }
 
-  host = hostPage(
-    'traffic',
-    view.webview,
-    deps.context.extensionUri,
-    {
-      ready: async () => {
-        await paint();
-        return null;
-      },
-      pickService: async () => {
-        const key = await pickService(deps);
-        if (key) await selection.choose(key);
-        return null;
-      },
-      apply: ({ key, base, percent, follow }) => applySplit(deps, parseKey(key), percent, { base, follow }),
-      rollback: ({ key }) => rollBack(deps, parseKey(key)),
-      addRevision: async ({ key, shown }) => {
-        const model = await modelOf(deps, parseKey(key));
-        const rows = [...(model?.rows ?? []), ...(model?.others ?? [])];
-        const rest = rows.filter((row) => !row.failed && !shown.includes(row.revision));
-        // Nothing to choose where there is only one.
-        if (rest.length === 1) return rest[0]?.revision ?? null;
-        return (await pickRevision(deps, parseKey(key), rest)) ?? null;
-      },
-      editTag: async ({ key, revision }) => {
-        await editTag(deps, parseKey(key), revision);
-        return null;
-      },
-      startCanary: ({ key, plan }) =>
-        canaryProblem(deps.canaries.start(parseKey(key), plan), (error) => asPageProblem(deps, error)),
-      canary: ({ key, action }) =>
-        canaryProblem(deps.canaries.act(parseKey(key), action), (error) => asPageProblem(deps, error)),
-      preview: async ({ key, percent, follow }) => {
-        const { name } = parseKey(key);
-        const { before, after } = await previewYaml(deps, parseKey(key), percent, follow);
-        await diffTexts(deps.problems.say('traffic.previewTitle', { name }), `${name}.yaml`, before, after);
-        return null;
-      },
-      openUrl: async ({ url }) => {
-        await openExternal(url);
-        return null;
-      },
-      openRevisions: async ({ key }) => {
-        await vscode.commands.executeCommand('slipway.service.openRevisions', { type: 'service', key: parseKey(key) });
-        return null;
-      },
-      command: ({ name }) => pageCommands(name),
+  host = hostPage('traffic', view.webview, deps, {
+    ready: async () => {
+      await paint();
+      return null;
     },
-    logError(deps.log),
-  );
+    pickService: async () => {
+      const key = await pickService(deps);
+      if (key) await selection.choose(key);
+      return null;
+    },
+    apply: ({ key, base, percent, follow }) => applySplit(deps, parseKey(key), percent, { base, follow }),
+    rollback: ({ key }) => rollBack(deps, parseKey(key)),
+    addRevision: async ({ key, shown }) => {
+      const model = await modelOf(deps, parseKey(key));
+      const rows = [...(model?.rows ?? []), ...(model?.others ?? [])];
+      const rest = rows.filter((row) => !row.failed && !shown.includes(row.revision));
+      // Nothing to choose where there is only one.
+      if (rest.length === 1) return rest[0]?.revision ?? null;
+      return (await pickRevision(deps, parseKey(key), rest)) ?? null;
+    },
+    editTag: async ({ key, revision }) => {
+      await editTag(deps, parseKey(key), revision);
+      return null;
+    },
+    startCanary: ({ key, plan }) =>
+      canaryProblem(deps.canaries.start(parseKey(key), plan), (error) => asPageProblem(deps, error)),
+    canary: ({ key, action }) =>
+      canaryProblem(deps.canaries.act(parseKey(key), action), (error) => asPageProblem(deps, error)),
+    preview: async ({ key, percent, follow }) => {
+      const { name } = parseKey(key);
+      const { before, after } = await previewYaml(deps, parseKey(key), percent, follow);
+      await diffTexts(deps.problems.say('traffic.previewTitle', { name }), `${name}.yaml`, before, after);
+      return null;
+    },
+    openUrl: async ({ url }) => {
+      await openExternal(url);
+      return null;
+    },
+    openRevisions: async ({ key }) => {
+      await vscode.commands.executeCommand('slipway.service.openRevisions', { type: 'service', key: parseKey(key) });
+      return null;
+    },
+    command: ({ name }) => pageCommands(name),
+  });
   return vscode.Disposable.from(
     host,
     platforms.onChange(push),

@@ -1,7 +1,9 @@
 /** The host's end of the protocol: the page's HTML under a strict policy, typed events to it, checked requests from it. */
 import * as vscode from 'vscode';
 import type { PageName, ToView } from '../../../webview/protocol.ts';
-import { answerRequest, type Handlers } from './page-requests.ts';
+import type { Deps } from '../deps.ts';
+import { logError } from '../log-error.ts';
+import { answerRequest, type Handlers, type RequestRules } from './page-requests.ts';
 
 export interface PageHost<Page extends PageName> extends vscode.Disposable {
   /** Dropped where the page is gone. */
@@ -11,18 +13,25 @@ export interface PageHost<Page extends PageName> extends vscode.Disposable {
 export function hostPage<Page extends PageName>(
   page: Page,
   webview: vscode.Webview,
-  extensionUri: vscode.Uri,
+  { context, platforms, problems, log }: Pick<Deps, 'context' | 'platforms' | 'problems' | 'log'>,
   handlers: Handlers<Page>,
-  onProblem: (error: unknown) => void,
 ): PageHost<Page> {
-  const bundle = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+  const bundle = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
   webview.options = { enableScripts: true, localResourceRoots: [bundle] };
   let disposed = false;
+  const rules: RequestRules = {
+    requireUse: (on) => platforms.requireUse(on),
+    refusal(failure) {
+      const { code, text, fix, unexpected } = problems.explain(failure);
+      return unexpected ? null : { code, text, fix };
+    },
+  };
 
   const subscription = webview.onDidReceiveMessage(async (message: unknown) => {
-    const { answer, failure } = await answerRequest(page, handlers, message);
+    const { answer, failure } = await answerRequest(page, handlers, message, rules);
     if (failure !== undefined && disposed) return;
-    if (failure !== undefined) onProblem(failure);
+    if (failure !== undefined) logError(log)(failure);
+    if (answer.problem) log.warn(answer.problem.text);
     await webview.postMessage(answer);
   });
   webview.html = pageHtml(page, webview, bundle);

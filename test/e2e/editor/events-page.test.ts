@@ -9,6 +9,7 @@ const draft = (type: string): EventDraftView => ({
   ...{ key, type, source: '/desk', subject: '', contentType: 'application/json', data: '' },
 });
 const state: EventsState = {
+  on: 'here',
   platform: 'ready',
   targets: [{ key, name: 'shop', namespace: 'default', url: 'http://shop.default.localhost:8080' }],
   traced: true,

@@ -139,7 +139,7 @@ describe.runIf(process.env['SLIPWAY_TEST_FULL'] === '1')('a platform that is kil
     expect((await request(platform().ingress, { host: 'shop.default.localhost' })).status).toBe(200);
   }, 300_000);
 
-  it('runs what two windows of one folder run until the last of them ends', async () => {
+  it('runs what two windows of one folder run until the last of them stops it', async () => {
     const runs = join(editor().dir, 'editor', 'user-data', 'User', 'globalStorage', 'slipway.slipway', 'runs');
     const owners = (): number[] =>
       readdirSync(runs)
@@ -158,10 +158,23 @@ describe.runIf(process.env['SLIPWAY_TEST_FULL'] === '1')('a platform that is kil
     await other.locator('.quick-input-widget input').first().fill('>Slipway: Run Application');
     await other.locator('.quick-input-list .monaco-list-row', { hasText: 'Slipway: Run Application' }).first().click();
     await until('the second run', () => owners().length === 2, { timeout: 60_000 });
+    // Stopped in one, it goes on in the other.
+    await editor().page.bringToFront();
+    await editor().page.keyboard.press('Shift+F5');
+    await editor().page.locator('.statusbar', { hasText: 'shop goes on: another window runs it, too.' }).waitFor();
+    await editor().shot('goes-on');
+    await until('one run', () => owners().length === 1);
+    expect(owners()).not.toContain(first);
+    expect((await service())?.metadata.uid).toBe(uid);
+    expect((await request(platform().ingress, { host: 'shop.dev.localhost' })).status).toBe(200);
+    // A window that closes leaves it, too.
+    await editor().act('Applications', /^shop/, 'slipway.application.run');
+    await until('both runs', () => owners().includes(first), { timeout: 60_000 });
     await editor().page.reload();
     await until('the end of the first window', () => !isAlive(first), { timeout: 60_000 });
     await editor().row('Applications', /^shop/).waitFor({ timeout: 90_000 });
     expect((await service())?.metadata.uid).toBe(uid);
+    await other.bringToFront();
     await other.keyboard.press('Shift+F5');
     await until('the run gone', async () => (await service()) === undefined);
     await until('nothing noted', () => owners().length === 0);

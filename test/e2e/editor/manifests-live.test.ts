@@ -177,8 +177,8 @@ describe('on a context of a kubeconfig', () => {
 
   it('what changes there is seen, and the platform of this machine was not touched', async () => {
     const shop = serving('default', 'services', 'shop');
-    await slipway(['traffic', 'shop', 'shop-00001=100'], there);
-    await slipway(['deploy', '--no-traffic', file('')], there);
+    await slipwayJson(['traffic', 'shop', 'shop-00001=100'], there);
+    await slipwayJson(['deploy', '--no-traffic', file('')], there);
     expect((await kube().get(shop)).status?.latestReadyRevisionName).toBe('shop-00003');
     await open('deploy/service.yaml');
     await lens(/00001 100 %/).waitFor();

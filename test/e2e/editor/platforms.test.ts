@@ -1,5 +1,5 @@
 /** Several platforms, several windows, several folders: a dead context blocks nothing, hostile names are names, windows agree. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -168,6 +168,43 @@ describe('a change that admission refuses', () => {
     // It is asked again as it is, and this time nobody minds.
     await traffic.locator('#apply').click();
     await until('the split', async () => /"percent":60/.test(await spec()));
+  });
+});
+
+describe('a platform that is not of this machine', () => {
+  it('is taken nothing from before its name is typed, nor the one that is in use by then', async () => {
+    await editor().openContainer();
+    await use('wild');
+    await editor().menu('Applications', 'service-0002', 'slipway.service.delete');
+    await editor().quickInput.expect(/Type service-0002 to confirm/);
+    await editor().quickInput.type('service-000');
+    await editor().shot('typed-name');
+    await editor().quickInput.accept();
+    await editor().quickInput.expect(/Type service-0002/);
+    const files = ['User', 'Machine'].map((of) => join(editor().dir, 'editor', 'user-data', of, 'settings.json'));
+    const settings = files.map((file) => readFileSync(file, 'utf8'));
+    // As somebody takes it out of the settings while the question stands.
+    for (const [index, file] of files.entries())
+      writeFileSync(
+        file,
+        (settings[index] ?? '').replace('"name": "wild"', '"name": "tame"').replace('"name":"wild"', '"name":"tame"'),
+      );
+    await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'embedded' }).waitFor();
+    await editor().quickInput.type('service-0002');
+    await editor().quickInput.accept();
+    await editor()
+      .notification(/begun for wild, and another platform/)
+      .waitFor();
+    await editor().shot('typed-for-another');
+    expect(await kubeOf(api.kubeconfig).find(serving('default', 'services', 'service-0002'))).toBeDefined();
+    for (const [index, file] of files.entries()) writeFileSync(file, settings[index] ?? '');
+    await use('wild');
+    await editor().menu('Applications', 'service-0002', 'slipway.service.delete');
+    await editor().quickInput.expect(/Type service-0002/);
+    await editor().quickInput.type('service-0002');
+    await editor().quickInput.accept();
+    await inTree('service-0002').waitFor({ state: 'detached' });
+    expect(await kubeOf(api.kubeconfig).find(serving('default', 'services', 'service-0002'))).toBeUndefined();
   });
 });
 

@@ -72,6 +72,16 @@ describe('keys', () => {
   });
 });
 
+describe('revisions that are not in the view', () => {
+  it('are offered where one of them can be given traffic', async () => {
+    const add = traffic.page.getByText('Add revision', { exact: false });
+    await reset(two, { others: [row('00003', 0, { state: 'failed' })] });
+    expect(await add.count()).toBe(0);
+    await reset(two, { others: [row('00003', 0, { state: 'failed' }), row('00000', 0, { state: 'zero' })] });
+    await add.waitFor();
+  });
+});
+
 describe('the wish', () => {
   it('is sent with what it was made on, and pins a new split', async () => {
     await reset([
@@ -155,6 +165,36 @@ describe('the wish', () => {
     await slider('00002').waitFor();
     expect(await values()).toEqual([30, 70]);
     expect(await traffic.page.getByText('Not applied yet').count()).toBe(0);
+  });
+
+  it('on a platform that is not in use any more is refused, which stays in sight on the page of the one that is', async () => {
+    await reset();
+    await slider('00002').press('Shift+ArrowRight');
+    const text = 'It was begun for here, and another platform is in use by now.';
+    const problem = { code: 'PlatformChanged', text, fix: 'Nothing was done there.' };
+    const line = traffic.page.locator('.note.bad', { hasText: text });
+    await traffic.refuse('apply', problem);
+    await traffic.refuse('rollback', problem);
+    await traffic.page.locator('#apply').click();
+    await line.waitFor();
+    expect((await traffic.asked()).at(-1)).toMatchObject({ method: 'apply', on: 'here' });
+    expect(await values()).toEqual([40, 60]);
+    await traffic.send('state', state([], { on: 'there', platform: 'starting', service: null, services: [] }));
+    await slider('00002').waitFor({ state: 'detached' });
+    await line.waitFor();
+    await traffic.send('state', state(two, { on: 'there' }));
+    await slider('00002').waitFor();
+    await line.waitFor();
+    // Whichever comes first, the other platform's page or the answer.
+    await traffic.refuse('apply', null);
+    await traffic.page.locator('#rollback').click();
+    await traffic.send('state', state(two));
+    await line.waitFor();
+    expect((await traffic.asked()).at(-1)).toMatchObject({ method: 'rollback', on: 'there' });
+    await traffic.refuse('rollback', null);
+    await traffic.page.locator('#rollback').click();
+    await line.waitFor({ state: 'detached' });
+    expect((await traffic.asked()).at(-1)).toMatchObject({ method: 'rollback', on: 'here' });
   });
 
   it('of one service that is still being written holds up no other', async () => {

@@ -138,6 +138,24 @@ describe('a canary that does badly', () => {
     expect(decideCanary(state, looks(state, { measured }), 3_000).state.phase).toBe(phase);
   });
 
+  it('waits for enough requests of the stable revisions, too, where its p95 is held against theirs', () => {
+    const start = beginCanary(plan, 'me', 0).state;
+    const few = { measured: { canary: { ...good, p95: 400 }, stable: { ...good, requests: 19 } } };
+    const waiting = watch(start, 0, 300, few);
+    expect(waiting.state).toMatchObject({ phase: 'running', step: 0 });
+    expect(
+      watch(waiting.state, 300_000, 2, { measured: { canary: few.measured.canary, stable: good } }).state,
+    ).toMatchObject({
+      phase: 'rolledBack',
+      why: { code: 'latency' },
+    });
+    // Where nobody asks for its latency, or nobody is beside it, that is no matter.
+    expect(watch(beginCanary({ ...plan, maxP95Ratio: null }, 'me', 0).state, 0, 300, few).state.phase).toBe(
+      'succeeded',
+    );
+    expect(watch(beginCanary({ ...plan, steps: [100] }, 'me', 0).state, 0, 300, few).state.phase).toBe('succeeded');
+  });
+
   it('is judged for its p95 by few requests only when the pause is over, and never for what nobody feels', () => {
     const state = begun();
     const few = { canary: { ...good, requests: 99, p95: 400 }, stable: good };

@@ -246,14 +246,19 @@ describe('the Applications tree', () => {
     expect(app?.description).toBe('not deployed');
   });
 
-  it('offers no change on a read-only platform', () => {
-    const snapshot = input({ services: [service('shop')] }).snapshot;
-    const [node] = applicationsTree(
-      { ...input({}), snapshot: { ...snapshot, entry: { ...snapshot.entry, readOnly: true } } },
-      readers,
-      say,
-    );
-    expect(node?.context).toBe('service-url-deployed');
+  it('offers no change on a read-only platform, nor in an untrusted workspace', () => {
+    const { snapshot } = input({
+      services: [service('shop')],
+      revisions: [revision('shop', 1), revision('shop', 2)],
+    });
+    const contexts = (more: Partial<ApplicationsInput>): (string | undefined)[] => {
+      const [node] = applicationsTree({ ...input({}), snapshot, ...more }, readers, say);
+      return [node?.context, ...(node?.children() ?? []).map(({ context }) => context)];
+    };
+    const readOnly = { snapshot: { ...snapshot, entry: { ...snapshot.entry, readOnly: true } } };
+    expect(contexts({}).join()).toMatch(/-writable.*-sendable/);
+    for (const more of [readOnly, { trusted: false }]) expect(contexts(more).join()).not.toMatch(/writable|sendable/);
+    expect(contexts({ trusted: false })[0]).toBe('service-url-deployed-several');
   });
 
   it('says in words what an icon says, for whoever does not see it', () => {

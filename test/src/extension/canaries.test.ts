@@ -36,7 +36,7 @@ function aWindow() {
     get snapshot() {
       return emptySnapshot(entry(inUse), 'ready');
     },
-    need: async () => {
+    needOf: async () => {
       if (inUse !== 'here') throw new Error('nothing is to be asked of another platform');
       return client;
     },

@@ -119,7 +119,7 @@ it('counts the contexts of the settings, whatever stands there, and tells the re
 it('does not quote what it could not read of a manifest, and says where it stands', async () => {
   const snapshot = await known(kubeconfig(), secrets.context);
   const file = join(home.dir, 'deploy', 'secret.yaml');
-  const { problems } = parseYaml(file, `stringData:\n  token: |${secrets.token}\n`);
+  const { problems } = parseYaml(file, `stringData:\n  token: *${secrets.token}\n`);
   expect(leaks(problems.map((problem) => en.problem(problem).text).join())).toEqual([secrets.token]);
   const text = report({ snapshot, applications: [{ name: 'shop', application: undefined, problems }] });
   expect(text).toContain('- shop\n  - secret.yaml:2 This is not valid YAML: …');

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { processStart } from '../../../emulator/platform/alive.ts';
 import { connect, type PlatformClient } from '../../../src/core/client.ts';
 import { kinds } from '../../../src/core/resources.ts';
-import type { RunRemains } from '../../../src/core/run/remains.ts';
+import { type RunRemains, removeRemains } from '../../../src/core/run/remains.ts';
 import { resolveTarget } from '../../../src/core/target.ts';
 import { leftRuns } from '../../../src/extension/left-runs.ts';
 import type { Platforms } from '../../../src/extension/platform/platforms.ts';
@@ -19,7 +19,7 @@ import { until } from '../../support/until.ts';
 const stack = new AsyncDisposableStack();
 afterAll(() => stack.disposeAsync());
 const home = stack.use(temporaryHome('left-runs'));
-const api = stack.use(await seededApi(home.dir, { services: 16, revisions: 0 }));
+const api = stack.use(await seededApi(home.dir, { services: 20, revisions: 0 }));
 const target = resolveTarget({ kubeconfig: api.kubeconfig, context: api.context });
 const client = await connect(target);
 const here = { kubeconfig: target.kubeconfig, context: target.context };
@@ -66,7 +66,7 @@ function aWindow(dir = notesOf()) {
       for (const listener of listeners) listener();
     },
     told,
-    stored: (): { remains: RunRemains }[] =>
+    stored: (): { remains: RunRemains; ending?: boolean }[] =>
       existsSync(dir) ? readdirSync(dir).map((name) => JSON.parse(readFileSync(join(dir, name), 'utf8'))) : [],
   };
 }
@@ -198,7 +198,30 @@ describe('windows of one folder', () => {
     );
     const { left } = aWindow(dir);
     for (const run of [shared, alone, orphan]) left.keep(run, entry);
-    expect([shared, alone, orphan].map((run) => left.isShared(run))).toEqual([true, false, false]);
+    const own = [shared, alone, orphan].map((run) => [...left.end(run)]);
+    expect(own).toEqual([[shared.objects[0]?.uid], [], []]);
+  });
+
+  it('that stop the same at once do not leave it to each other: one that is stopping it counts no more', async () => {
+    const run = await aRun();
+    const ownerStart = processStart(process.ppid);
+    const dir = notesOf({ ...here, owner: process.ppid, ownerStart, remains: run });
+    const { left, stored } = aWindow(dir);
+    left.keep(run, entry);
+    expect([...left.end(run)]).toEqual([run.objects[0]?.uid]);
+    expect(stored().filter(({ ending }) => ending)).toHaveLength(1);
+    writeFileSync(
+      join(dir, '0.json'),
+      JSON.stringify({ ...here, owner: process.ppid, ownerStart, ending: true, remains: run }),
+    );
+    expect([...left.end(run)]).toEqual([]);
+  });
+
+  it('take away what is theirs alone, and leave the rest with its instances and image', async () => {
+    const [mine, both] = [await aRun(), await aRun()];
+    const run = { ...both, objects: [...mine.objects, ...both.objects] };
+    await removeRemains(client, run, new Set(both.objects.map(({ uid }) => uid)));
+    expect([await isThere(mine), await isThere(both)]).toEqual([false, true]);
   });
 
   it('see what one leaves that dies while they look on, and mind no file that is no note', async () => {

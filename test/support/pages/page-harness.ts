@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { PageName, ToView } from '../../../webview/protocol.ts';
+import type { PageName, PageProblem, ToView } from '../../../webview/protocol.ts';
 import { root } from '../places.ts';
 import { themes } from './themes.ts';
 
@@ -16,7 +16,7 @@ export interface PageHarness<Name extends PageName> extends AsyncDisposable {
   page: Page;
   send<Event extends keyof ToView<Name> & string>(event: Event, payload: ToView<Name>[Event]): Promise<void>;
   /** What the page asked of its host so far. */
-  asked(): Promise<{ method: string; params: unknown }[]>;
+  asked(): Promise<{ method: string; on: string; params: unknown }[]>;
   /** The same page in another theme. */
   theme(name: PageTheme): Promise<void>;
   /** What was sent is on the screen. */
@@ -25,6 +25,8 @@ export interface PageHarness<Name extends PageName> extends AsyncDisposable {
   kept(): Promise<unknown>;
   /** What the host answers to a method from now on; null for all others. undefined: it does not answer. */
   answer(method: string, result: unknown): Promise<void>;
+  /** It refuses a method from now on, or does so no more. */
+  refuse(method: string, problem: PageProblem | null): Promise<void>;
 }
 
 export interface HarnessOptions {
@@ -42,9 +44,14 @@ export interface HarnessOptions {
 
 /** The part of a window that is used inside of the page. */
 interface InPage {
-  host: { asked: { method: string; params: unknown }[]; answers: Record<string, unknown>; kept: unknown };
+  host: {
+    asked: { method: string; on: string; params: unknown }[];
+    answers: Record<string, unknown>;
+    refusals: Record<string, PageProblem | null>;
+    kept: unknown;
+  };
   acquireVsCodeApi: () => {
-    postMessage(request: { id: number; method: string; params: unknown }): void;
+    postMessage(request: { id: number; method: string; on: string; params: unknown }): void;
     getState(): unknown;
     setState(state: unknown): void;
   };
@@ -83,16 +90,17 @@ export async function openPage<Name extends PageName>(
   await page.evaluate(
     ([kept, first, answers]) => {
       const here = globalThis as unknown as InPage;
-      here.host = { asked: [], answers, kept };
+      here.host = { asked: [], answers, refusals: {}, kept };
       here.acquireVsCodeApi = () => ({
-        postMessage: ({ id, method, params }) => {
-          here.host.asked.push({ method, params });
+        postMessage: ({ id, method, on, params }) => {
+          here.host.asked.push({ method, on, params });
           if (method === 'ready')
             for (const { name, payload } of first)
               here.postMessage({ kind: 'event', name, payload: JSON.stringify(payload) }, '*');
-          const { answers } = here.host;
+          const { answers, refusals } = here.host;
+          const problem = refusals[method] ?? null;
           if (Object.hasOwn(answers, method) && answers[method] === undefined) return;
-          here.postMessage({ kind: 'answer', id, error: null, result: answers[method] ?? null }, '*');
+          here.postMessage({ kind: 'answer', id, error: null, problem, result: answers[method] ?? null }, '*');
         },
         getState: () => here.host.kept,
         setState: (state) => {
@@ -138,6 +146,13 @@ export async function openPage<Name extends PageName>(
           (globalThis as unknown as InPage).host.answers[name as string] = value;
         },
         [method, result] as const,
+      ),
+    refuse: (method, problem) =>
+      page.evaluate(
+        ([name, value]) => {
+          (globalThis as unknown as InPage).host.refusals[name] = value;
+        },
+        [method, problem] as const,
       ),
     [Symbol.asyncDispose]: () => browser.close(),
   };

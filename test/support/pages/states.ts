@@ -121,7 +121,7 @@ const logsState = (
     await harness.send('filter', { revision: null });
     await harness.page.locator('.filter').fill('');
     await harness.send('service', {
-      ...{ service, services: [service], platform: 'ready', maximum: 50_000, folder: '/srv/shop' },
+      ...{ on: 'here', service, services: [service], platform: 'ready', maximum: 50_000, folder: '/srv/shop' },
       ...more,
     });
     await harness.send('status', { following: true, problem: null });
@@ -156,7 +156,7 @@ const all: RevisionRowView[] = [
   }),
 ];
 export const revisionsOf = (more: Partial<RevisionsState> = {}): RevisionsState => ({
-  ...{ service, gone: false, platform: 'ready', moving: 'allowed', ready: 'True' },
+  ...{ on: 'here', service, gone: false, platform: 'ready', moving: 'allowed', ready: 'True' },
   url: 'http://shop.default.localhost:8080',
   ...{ reason: '', cause: '', message: '', canRollBack: true, rows: all, canary: null, measures: true, alerts: [] },
   conditions: ['Ready', 'ConfigurationsReady', 'RoutesReady'].map((type) => condition(type, 'True')),
@@ -210,7 +210,7 @@ const revisionsStateOf = (
 });
 
 const events = (more: Partial<EventsState> = {}): EventsState => ({
-  ...{ platform: 'ready', traced: true },
+  ...{ on: 'here', platform: 'ready', traced: true },
   targets: [{ key: service.key, name: 'shop', namespace: 'default', url: 'http://shop.default.localhost:8080' }],
   trace: [
     {

@@ -12,6 +12,7 @@ const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](
 export function addDomainCommand(deps: Deps) {
   const { say } = deps.problems.words;
   return async (argument?: unknown): Promise<void> => {
+    const { entry } = deps.platforms.snapshot;
     const key = await serviceOf(deps, argument);
     if (!key) return;
     const host = await vscode.window.showInputBox({
@@ -24,7 +25,10 @@ export function addDomainCommand(deps: Deps) {
     });
     if (!host || !(await confirmed(deps, key, host))) return;
     try {
-      const [client, { addDomain }] = await Promise.all([deps.platforms.need(), import('../../../core/domains.ts')]);
+      const [client, { addDomain }] = await Promise.all([
+        deps.platforms.needOf(entry),
+        import('../../../core/domains.ts'),
+      ]);
       const domain = await addDomain(client, key.namespace, host, key.name);
       if (domain.ready !== 'True') {
         void vscode.window.showWarningMessage(
@@ -62,10 +66,11 @@ async function confirmed(deps: Deps, key: ServiceKey, host: string): Promise<boo
 export function removeDomainCommand(deps: Deps) {
   const { say } = deps.problems.words;
   return async (argument?: unknown): Promise<void> => {
+    const { entry } = deps.platforms.snapshot;
     const domain = subject('domain', argument) ?? (await pick(deps));
     if (!domain) return;
     const { host, namespace, service } = domain;
-    const sure = await confirmDestruction(deps, {
+    const sure = await confirmDestruction(deps, entry, {
       text: say('domain.removeConfirm', { host, service }),
       detail: '',
       action: say('action.remove'),
@@ -73,7 +78,10 @@ export function removeDomainCommand(deps: Deps) {
     });
     if (!sure) return;
     try {
-      const [client, { removeDomain }] = await Promise.all([deps.platforms.need(), import('../../../core/domains.ts')]);
+      const [client, { removeDomain }] = await Promise.all([
+        deps.platforms.needOf(entry),
+        import('../../../core/domains.ts'),
+      ]);
       await removeDomain(client, namespace, host);
     } catch (error) {
       await deps.problems.report(error);

@@ -9,10 +9,11 @@ import { subject } from '../argument.ts';
 export function firePing(deps: Deps) {
   const { say } = deps.problems.words;
   return async (argument?: unknown): Promise<void> => {
+    const { entry } = deps.platforms.snapshot;
     const source = subject('ping', argument) ?? (await pick(deps));
     if (!source) return;
     try {
-      const [client, { fireNow }] = await Promise.all([deps.platforms.need(), import('../../../core/ping.ts')]);
+      const [client, { fireNow }] = await Promise.all([deps.platforms.needOf(entry), import('../../../core/ping.ts')]);
       const delivery = await fireNow(client, source.namespace, source.name);
       const status = delivery.status === 0 ? say('ping.noAnswer') : String(delivery.status);
       if (delivery.status >= 200 && delivery.status < 300) {

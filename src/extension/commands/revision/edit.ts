@@ -14,6 +14,7 @@ export function tagRevision(deps: Deps) {
 export function deleteRevision(deps: Deps) {
   const { say } = deps.problems.words;
   return async (argument?: unknown): Promise<void> => {
+    const { entry } = deps.platforms.snapshot;
     const pointed = await revisionOf(deps, argument);
     if (!pointed) return;
     const { key, revision: name } = pointed;
@@ -23,7 +24,7 @@ export function deleteRevision(deps: Deps) {
       void vscode.window.showWarningMessage(say('revision.hasTraffic', { name, percent: row.percent }));
       return;
     }
-    const sure = await confirmDestruction(deps, {
+    const sure = await confirmDestruction(deps, entry, {
       text: say('revision.deleteConfirm', { name }),
       detail: say('revision.deleteDetail'),
       action: say('action.delete'),
@@ -31,7 +32,10 @@ export function deleteRevision(deps: Deps) {
     });
     if (!sure) return;
     try {
-      const [client, { kinds }] = await Promise.all([deps.platforms.need(), import('../../../core/resources.ts')]);
+      const [client, { kinds }] = await Promise.all([
+        deps.platforms.needOf(entry),
+        import('../../../core/resources.ts'),
+      ]);
       await client.delete(kinds.revision, key.namespace, name);
     } catch (error) {
       await deps.problems.report(error);

@@ -5,10 +5,11 @@ import { confirmDestruction, serviceOf } from '../argument.ts';
 export function deleteServiceCommand(deps: Deps) {
   const { say } = deps.problems.words;
   return async (argument?: unknown): Promise<void> => {
+    const { entry } = deps.platforms.snapshot;
     const key = await serviceOf(deps, argument);
     if (!key) return;
-    const target = deps.platforms.snapshot.entry.label;
-    const sure = await confirmDestruction(deps, {
+    const target = entry.label;
+    const sure = await confirmDestruction(deps, entry, {
       text: say('service.deleteConfirm', { name: key.name, target }),
       detail: say('service.deleteDetail'),
       action: say('action.delete'),
@@ -17,7 +18,7 @@ export function deleteServiceCommand(deps: Deps) {
     if (!sure) return;
     try {
       const [client, { deleteService }] = await Promise.all([
-        deps.platforms.need(),
+        deps.platforms.needOf(entry),
         import('../../../core/services.ts'),
       ]);
       await deleteService(client, key.namespace, key.name);
