@@ -4,6 +4,7 @@ import { isObject } from '../../../emulator/kernel/json.ts';
 import { nearestWord } from '../app/check.ts';
 import { valueAt } from '../app/values.ts';
 import type { MessageArgs } from '../codes.ts';
+import type { Phrase } from '../messages/phrases.ts';
 import { share } from '../traffic/split.ts';
 import { removeAt, renameKey, scalarText, setValue, type TextEdit } from './edits.ts';
 import type { Finding } from './findings.ts';
@@ -263,7 +264,8 @@ function syntaxFixes(source: ManifestSource, finding: Finding): ManifestFix[] {
     const edits = [{ start: lineStart, end: lineStart + indent.length, text: spaced }];
     return [{ code: 'spaces', args: {}, edits, preferred: true }];
   }
-  if (/unique/.test(String(finding.args['detail'] ?? ''))) {
+  const twice: Phrase = 'the key is there twice';
+  if (finding.args['detail'] === twice) {
     const end = text.indexOf('\n', finding.range.start);
     const line = text.slice(lineStart, end < 0 ? text.length : end);
     // Only a key with its value on the same line goes alone.
