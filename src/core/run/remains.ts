@@ -17,6 +17,8 @@ export interface RunRemains {
 }
 
 const goneMs = 15_000;
+/** For an instance to end by itself. */
+export const patienceSeconds = 2;
 
 /**
  * Resolves when the instances are gone, too. Again and again does no harm.
@@ -44,13 +46,15 @@ export async function removeRemains(
   }
   // The image and the instances belong to whoever runs it now.
   if (others) return;
-  // The pods go as soon as they have drained; nothing new comes, so this ends by itself.
-  await until(
-    client,
-    kinds.pod,
-    namespace,
-    { labelSelector: `${labels.service}=${service}`, timeoutMs: goneMs },
-    (pods) => (pods.length === 0 ? true : undefined),
+  const instances = { labelSelector: `${labels.service}=${service}`, timeoutMs: goneMs };
+  // Nothing new comes once the last is told to go. Not at once: a replica set that is still there would put another in its place.
+  const ending = await until(client, kinds.pod, namespace, instances, (pods) =>
+    pods.every(({ metadata }) => metadata.deletionTimestamp) ? pods : undefined,
   );
+  // The minutes that a revision gives its requests are not for who has stopped it: what takes no notice (a debugger that somebody is
+  // attached to) would hold its port and go on at the next start.
+  for (const { metadata } of ending ?? [])
+    await client.delete(kinds.pod, namespace, metadata.name, { gracePeriodSeconds: patienceSeconds, uid: metadata.uid });
+  await until(client, kinds.pod, namespace, instances, (pods) => (pods.length === 0 ? true : undefined));
   await removeImage(client, image).catch(() => {});
 }

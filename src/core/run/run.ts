@@ -25,7 +25,7 @@ import { followLogs } from '../logs.ts';
 import type { ServiceStatus } from '../lookup.ts';
 import { kinds, labels } from '../resources.ts';
 import { kubectlOf } from '../target.ts';
-import { type RunRemains, removeRemains } from './remains.ts';
+import { patienceSeconds, type RunRemains, removeRemains } from './remains.ts';
 
 export const runNamespace = 'dev';
 
@@ -351,7 +351,7 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     const old = pods.items.filter(({ metadata }) => !metadata.deletionTimestamp);
     for (const { metadata } of old) past.add(metadata.uid);
     for (const { metadata } of old) {
-      await client.delete(kinds.pod, namespace, metadata.name, { gracePeriodSeconds: 2 });
+      await client.delete(kinds.pod, namespace, metadata.name, { gracePeriodSeconds: patienceSeconds });
     }
     look();
     await fresh;

@@ -140,7 +140,7 @@ describe.each(languages)('an application of $template', ({ template, there, file
       await page().keyboard.press('End');
       await page().keyboard.type(' ');
       await page().keyboard.press('Control+s');
-      await page().locator('.debug-toolbar').waitFor();
+      await console().filter({ hasText: 'listening' }).nth(1).waitFor({ timeout: 300_000 });
       const again = ask('again');
       await frame().waitFor({ timeout: 300_000 });
       await page().keyboard.press('F5');

@@ -1,5 +1,5 @@
 /** Starting, joining, stopping, being killed: what a platform's process must hold whatever happens to it. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -93,6 +93,30 @@ describe('up and down', () => {
     running.child.kill('SIGINT');
     await running.ended;
     await until('no process left', () => processesOf(dir).length === 0, { timeout: 10_000 });
+  });
+});
+
+describe('run', () => {
+  it('ends with its instances, also with one that takes no notice of being told to end', async () => {
+    const { env, dir } = fresh('run');
+    const options = { env, cwd: dir };
+    const { kubeconfig } = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], options);
+    await slipway(['new', 'node-web', join(dir, 'hello')], options);
+    const server = join(dir, 'hello', 'src', 'server.ts');
+    writeFileSync(
+      server,
+      readFileSync(server, 'utf8').replace(/process\.on\('SIGTERM'.*/s, "process.on('SIGTERM', () => {});\n"),
+    );
+    const run = startSlipway(['run', join(dir, 'hello')], options);
+    await run.printed(/listening/);
+    await until('it', async () => isReady(await kubeOf(kubeconfig).find(serving('dev', 'services', 'hello'))));
+    const instances = () => processesOf(dir).filter(({ command }) => command.includes('server.ts'));
+    expect(instances()).toHaveLength(1);
+    run.child.kill('SIGINT');
+    const { code, stderr } = await run.ended;
+    expect(code, stderr).toBe(0);
+    expect(instances()).toEqual([]);
+    expect((await kubeOf(kubeconfig).get(core('dev', 'pods'))).items).toEqual([]);
   });
 });
 
