@@ -90,6 +90,11 @@ export function podsOfRevision(snapshot: Snapshot, key: ServiceKey, revision: st
   return podsOf(snapshot, key).filter(({ metadata }) => metadata.labels?.[revisionLabel] === revision);
 }
 
+/** Those that a request can still come to, or soon can: not what is about to end. */
+export function livingPodsOfRevision(snapshot: Snapshot, key: ServiceKey, revision: string): KubeObject[] {
+  return podsOfRevision(snapshot, key, revision).filter(({ metadata }) => !metadata.deletionTimestamp);
+}
+
 /** A thousand services must not each look through five thousand revisions. */
 const byService = oncePer((objects: readonly KubeObject[]): Map<string, KubeObject[]> => {
   const index = new Map<string, KubeObject[]>();

@@ -230,11 +230,12 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
   function revisionNode(model: RevisionModel, service: KubeObject, key: ServiceKey, parent: string): TreeNode {
     const instances = podsOfRevision(snapshot, key, model.name).map(readers.instance);
     const ready = instances.filter((instance) => instance.ready).length;
+    const isStarting = ready === 0 && instances.some(({ state }) => state !== 'Terminating');
     const trouble = troubleOf(model, () => crashOf(instances));
     const failed = trouble !== undefined;
     const scale =
       ready === 0
-        ? instances.length > 0 || model.ready === 'Unknown'
+        ? isStarting || model.ready === 'Unknown'
           ? say('tree.starting')
           : say('tree.zero')
         : ready === 1
@@ -264,7 +265,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
           ? icons.starting
           : ready > 0
             ? icons.ready
-            : instances.length > 0
+            : isStarting
               ? icons.waiting
               : icons.zero,
       context: words(

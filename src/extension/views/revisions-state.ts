@@ -8,7 +8,7 @@ import { ownPaths, shortCause } from '../../core/short-cause.ts';
 import type { Say } from '../messages.ts';
 import {
   findService,
-  podsOfRevision,
+  livingPodsOfRevision,
   revisionsOf,
   type ServiceKey,
   type Snapshot,
@@ -97,7 +97,7 @@ export function revisionsState(
     rows: revisions.map((object, index): RevisionRowView => {
       const revision = readers.revision(object, service);
       const row = known.get(revision.name);
-      const pods = podsOfRevision(snapshot, key, revision.name);
+      const pods = livingPodsOfRevision(snapshot, key, revision.name);
       const instances = pods.filter(readers.ready).length;
       const met = revisionTrouble(snapshot, object, key, readers.crash);
       const why = met ?? revision;

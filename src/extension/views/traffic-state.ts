@@ -9,7 +9,7 @@ import type { TrafficModel, TrafficRow } from '../../core/traffic/traffic.ts';
 import {
   findService,
   keyText,
-  podsOfRevision,
+  livingPodsOfRevision,
   revisionsOf,
   type ServiceKey,
   type Snapshot,
@@ -97,7 +97,7 @@ export function trafficModelOf(snapshot: Snapshot, service: KubeObject, readers:
 }
 
 function trafficRowView(snapshot: Snapshot, key: ServiceKey, row: TrafficRow, readers: TrafficReaders): TrafficRowView {
-  const pods = podsOfRevision(snapshot, key, row.revision);
+  const pods = livingPodsOfRevision(snapshot, key, row.revision);
   const instances = pods.filter(readers.ready).length;
   const revision = revisionsOf(snapshot, key).find(({ metadata }) => metadata.name === row.revision);
   const trouble = revision && revisionTrouble(snapshot, revision, key, readers.crash);

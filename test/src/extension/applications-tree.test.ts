@@ -238,6 +238,15 @@ describe('the Applications tree', () => {
     expect(node?.children()[0]?.description).toBe('starting');
   });
 
+  it('says of a revision whose last instance is about to end that it is at zero, and shows the instance', () => {
+    const { metadata, ...running } = pod('shop', 'shop-00001');
+    const pods = [{ ...running, metadata: { ...metadata, deletionTimestamp: created } }];
+    const revisions = [revision('shop', 1)];
+    const [node] = applicationsTree(input({ services: [service('shop')], revisions, pods }), readers, say);
+    expect(node?.children()[0]?.description).toBe('at zero');
+    expect(node?.children()[0]?.children()[0]?.description).toBe('Terminating');
+  });
+
   it('offers nothing that starts programs in an untrusted workspace, but shows the tree', () => {
     const [trusted] = applicationsTree(input({}, { applications: [application('shop')] }), readers, say);
     const [app] = applicationsTree(input({}, { applications: [application('shop')], trusted: false }), readers, say);
