@@ -54,7 +54,10 @@ export async function removeRemains(
   // The minutes that a revision gives its requests are not for who has stopped it: what takes no notice (a debugger that somebody is
   // attached to) would hold its port and go on at the next start.
   for (const { metadata } of ending ?? [])
-    await client.delete(kinds.pod, namespace, metadata.name, { gracePeriodSeconds: patienceSeconds, uid: metadata.uid });
+    await client.delete(kinds.pod, namespace, metadata.name, {
+      gracePeriodSeconds: patienceSeconds,
+      uid: metadata.uid,
+    });
   await until(client, kinds.pod, namespace, instances, (pods) => (pods.length === 0 ? true : undefined));
   await removeImage(client, image).catch(() => {});
 }
