@@ -20,11 +20,16 @@ export interface WorkspaceApplication {
   files: readonly ManifestFile[];
 }
 
+type Folders = ReadonlyMap<string, readonly string[]>;
+
 const gatherMs = 200;
 
 export class Applications implements vscode.Disposable {
   #items: readonly WorkspaceApplication[] = [];
-  #folders: readonly string[] = [];
+  /** Of each application. */
+  #folders: Folders = new Map();
+  /** They are looked through again: not for each key that is typed into a manifest. */
+  #hasNewFolder = false;
   #changes = new vscode.EventEmitter<readonly WorkspaceApplication[]>();
   #disposables: vscode.Disposable[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -55,7 +60,9 @@ export class Applications implements vscode.Disposable {
     this.#disposables.push(
       folders,
       folders.onDidCreate((uri) => {
-        if (/[\\/][^\\/.]+$/.test(uri.fsPath)) this.#changed(uri);
+        if (!/[\\/][^\\/.]+$/.test(uri.fsPath)) return;
+        this.#hasNewFolder = true;
+        this.#changed(uri);
       }),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) void this.refresh();
@@ -117,13 +124,19 @@ export class Applications implements vscode.Disposable {
         import('../core/app/model.ts'),
       ]);
       const dirs = await findApplications(roots.map(({ uri }) => uri.fsPath));
-      this.#items = await Promise.all(
-        dirs.map(async (dir) => {
-          const { application, problems, files } = await readApplication(dir, readText);
-          return { dir, name: application?.name ?? folderName(dir), application, problems, files };
-        }),
-      );
-      this.#folders = (await Promise.all(dirs.map((dir) => foldersOf(dir)))).flat();
+      const known: Folders = this.#hasNewFolder ? new Map() : this.#folders;
+      this.#hasNewFolder = false;
+      const [items, folders] = await Promise.all([
+        Promise.all(
+          dirs.map(async (dir) => {
+            const { application, problems, files } = await readApplication(dir, readText);
+            return { dir, name: application?.name ?? folderName(dir), application, problems, files };
+          }),
+        ),
+        Promise.all(dirs.map(async (dir) => [dir, known.get(dir) ?? (await foldersOf(dir))] as const)),
+      ]);
+      this.#items = items;
+      this.#folders = new Map(folders);
     } catch (error) {
       logError(this.#log)(error);
     }
@@ -143,7 +156,7 @@ export class Applications implements vscode.Disposable {
     const open = vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
       .flatMap(({ input }) => (input instanceof vscode.TabInputText && this.containing(input.uri) ? [input.uri] : []));
-    const folders = [...this.#folders, ...open.map(({ fsPath }) => dirname(fsPath))];
+    const folders = [...[...this.#folders.values()].flat(), ...open.map(({ fsPath }) => dirname(fsPath))];
     setContext(contextKeys.applicationFiles, [
       ...this.#items.map(({ dir }) => join(dir, 'slipway.yaml')),
       ...new Set(folders),
