@@ -36,6 +36,9 @@ export interface Reference {
   digest: string | undefined;
 }
 
+/** Parts with slashes between them, the first of which may be a registry with its port. */
+const repositoryPattern = /^[a-z0-9]+([._-]+[a-z0-9]+)*(:\d+(?=\/))?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+
 /** `repo[:tag][@sha256:…]`; a colon before the last slash belongs to a registry's port. */
 export function parseReference(reference: string): Reference | undefined {
   const at = reference.indexOf('@');
@@ -46,7 +49,7 @@ export function parseReference(reference: string): Reference | undefined {
   const tag = colon < 0 ? undefined : named.slice(colon + 1);
   if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined;
   if (tag !== undefined && !/^[\w][\w.-]{0,127}$/.test(tag)) return undefined;
-  if (repository.length > 255 || !/^[a-z0-9]+([._:/-]+[a-z0-9]+)*$/.test(repository)) return undefined;
+  if (repository.length > 255 || !repositoryPattern.test(repository)) return undefined;
   return { repository, tag, digest };
 }
 

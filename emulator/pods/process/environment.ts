@@ -1,4 +1,6 @@
-/** The environment that applications get: the user's own, without what an editor, npm or Node's launcher put there. Pure. */
+/** The environment that applications get: the user's own, without what an editor, npm or Node's launcher put there. */
+import { statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 const dropped =
   /^(ELECTRON_|VSCODE_|npm_|SLIPWAY_)|^(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID|NODE_ENV|INIT_CWD|ORIGINAL_XDG_CURRENT_DESKTOP|CHROME_DESKTOP|PORT|K_SERVICE|K_REVISION|K_CONFIGURATION|OLDPWD|_)$/i;
@@ -25,4 +27,17 @@ function userPath(path: string, platform: NodeJS.Platform): string {
     .split(separator)
     .filter((entry) => !/[\\/]node_modules[\\/]\.bin[\\/]?$|[\\/]node-gyp-bin[\\/]?$/.test(entry))
     .join(separator);
+}
+
+/** Where an application's own dependencies put their programs, as a Dockerfile's `RUN` would have put them on the PATH. */
+const ownPrograms = ['.venv/bin', '.venv/Scripts', 'venv/bin', 'venv/Scripts', 'node_modules/.bin'];
+
+/** What stands before PATH for an application of this folder: those of its dependencies' folders that are there. */
+export function withOwnPrograms(env: Record<string, string>, dir: string): Record<string, string> {
+  const own = ownPrograms
+    .map((folder) => join(dir, folder))
+    .filter((folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory());
+  if (own.length === 0) return env;
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  return { ...env, [pathName]: [...own, env[pathName]].filter(Boolean).join(delimiter) };
 }

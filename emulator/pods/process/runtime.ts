@@ -22,7 +22,7 @@ import { placeIn } from '../sites/place.ts';
 import { createAttachments } from './attach.ts';
 import { findProgram } from './command.ts';
 import { type DebugStart, debugStart, notDebugged, removeDebugged } from './debug-start.ts';
-import { baseEnvironment } from './environment.ts';
+import { baseEnvironment, withOwnPrograms } from './environment.ts';
 import { runIn } from './exec.ts';
 import { createFreePorts } from './free-port.ts';
 import { groupIsAlive, killProcesses, markedProcesses, markVariable, signalGroup, startTimeOf } from './groups.ts';
@@ -84,7 +84,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     const debugPort = container.debug ? await freePorts.take() : undefined;
     const mark = `${ports.mark}${randomUUID()}`;
     const env: Record<string, string> = {
-      ...base,
+      ...withOwnPrograms(base, dir),
       ...options.extraEnv?.(),
       ...config.env,
       ...container.env,

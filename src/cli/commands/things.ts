@@ -1,7 +1,7 @@
 /** ping, domain, image: what belongs to services. */
 
+import { guessStart } from '../../core/app/how-to-run.ts';
 import { readText } from '../../core/app/model.ts';
-import { guessStart } from '../../core/app/start-command.ts';
 import { commandWords } from '../../core/app/words.ts';
 import { takeSnapshot } from '../../core/deploy/snapshot.ts';
 import { addDomain, listDomains, removeDomain } from '../../core/domains.ts';

@@ -6,8 +6,8 @@ import { Document } from 'yaml';
 import { Fault } from '../faults.ts';
 import { parseYaml } from './document.ts';
 import { looksLikeService } from './find.ts';
+import { howToRun } from './how-to-run.ts';
 import { applicationFile, containersOf, readText, repositoryOf } from './model.ts';
-import { guessStart } from './start-command.ts';
 
 const notSearched = new Set(['node_modules', 'dist', 'build', 'target', 'vendor', 'venv', '.git']);
 
@@ -16,20 +16,20 @@ export async function adopt(dir: string): Promise<{ name: string; files: string[
   const root = resolve(dir);
   if (existsSync(join(root, applicationFile))) return { name: basename(root), files: [] };
   const manifest = await findService(root, root, 3);
-  const start = await guessStart(root, readText);
+  const how = await howToRun(root, readText);
   const files: string[] = [];
   const name = manifest?.name ?? labelOf(basename(root));
   const image = manifest?.image ?? `dev.local/${name}`;
   if (!manifest) {
-    if (!start) throw new Fault('NoStartCommand', { name });
+    if (!how) throw new Fault('NoStartCommand', { name });
     await mkdir(join(root, 'deploy'), { recursive: true });
     await writeFile(join(root, 'deploy', 'service.yaml'), serviceText(name, image), { flag: 'wx' });
     files.push('deploy/service.yaml');
   }
   const settings: Record<string, unknown> = { name };
   if (manifest && manifest.place !== 'deploy') settings['manifests'] = manifest.place;
-  settings['build'] = { image };
-  if (start) settings['run'] = { start: start[1] === '-c' && start[2] ? start[2] : start.join(' ') };
+  settings['build'] = how?.build === undefined ? { image } : { image, command: how.build };
+  if (how) settings['run'] = how.dev === undefined ? { start: how.start } : { start: how.start, dev: how.dev };
   await writeFile(join(root, applicationFile), String(new Document(settings)), { flag: 'wx' });
   files.push(applicationFile);
   return { name, files };

@@ -13,8 +13,8 @@ import { pathOf } from '../target.ts';
 import type { AlertLimits } from '../traffic/alerts.ts';
 import { checkFields } from './check.ts';
 import { type Path, parseYaml, type YamlDocument } from './document.ts';
+import { howToRun } from './how-to-run.ts';
 import { slipwayFields } from './schema.ts';
-import { guessStart } from './start-command.ts';
 import { isObject, kindOfValue, valueAt } from './values.ts';
 import { commandWords } from './words.ts';
 
@@ -46,7 +46,7 @@ export interface BuildSettings {
 }
 
 export interface RunSettings {
-  /** argv of the start command; from slipway.yaml, else guessed from package.json's `start`, Procfile, Dockerfile. */
+  /** argv of the start command; from slipway.yaml, else as its own files say (how-to-run.ts). */
   start: string[] | undefined;
   /** argv in development mode; `start` where undefined. */
   dev: string[] | undefined;
@@ -141,7 +141,9 @@ export async function readApplication(dir: string, from: ReadText = readText): P
     return fail('BadField', { path: 'metadata.name', got, expected: `"${name}", the name in slipway.yaml` }, where);
   }
   const image = settings.build?.image ?? (text === undefined ? localRepository(service) : undefined);
-  const start = words(settings.run?.start) ?? (await guessStart(root, read));
+  const guess = settings.run?.start === undefined ? await howToRun(root, read) : undefined;
+  const start = words(settings.run?.start ?? guess?.start);
+  const dev = words(settings.run?.dev ?? guess?.dev);
   return {
     application: {
       dir: root,
@@ -149,15 +151,15 @@ export async function readApplication(dir: string, from: ReadText = readText): P
       file: text === undefined ? undefined : file,
       build: {
         image: image ?? `dev.local/${name}`,
-        command: settings.build?.command,
+        command: settings.build?.command ?? guess?.build,
         foreign: text === undefined && image === undefined,
       },
       run: {
         start,
-        dev: words(settings.run?.dev),
+        dev,
         port: settings.run?.port,
         env: Object.fromEntries(Object.entries(settings.run?.env ?? {}).map(([key, value]) => [key, String(value)])),
-        debug: debuggerOf(words(settings.run?.dev) ?? start),
+        debug: debuggerOf(dev ?? start),
       },
       environments: Object.fromEntries(
         Object.entries(settings.environments ?? {}).map(([key, value]) => {

@@ -7,7 +7,7 @@ import { putImage } from '../images.ts';
 import { runBuild } from './build.ts';
 import { imageConfig } from './deploy.ts';
 import { imageRepository } from './objects.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { madeFolders, takeSnapshot } from './snapshot.ts';
 
 export interface BuiltImage {
   image: ImageInfo;
@@ -27,7 +27,7 @@ export async function buildImage(
     const { exitCode, notFound } = await runBuild(command, app.dir, (_stream, text) => onLine(text), signal);
     if (exitCode !== 0) throw new Fault(notFound ? 'BuildCommandMissing' : 'BuildFailed', { command, exitCode });
   }
-  const snapshot = await takeSnapshot(app.dir, { signal });
+  const snapshot = await takeSnapshot(app.dir, { signal, made: madeFolders(app) });
   const repository = imageRepository(app, environmentOf(app, environment));
   const { image, uploadedBytes } = await putImage(client, repository, snapshot, imageConfig(app), { signal });
   return { image, files: snapshot.files.length, uploadedBytes };

@@ -21,7 +21,7 @@ import { type Cause, troubles } from './diagnose.ts';
 import { explainFailure } from './failure.ts';
 import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
 import { provenanceNotes, provenanceOf, withProvenance } from './provenance.ts';
-import { type Snapshot, sourcesOf, takeSnapshot } from './snapshot.ts';
+import { madeFolders, type Snapshot, sourcesOf, takeSnapshot } from './snapshot.ts';
 import type { Evidence, PhaseName, Verdict, VerdictBase } from './verdict.ts';
 import { waitForService } from './wait.ts';
 
@@ -92,12 +92,12 @@ export async function deploy(
     onProgress({ type: 'phase', phase: name, state: 'started' });
   };
   let sources: readonly string[] = [];
-  const failed = async (cause: Cause, evidence: Partial<Evidence> = {}, revision?: string): Promise<Verdict> => {
+  const failed = async (found: Cause, evidence: Partial<Evidence> = {}, revision?: string): Promise<Verdict> => {
     endPhase();
-    const serves = cause.code === 'PlatformLost' ? undefined : await whatServes(client, namespace, app.name);
+    const serves = found.code === 'PlatformLost' ? undefined : await whatServes(client, namespace, app.name);
     const logs = evidence.logs ?? [];
     const where = { app, namespace, kubectl: kubectlOf(client.target), sources };
-    const { remedy, place, problems } = explainFailure(cause, where, { ...evidence, logs });
+    const { cause, remedy, place, problems } = explainFailure(found, where, { ...evidence, logs });
     return {
       ...base(),
       outcome: 'failed',
@@ -154,7 +154,7 @@ export async function deploy(
   }
   if (builds) {
     phase('snapshot');
-    snapshot = await takeSnapshot(app.dir, { signal });
+    snapshot = await takeSnapshot(app.dir, { signal, made: madeFolders(app) });
     sources = sourcesOf(app.dir, snapshot.files);
     endPhase(`${snapshot.files.length} files`);
     const config = imageConfig(app);

@@ -1,10 +1,11 @@
-/** What is told of a failure besides its cause: the one thing to do, its place, and the compilers' lines in the output. */
+/** What is told of a failure: its cause as this application has it, the one thing to do, its place, and the compilers' lines in the output. */
 import { readFileSync } from 'node:fs';
 import type { Application } from '../app/model.ts';
 import type { SourcePlace } from '../codes.ts';
 import { type CompilerProblem, compilerProblems } from './compiler-lines.ts';
 import type { Cause } from './diagnose.ts';
 import { type Fix, fixFor } from './fix.ts';
+import { withInstall } from './install-command.ts';
 
 export interface FailedIn {
   app: Application;
@@ -22,11 +23,12 @@ export interface FailureEvidence {
 }
 
 export function explainFailure(
-  cause: Cause,
+  found: Cause,
   failed: FailedIn,
   { logs, place, problems: known }: FailureEvidence,
-): { remedy: Fix; place: SourcePlace | undefined; problems: readonly CompilerProblem[] } {
+): { cause: Cause; remedy: Fix; place: SourcePlace | undefined; problems: readonly CompilerProblem[] } {
   const { dir } = failed.app;
+  const cause = withInstall(found, dir, readSoon);
   const problems =
     known ??
     compilerProblems(
@@ -34,7 +36,7 @@ export function explainFailure(
       dir,
     );
   const remedy = fixFor(cause, { ...failed, read: readSoon, logs, problems, place });
-  return { remedy, problems, place: place ?? (remedy.type === 'command' ? undefined : remedy.place) };
+  return { cause, remedy, problems, place: place ?? (remedy.type === 'command' ? undefined : remedy.place) };
 }
 
 /** undefined where it cannot be read. */

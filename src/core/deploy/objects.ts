@@ -1,5 +1,6 @@
 /** From the manifests on disk to what is applied: environment, namespace, image and port put in, in memory (decision 2). Pure. */
 
+import { parseReference } from '../../../emulator/images/manifest.ts';
 import { mergePatch } from '../app/merge.ts';
 import { type Application, containersOf, type Environment, type Manifest, repositoryOf } from '../app/model.ts';
 import type { ObjectInput } from '../client.ts';
@@ -63,10 +64,17 @@ export function ownContainer(
   return containers.find(({ image }) => typeof image === 'string' && repositoryOf(image) === app.build.image);
 }
 
-/** Where the image is put: the environment's registry in place of the manifest's. */
-export function imageRepository(app: Application, environment: Environment | undefined): string {
-  if (!environment?.registry) return app.build.image;
-  return `${environment.registry.replace(/\/$/, '')}/${app.build.image.split('/').at(-1) ?? app.name}`;
+/**
+ * Where the image is put: the environment's registry in place of the manifest's. A manifest may name what is no repository (a place
+ * holder such as `{username}/app`, ko's `ko://…`): what is built has a name of its own then, and stands in its place.
+ */
+export function imageRepository(
+  app: Pick<Application, 'name' | 'build'>,
+  environment: Environment | undefined,
+): string {
+  const image = parseReference(app.build.image) ? app.build.image : `dev.local/${app.name}`;
+  if (!environment?.registry) return image;
+  return `${environment.registry.replace(/\/$/, '')}/${image.split('/').at(-1) ?? app.name}`;
 }
 
 const clusterScoped = new Set<string>([kinds.namespace.kind, kinds.clusterDomainClaim.kind]);

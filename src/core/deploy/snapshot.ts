@@ -1,6 +1,6 @@
 /**
  * The files of an application that go into its image: what .dockerignore leaves, as a build would see it, plus the
- * dependencies that a Dockerfile would install (they are here already, and a local image is not built by one). A
+ * dependencies that a Dockerfile would install and what it would build (they are here already, and a local image is not built by one). A
  * .slipwayignore replaces both. Contents are hashed once: a cache remembers size, times and inode (decision 4).
  */
 import { createHash } from 'node:crypto';
@@ -10,7 +10,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 import type { ImageFile } from '../../../emulator/capabilities/protocol.ts';
 import { stateHome } from '../../../emulator/platform/record.ts';
-import { readText } from '../app/model.ts';
+import { type Application, readText } from '../app/model.ts';
 import { Fault } from '../faults.ts';
 
 export interface Snapshot {
@@ -23,8 +23,22 @@ export interface Snapshot {
 export interface SnapshotOptions {
   /** Where hashes are remembered; false = nowhere. Default: below the user's state directory. */
   cacheFile?: string | false | undefined;
+  /** Folders that are in it although .dockerignore leaves them out (`madeFolders`). */
+  made?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
   onProgress?(files: number): void;
+}
+
+/**
+ * The folders that an application's build makes, by what its start command names in them: a Dockerfile would build them inside of its
+ * image, so that .dockerignore leaves them out of its context.
+ */
+export function madeFolders({ build, run }: Pick<Application, 'build' | 'run'>): string[] {
+  if (build.command === undefined) return [];
+  const words = (run.start ?? []).flatMap((word) => word.split(/\s+/)).map((word) => word.replace(/^\.\//, ''));
+  const inFolders = words.filter((word) => /^[\w@][^/:=]*\//.test(word) && !word.split('/').includes('..'));
+  // A program beside its libraries: bin/shop and lib/*.
+  return [...new Set(inFolders.map((word) => dirname(word).replace(/\/bin$/, '')))];
 }
 
 /** Never part of an image. */
@@ -32,10 +46,11 @@ const defaultIgnores = ['**/.git', '**/.hg', '**/.svn', '**/.DS_Store', '**/Thum
 /** Installed dependencies: in the image even though .dockerignore leaves them out of a build's context. */
 const dependencies = /(^|\/)(node_modules|\.venv|venv)(\/|$)/;
 /**
- * What only an editor or a compiler reads of them, and what npm is just unpacking: no application needs it to run, and it
- * would be the largest part of many an image.
+ * What only an editor or a compiler reads of them, what npm is just unpacking, and what Cargo keeps for its next build: no application
+ * needs it to run, and it would be the largest part of many an image.
  */
-const neverRun = /(^|\/)node_modules\/(typescript|@types|\.[^/]+-[A-Za-z0-9]{8})(\/|$)/;
+const neverRun =
+  /(^|\/)(node_modules\/(typescript|@types|\.[^/]+-[A-Za-z0-9]{8})|target\/(debug|(release\/)?(deps|build|incremental|examples|\.fingerprint)))(\/|$)/;
 const hashesAtOnce = 8;
 
 /** Of what is installed, not written. */
@@ -46,7 +61,7 @@ export function isDependency(path: string): boolean {
 /** @throws Fault EmptySnapshot, FileUnreadable, Cancelled */
 export async function takeSnapshot(dir: string, options: SnapshotOptions = {}): Promise<Snapshot> {
   const root = await realpath(resolve(dir));
-  const keeps = await filterOf(root);
+  const keeps = await filterOf(root, options.made);
   const found: Entry[] = [];
   await walk(root, root, '', keeps, found, new Set([root]), options);
   if (found.length === 0) throw new Fault('EmptySnapshot', { dir: root });
@@ -91,14 +106,15 @@ interface Entry {
   changedAt: number;
 }
 
-async function filterOf(root: string): Promise<(path: string) => boolean> {
+async function filterOf(root: string, made: readonly string[] = []): Promise<(path: string) => boolean> {
   const own = await readText(join(root, '.slipwayignore'));
   const docker = own === undefined ? await readText(join(root, '.dockerignore')) : undefined;
   const always = dockerignore().add(defaultIgnores).createFilter();
   const chosen = dockerignore()
     .add(own ?? docker ?? '')
     .createFilter();
-  const wanted = (path: string) => chosen(path) || dependencies.test(path);
+  const isMade = (path: string) => made.some((folder) => path.startsWith(`${folder}/`));
+  const wanted = (path: string) => chosen(path) || dependencies.test(path) || isMade(path);
   // Whoever writes a .slipwayignore says all of it.
   return (path) => always(path) && (own === undefined ? wanted(path) && !neverRun.test(path) : chosen(path));
 }

@@ -323,7 +323,7 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
   async function explained(cause: Cause, logs: string[]): Promise<RunCrash> {
     const sources = await listSources(app.dir);
     const failed = { app, namespace, kubectl: kubectlOf(client.target), sources };
-    return { cause, logs, ...explainFailure(cause, failed, { logs }) };
+    return { logs, ...explainFailure(cause, failed, { logs }) };
   }
 
   function announceDebugger(pod: KubeObject): void {

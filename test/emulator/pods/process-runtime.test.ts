@@ -51,6 +51,28 @@ describe('process runtime', () => {
     return { box, running, said };
   };
 
+  it('finds the programs of its own dependencies first, as in the image that a Dockerfile would make', async () => {
+    const program = (text: string) => `#!/bin/sh\necho ${text}\n`;
+    await h.build(
+      'dev.local/own-programs',
+      {
+        'node_modules/.bin/next': program('next'),
+        '.venv/bin/gunicorn': program('gunicorn'),
+        '.venv/bin/ls': program('mine'),
+      },
+      ['sh', '-c', 'next; gunicorn; ls'],
+    );
+    const { box, running, said } = await debugged('dev.local/own-programs', undefined);
+    expect(await running.exited).toMatchObject({ code: 0 });
+    expect(said.output).toBe('next\ngunicorn\nmine\n');
+    await box.remove();
+    await h.build('dev.local/own-program', { 'node_modules/.bin/next': program('alone') }, ['next']);
+    const { box: second, running: alone, said: words } = await debugged('dev.local/own-program', undefined);
+    expect(await alone.exited).toMatchObject({ code: 0 });
+    expect(words.output).toBe('alone\n');
+    await second.remove();
+  });
+
   it('waits for a debugger, in the application and not in what starts it', async () => {
     await h.build('dev.local/debug', { 'app.js': "console.log('ran', process.env.NODE_OPTIONS)" }, [
       'sh',

@@ -7,7 +7,8 @@ import { findApplicationAbove, findApplications, foldersOf } from '../../../src/
 import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
 import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
-import { takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
+import { imageRepository } from '../../../src/core/deploy/objects.ts';
+import { madeFolders, takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
 import { scaffold, templates, validateName } from '../../../src/core/scaffold.ts';
 
 let dir: string;
@@ -255,10 +256,51 @@ describe('a snapshot', () => {
     }
   });
 
+  it.each<[string[], string[]]>([
+    [['java', '-jar', 'target/shop.jar'], ['target/shop.jar']],
+    [['./target/release/shop'], ['target/release/shop']],
+    [['build/install/shop/bin/shop'], ['build/install/shop/bin/shop', 'build/install/shop/lib/a.jar']],
+    [
+      ['/bin/sh', '-c', 'exec node dist/a.js --url=http://x/y'],
+      ['dist/a.js', 'dist/b/c.js'],
+    ],
+    [['node', '../x/a.js', '/abs/y'], []],
+  ])('has what the build makes for %j, though .dockerignore leaves it out', async (start, made) => {
+    const built = ['target/shop.jar', 'target/release/shop', 'dist/a.js', 'dist/b/c.js'];
+    const kept = ['build/install/shop/bin/shop', 'build/install/shop/lib/a.jar', 'build/tmp/x'];
+    const cargo = ['target/debug/shop', 'target/release/deps/a.rlib', 'target/release/.fingerprint/x'];
+    write({
+      ...Object.fromEntries([...built, ...kept, ...cargo, 'a.txt'].map((file) => [file, ''])),
+      '.dockerignore': 'target\ndist\nbuild\n',
+    });
+    const run = { start, dev: undefined, port: undefined, env: {}, debug: undefined };
+    const paths = async (command: string | undefined) => {
+      const folders = madeFolders({ build: { image: 'x', command, foreign: false }, run });
+      return (await takeSnapshot(dir, { cacheFile: false, made: folders })).files.map(({ path }) => path);
+    };
+    const named = (await paths('make')).filter((path) => made.includes(path));
+    expect(named.sort()).toEqual([...made].sort());
+    expect((await paths('make')).filter((path) => cargo.includes(path))).toEqual([]);
+    expect(await paths(undefined)).toEqual(['.dockerignore', 'a.txt']);
+  });
+
   it('of nothing is refused', async () => {
     write({ '.dockerignore': '**\n' });
     await expect(takeSnapshot(dir, { cacheFile: false })).rejects.toMatchObject({ code: 'EmptySnapshot' });
   });
+});
+
+it.each([
+  ['registry.example.com/team/shop', undefined, 'registry.example.com/team/shop'],
+  ['docker.io/{username}/shop', undefined, 'dev.local/store'],
+  ['ko://example.com/shop/cmd/api', undefined, 'dev.local/store'],
+  ['docker.io/{username}/shop', 'registry.example.com/team/', 'registry.example.com/team/store'],
+  ['dev.local/shop', 'registry.example.com/team', 'registry.example.com/team/shop'],
+])('what is built for the image %s, registry %s, is put into %s', (image, registry, expected) => {
+  const app = { name: 'store', build: { image, command: undefined, foreign: false } };
+  const environment =
+    registry === undefined ? undefined : { name: 'e', registry, deploy: 'direct' as const, protected: false };
+  expect(imageRepository(app, environment)).toBe(expected);
 });
 
 it('the published schema is the one the checks use', () => {

@@ -1,0 +1,81 @@
+/** The command that brings what an application asks for and is not installed, as the application keeps its dependencies. Pure. */
+import { join } from 'node:path';
+import { packageManagerOf } from '../app/package-manager.ts';
+import type { Cause } from './diagnose.ts';
+
+/** Text of a file; undefined where it cannot be read. */
+type Read = (file: string) => string | undefined;
+
+const pythonServers = /^(gunicorn|uvicorn|hypercorn|flask|fastapi|streamlit)$/;
+
+/**
+ * A missing module with the command that fits the application, and a program of its dependencies that was not found as the missing
+ * module that it is. All else as it was.
+ */
+export function withInstall(cause: Cause, dir: string, read: Read): Cause {
+  switch (cause.code) {
+    case 'ModuleMissing': {
+      const module = String(cause.args['module']);
+      const isPython = String(cause.args['command']).startsWith('pip ');
+      const command = isPython ? pythonInstall(module, dir, read) : nodeInstall(module, dir, read);
+      return { ...cause, args: { ...cause.args, command } };
+    }
+    case 'StartCommandMissing': {
+      const detail = String(cause.args['detail']);
+      const program = /(?:^|[\s":])([\w.-]+)"?: (?:executable file |command )?not found/.exec(detail)?.[1];
+      if (program === undefined) return cause;
+      const isPython = pythonServers.test(program);
+      if (!isPython && !hasDependencies(dir, read)) return cause;
+      const command = isPython ? pythonInstall(program, dir, read) : nodeInstall(undefined, dir, read);
+      return { code: 'ModuleMissing', args: { module: program, command } };
+    }
+    default:
+      return cause;
+  }
+}
+
+interface PackageJson {
+  packageManager?: unknown;
+  [field: string]: unknown;
+}
+
+const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
+
+/** Everything that package.json lists, or this module where it does not. */
+function nodeInstall(module: string | undefined, dir: string, read: Read): string {
+  const found = packageJson(dir, read);
+  const manager = packageManagerOf(found.packageManager, (file) => read(join(dir, file)) !== undefined);
+  const isListed =
+    module === undefined || dependencyFields.some((field) => Object.hasOwn(record(found[field]), module));
+  if (isListed) return `${manager} install`;
+  return manager === 'npm' ? `npm install ${module}` : `${manager} add ${module}`;
+}
+
+function hasDependencies(dir: string, read: Read): boolean {
+  const found = packageJson(dir, read);
+  return dependencyFields.some((field) => Object.keys(record(found[field])).length > 0);
+}
+
+function packageJson(dir: string, read: Read): PackageJson {
+  try {
+    return record(JSON.parse(read(join(dir, 'package.json')) ?? '{}'));
+  } catch {
+    return {};
+  }
+}
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+/**
+ * Into the environment that the application has in its folder, which is made where there is none: the platform finds it there, and the
+ * Pythons of Debian and Homebrew take nothing else.
+ */
+function pythonInstall(module: string, dir: string, read: Read): string {
+  const what = read(join(dir, 'requirements.txt')) === undefined ? module : '-r requirements.txt';
+  const folder = ['.venv', 'venv'].find((name) => read(join(dir, name, 'pyvenv.cfg')) !== undefined);
+  const programs = process.platform === 'win32' ? 'Scripts' : 'bin';
+  const install = `${join(folder ?? '.venv', programs, 'pip')} install ${what}`;
+  if (folder !== undefined) return install;
+  return process.platform === 'win32' ? `py -m venv .venv; ${install}` : `python3 -m venv .venv && ${install}`;
+}
