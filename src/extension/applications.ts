@@ -52,9 +52,10 @@ export class Applications implements vscode.Disposable {
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      '**/{slipway.yaml,deploy/*.yaml,deploy/*.yml,package.json}',
-    );
+    const watcher = vscode.workspace.createFileSystemWatcher('**/{*.yaml,*.yml,package.json}');
+    const changed = (uri: vscode.Uri) => {
+      if (this.isManifest(uri) || uri.fsPath.endsWith('package.json')) this.#changed(uri);
+    };
     // Of a folder that appears with its files, as when one is scaffolded or cloned, a watcher may only tell the folder.
     const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, true);
     this.#disposables.push(
@@ -68,15 +69,15 @@ export class Applications implements vscode.Disposable {
         if (focused) void this.refresh();
       }),
       watcher,
-      watcher.onDidChange((uri) => this.#changed(uri)),
-      watcher.onDidCreate((uri) => this.#changed(uri)),
-      watcher.onDidDelete((uri) => this.#changed(uri)),
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(changed),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.refresh()),
       vscode.window.tabGroups.onDidChangeTabs(() => this.#tellFiles()),
       // The editor may tell its tabs as a whole: then no single one changed.
       vscode.window.tabGroups.onDidChangeTabGroups(() => this.#tellFiles()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (isApplicationFile(document.uri)) this.#changed(document.uri);
+        if (this.isManifest(document.uri)) this.#changed(document.uri);
       }),
     );
     void this.refresh();
@@ -106,6 +107,14 @@ export class Applications implements vscode.Disposable {
     if (known) return known;
     await this.refresh();
     return choose(this.#items);
+  }
+
+  /** slipway.yaml, or lies where an application has its manifests, which need not be a folder named deploy. */
+  isManifest(uri: vscode.Uri): boolean {
+    if (isApplicationFile(uri)) return true;
+    if (uri.scheme !== 'file' || !/\.ya?ml$/.test(uri.fsPath)) return false;
+    const folder = dirname(uri.fsPath);
+    return this.#items.some(({ files }) => files.some(({ file }) => dirname(file) === folder));
   }
 
   /** The application that a file belongs to: the innermost folder that has one. */

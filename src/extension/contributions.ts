@@ -13,6 +13,7 @@ export const commandIds = [
   'slipway.platform.copyKubeconfig',
   'slipway.platform.menu',
   'slipway.application.new',
+  'slipway.application.adopt',
   'slipway.application.deploy',
   'slipway.application.deployTo',
   'slipway.application.run',

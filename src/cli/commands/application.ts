@@ -83,12 +83,13 @@ export const adoptCommand: Command = {
   args: { dir: { type: 'positional', description: 'run.dir' } },
   async run(invocation) {
     const dir = invocation.path('dir');
-    const { name, files } = await adopt(dir);
+    const { name, files, starts } = await adopt(dir);
     const text =
       files.length > 0
         ? invocation.say('adopt.done', { files: files.join(', ') })
         : invocation.say('adopt.already', { dir });
-    invocation.answer({ name, dir, files }, text);
+    if (!starts) invocation.note(invocation.say('adopt.noStart', { name }));
+    invocation.answer({ name, dir, files, starts }, text);
     return 0;
   },
 };

@@ -1,20 +1,28 @@
 /** Takes an existing application as it is: writes a slipway.yaml beside what is there, and changes nothing else. */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Document } from 'yaml';
 import { Fault } from '../faults.ts';
 import { parseYaml } from './document.ts';
-import { looksLikeService } from './find.ts';
+import { foldersIn, isApplication, looksLikeService } from './find.ts';
 import { howToRun } from './how-to-run.ts';
 import { applicationFile, containersOf, readText, repositoryOf } from './model.ts';
 
 const notSearched = new Set(['node_modules', 'dist', 'build', 'target', 'vendor', 'venv', '.git']);
 
-/** @returns the files written, relative to `dir`; none when there is a slipway.yaml already. @throws Fault NoStartCommand */
-export async function adopt(dir: string): Promise<{ name: string; files: string[] }> {
+export interface Adopted {
+  name: string;
+  /** What was written, relative to the folder; none where there was a slipway.yaml already. */
+  files: string[];
+  /** It is known how it is started; else its author has to say `run.start`. */
+  starts: boolean;
+}
+
+/** @throws Fault NoStartCommand where there is neither a Service nor a way to start it, FileUnreadable */
+export async function adopt(dir: string): Promise<Adopted> {
   const root = resolve(dir);
-  if (existsSync(join(root, applicationFile))) return { name: basename(root), files: [] };
+  if (existsSync(join(root, applicationFile))) return { name: basename(root), files: [], starts: true };
   const manifest = await findService(root, root, 3);
   const how = await howToRun(root, readText);
   const files: string[] = [];
@@ -32,10 +40,52 @@ export async function adopt(dir: string): Promise<{ name: string; files: string[
   if (how) settings['run'] = how.dev === undefined ? { start: how.start } : { start: how.start, dev: how.dev };
   await writeFile(join(root, applicationFile), String(new Document(settings)), { flag: 'wx' });
   files.push(applicationFile);
-  return { name, files };
+  return { name, files, starts: how !== undefined };
+}
+
+/** A folder that `adopt` can take. */
+export interface Adoptable {
+  dir: string;
+  /** The file of its Knative Service, relative to it; undefined = one would be written. */
+  manifest: string | undefined;
+  /** A command line; undefined = not known. */
+  start: string | undefined;
+}
+
+const mostAdoptable = 50;
+
+/**
+ * Folders below the roots that look like applications and are in none: what has a way to start it, or a Knative Service. The upper ones
+ * first; nothing inside of one is another.
+ */
+export async function adoptable(roots: readonly string[], { depth = 3 } = {}): Promise<Adoptable[]> {
+  const found: Adoptable[] = [];
+  let level = roots.map((root) => resolve(root));
+  for (let left = depth; left >= 0 && found.length < mostAdoptable; left--) {
+    const below: string[] = [];
+    for (const dir of level) {
+      if (await isApplication(dir)) continue;
+      const how = await howToRun(dir, readText).catch(() => undefined);
+      const service = await findService(dir, dir, how ? 3 : 0).catch(() => undefined);
+      if (how || service) found.push({ dir, manifest: service?.file, start: how?.start });
+      else below.push(...(await foldersIn(dir)));
+    }
+    level = below;
+  }
+  return found.slice(0, mostAdoptable);
+}
+
+/** The folder of the application that a manifest is of: the nearest one, up to `root`, that says how it is started; else its own. */
+export async function folderOfManifest(file: string, root: string): Promise<string> {
+  for (let at = dirname(resolve(file)); ; at = dirname(at)) {
+    if (await howToRun(at, readText).catch(() => undefined)) return at;
+    if (at === resolve(root) || dirname(at) === at) return dirname(resolve(file));
+  }
 }
 
 interface FoundService {
+  /** Relative to the root. */
+  file: string;
   name: string;
   image: string;
   /** Directory of its file relative to the root, or the file where it lies in the root itself. */
@@ -49,8 +99,8 @@ async function findService(root: string, dir: string, depth: number): Promise<Fo
     const path = join(dir, entry.name);
     if (entry.isFile() && /\.ya?ml$/.test(entry.name)) {
       const found = await serviceIn(path);
-      const place = dir === root ? entry.name : relative(root, dir).split(sep).join('/');
-      if (found) return { ...found, place };
+      const place = dir === root ? entry.name : slashed(relative(root, dir));
+      if (found) return { ...found, place, file: slashed(relative(root, path)) };
     } else if (entry.isDirectory() && depth > 0 && !notSearched.has(entry.name) && !entry.name.startsWith('.')) {
       const found = await findService(root, path, depth - 1);
       if (found) return found;
@@ -58,6 +108,8 @@ async function findService(root: string, dir: string, depth: number): Promise<Fo
   }
   return undefined;
 }
+
+const slashed = (path: string) => path.split(sep).join('/');
 
 async function serviceIn(file: string): Promise<{ name: string; image: string } | undefined> {
   const text = await readFile(file, 'utf8');

@@ -52,7 +52,8 @@ export async function foldersOf(dir: string, atMost = 2_000): Promise<string[]> 
   return found.slice(0, atMost);
 }
 
-async function foldersIn(dir: string): Promise<string[]> {
+/** Its folders, without those that are not entered. */
+export async function foldersIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !notEntered.has(entry.name))

@@ -57,6 +57,7 @@ const area = defineArea(
     'adopt.summary': 'take an existing application as it is',
     'adopt.done': 'Wrote {files}.',
     'adopt.already': 'Nothing to do: {dir} has a slipway.yaml.',
+    'adopt.noStart': 'It is not known how {name} is started: add run.start to slipway.yaml.',
 
     'run.summary': 'run an application in place, reload on save',
     'run.dir': 'directory of the application (default: here)',
@@ -277,6 +278,7 @@ const area = defineArea(
     'adopt.summary': '原样接管已有的应用',
     'adopt.done': '已写入 {files}。',
     'adopt.already': '无需操作：{dir} 已有 slipway.yaml。',
+    'adopt.noStart': '不知道如何启动 {name}：请在 slipway.yaml 中添加 run.start。',
 
     'run.summary': '就地运行应用，保存即重载',
     'run.dir': '应用目录（默认当前目录）',

@@ -4,6 +4,7 @@ import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { subjectOf } from '../trees/provider.ts';
 import type { Views } from '../views/register.ts';
+import { adoptApplication } from './application/adopt.ts';
 import { deployApplication } from './application/deploy.ts';
 import { deployToEnvironment } from './application/deploy-to.ts';
 import { newApplication } from './application/new.ts';
@@ -41,6 +42,7 @@ export function commandTable(deps: Deps, views: Views): Record<CommandId, Handle
     'slipway.platform.copyKubeconfig': copyKubeconfig(deps),
     'slipway.platform.menu': platformMenu(deps),
     'slipway.application.new': newApplication(deps),
+    'slipway.application.adopt': adoptApplication(deps),
     'slipway.application.deploy': deployApplication(deps),
     'slipway.application.deployTo': deployToEnvironment(deps),
     'slipway.application.run': runApplication(deps, { debug: false }),

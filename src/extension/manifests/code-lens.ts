@@ -17,14 +17,12 @@ import { setting } from '../settings.ts';
 import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
 import { trafficModelOf } from '../views/traffic-state.ts';
-import { onLensChange, untilAsked } from './lens-parts.ts';
+import { onLensChange, serviceAt, untilAsked } from './lens-parts.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'deploys' | 'runs'>;
 
-export const manifestSelector: vscode.DocumentSelector = [
-  { scheme: 'file', pattern: '**/slipway.yaml' },
-  { scheme: 'file', pattern: '**/deploy/*.{yaml,yml}' },
-];
+/** Where an application's manifests lie its slipway.yaml says. */
+const lensSelector: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.{yaml,yml}' };
 
 export function registerCodeLens(deps: Uses): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
@@ -33,7 +31,7 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
     () => changes.fire(),
     () =>
       vscode.window.visibleTextEditors
-        .filter(({ document }) => vscode.languages.match(manifestSelector, document) > 0)
+        .filter(({ document }) => vscode.languages.match(lensSelector, document) > 0)
         .map(({ document }) => document.uri.fsPath),
   );
   /** Of each file, where its lenses stood when it was last in order. */
@@ -54,15 +52,16 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
     deps.platforms.onChange(onLensChange(soon, crashText)),
     deps.deploys.onChange(soon),
     deps.runs.onChange(soon),
-    vscode.languages.registerCodeLensProvider(manifestSelector, {
+    vscode.languages.registerCodeLensProvider(lensSelector, {
       onDidChangeCodeLenses: changes.event,
-      provideCodeLenses: async ({ uri }) => {
+      provideCodeLenses: async (document) => {
+        const { uri } = document;
         asks.asked(uri.fsPath);
         if (!setting('codeLens', uri)) return [];
         deps.applications.begin();
         deps.platforms.begin();
         const entry = deps.applications.containing(uri);
-        if (!entry) return [];
+        if (!entry) return adoptLenses(deps, document);
         if (!entry.application) return brokenLenses(deps, entry, lines.get(uri.fsPath) ?? []);
         const lenses = await lensesOf(deps, entry, uri.fsPath);
         lines.set(uri.fsPath, [...new Set(lenses.map(({ range }) => range.start.line))]);
@@ -100,6 +99,23 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
   if (doing && lenses[0])
     lenses[0].command = { title: `$(loading~spin)\u00a0${say('deploy.short', { phase: doing })}`, command: '' };
   return lenses;
+}
+
+/** Above a Knative Service of a folder that is no application yet. */
+function adoptLenses({ problems }: Uses, document: vscode.TextDocument): vscode.CodeLens[] {
+  const { uri } = document;
+  if (!vscode.workspace.isTrusted || !vscode.workspace.getWorkspaceFolder(uri)) return [];
+  const at = serviceAt(document.getText());
+  if (at === undefined) return [];
+  const range = new vscode.Range(document.positionAt(at), document.positionAt(at));
+  const command: CommandId = 'slipway.application.adopt';
+  return [
+    new vscode.CodeLens(range, {
+      title: `$(add)\u00a0${problems.say('lens.adopt')}`,
+      command,
+      arguments: [{ type: 'manifest', file: uri.fsPath }],
+    }),
+  ];
 }
 
 /** While a mistake is in it: in their old places, so that the text does not jump at each key. */

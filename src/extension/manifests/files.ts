@@ -3,6 +3,12 @@ import type * as vscode from 'vscode';
 
 export const yamlSelector: vscode.DocumentSelector = { language: 'yaml', scheme: 'file' };
 
+/** Where an application's own files lie unless its slipway.yaml says otherwise. */
+export const applicationFiles: readonly vscode.DocumentFilter[] = [
+  { scheme: 'file', pattern: '**/slipway.yaml' },
+  { scheme: 'file', pattern: '**/deploy/*.{yaml,yml}' },
+];
+
 // Blanks of one line only: of a file of blank lines each would begin a look through all others.
 const knative = /^[ \t]*apiVersion:[ \t]*["']?[\w-]+(?:\.[\w-]+)*\.knative\.dev\//m;
 

@@ -1,17 +1,17 @@
 /** In the language status of a manifest: is it in order, and how is what it describes. */
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Deps } from '../deps.ts';
 import { plain } from '../plain.ts';
-import { manifestSelector } from './code-lens.ts';
-import { isApplicationFile } from './files.ts';
+import { applicationFiles } from './files.ts';
 
 export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'platforms' | 'problems'>): vscode.Disposable {
   const { say } = deps.problems.words;
-  const item = vscode.languages.createLanguageStatusItem('slipway', manifestSelector);
+  const item = vscode.languages.createLanguageStatusItem('slipway', applicationFiles);
   item.name = 'Slipway';
   const paint = () => {
     const uri = vscode.window.activeTextEditor?.document.uri;
-    if (!uri || !isApplicationFile(uri)) return;
+    if (!uri || !deps.applications.isManifest(uri)) return;
     const entry = deps.applications.containing(uri);
     const source = say('diagnostic.source');
     const problems = vscode.languages
@@ -34,10 +34,22 @@ export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'platfo
         }
       : undefined;
   };
-  paint();
+  /** Manifests may lie elsewhere than in a folder named deploy. */
+  const choose = () => {
+    const folders = deps.applications.items.flatMap(({ files }) => files.map(({ file }) => dirname(file)));
+    item.selector = [
+      ...applicationFiles,
+      ...[...new Set(folders)].map((folder) => ({
+        scheme: 'file',
+        pattern: new vscode.RelativePattern(vscode.Uri.file(folder), '*.{yaml,yml}'),
+      })),
+    ];
+    paint();
+  };
+  choose();
   return vscode.Disposable.from(
     item,
-    deps.applications.onChange(paint),
+    deps.applications.onChange(choose),
     deps.platforms.onList(paint),
     vscode.languages.onDidChangeDiagnostics(paint),
     vscode.window.onDidChangeActiveTextEditor(paint),

@@ -2,13 +2,14 @@
  * The packed extension in windows of every kind: it wakes up, is quiet, and starts nothing on its own. A folder that is on no disk comes
  * with SLIPWAY_TEST_FULL=1.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { titleOf } from '../../support/editor/titles.ts';
 import { useWorkspace } from '../../support/editor/workspace.ts';
+import { request } from '../../support/ingress.ts';
 import { service } from '../../support/logs-application.ts';
 import { root } from '../../support/places.ts';
 import { processesOf } from '../../support/processes.ts';
@@ -44,7 +45,7 @@ describe('an empty window', () => {
 
 describe('a window with a folder that has no application', () => {
   const settings = { 'slipway.platform.name': 'my shop' };
-  const { editor, path } = useWorkspace({ name: 'plain-folder', settings });
+  const { editor, path, find, platform } = useWorkspace({ name: 'plain-folder', settings });
 
   it('wakes up for the manifest of one that came later, and starts nothing for it', async () => {
     mkdirSync(path('later', 'deploy'), { recursive: true });
@@ -78,6 +79,37 @@ describe('a window with a folder that has no application', () => {
       .waitFor();
     await editor().shot('platform');
     expect(platformsOf(editor().dir)).toHaveLength(1);
+  });
+
+  it('adopts what lies in the folder, as its manifest offers and the empty view: it runs from its own files, unchanged', async () => {
+    const legacy = {
+      'service.yaml': service('legacy').replace('dev.local/legacy', 'docker.io/{username}/legacy'),
+      'package.json': '{"scripts": {"start": "node server.js"}}\n',
+      'server.js':
+        "require('node:http').createServer((_, answer) => answer.end('as ever')).listen(process.env.PORT, '127.0.0.1');\n",
+    };
+    mkdirSync(path('legacy'));
+    for (const [name, text] of Object.entries(legacy)) writeFileSync(path('legacy', name), text);
+    await editor().openAt('legacy/service.yaml', 1);
+    const lens = (text: string) => editor().page.locator('.codelens-decoration a', { hasText: text }).first();
+    await lens('Adopt Application').waitFor();
+    await editor().shot('not-adopted');
+    await editor().view('Applications').getByRole('button', { name: 'Adopt Application' }).click();
+    await editor().quickInput.expect(/nothing else is changed/);
+    await editor().shot('adopt');
+    await editor().quickInput.choose('Knative Service in service.yaml · starts with node server.js');
+    await editor().page.locator('.tab.active', { hasText: 'slipway.yaml' }).waitFor();
+    await editor().row('Applications', 'legacy').waitFor();
+    await editor().shot('adopted');
+    for (const [name, text] of Object.entries(legacy)) expect(readFileSync(path('legacy', name), 'utf8')).toBe(text);
+    // Its manifest lies in no folder named deploy.
+    await editor().openAt('legacy/service.yaml', 1);
+    await lens('Deploy').click();
+    await lens('100').waitFor({ timeout: 90_000 });
+    await editor().shot('adopted-serves');
+    await find();
+    const { body } = await request(platform().ingress, { host: 'legacy.default.localhost' });
+    expect(body).toBe('as ever');
   });
 });
 

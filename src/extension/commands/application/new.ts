@@ -6,7 +6,7 @@ import type { Deps } from '../../deps.ts';
 import { logError } from '../../log-error.ts';
 import { plain } from '../../plain.ts';
 import { installDevelopmentDependencies } from './install.ts';
-import { toOpen } from './made.ts';
+import { openMade } from './open-made.ts';
 
 const lastParent = 'newApplicationParent';
 
@@ -55,7 +55,7 @@ export function newApplication(deps: Deps) {
       await deps.context.globalState.update(lastParent, parent);
       const outlive = !vscode.workspace.getWorkspaceFolder(vscode.Uri.file(made.dir));
       installDevelopmentDependencies(deps, made.dir, name, { outlive }).catch(logError(deps.log));
-      await open(deps, made.dir, join(made.dir, made.open), name);
+      await openMade(deps, made.dir, join(made.dir, made.open), say('new.done', { name }));
     } catch (error) {
       await deps.problems.report(error);
     }
@@ -89,35 +89,6 @@ async function chooseParent(deps: Deps, name: string, folder: string | undefined
     ...(last ? { defaultUri: vscode.Uri.file(last) } : {}),
   });
   return picked?.[0]?.fsPath;
-}
-
-/** Inside the workspace its file is opened; elsewhere the folder is, as the user says; in an empty window without asking. */
-async function open(deps: Deps, dir: string, file: string, name: string): Promise<void> {
-  const { say } = deps.problems.words;
-  if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))) {
-    await deps.applications.refresh();
-    await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
-    await vscode.commands.executeCommand('slipway.applications.focus');
-    return;
-  }
-  const folder = say('action.openFolder');
-  const window = say('action.openNewWindow');
-  const add = say('action.addToWorkspace');
-  // A window without a folder has nothing that this one would replace.
-  const chosen = vscode.workspace.workspaceFolders
-    ? await vscode.window.showInformationMessage(say('new.done', { name }), add, folder, window)
-    : folder;
-  if (chosen === add) {
-    vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, {
-      uri: vscode.Uri.file(dir),
-    });
-  } else if (chosen !== undefined) {
-    // This window ends here; what the next one finds it opens.
-    await deps.context.globalState.update(toOpen, file);
-    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(dir), {
-      forceNewWindow: chosen === window,
-    });
-  } else await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 
 function isTaken(dir: string): boolean {

@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adopt, adoptable, folderOfManifest, labelOf } from '../../../src/core/app/adopt.ts';
+import { loadApplication, readApplication } from '../../../src/core/app/model.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'slipway-adopt-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function write(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+const service = (image: string, name = 'shop') => `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata:
+  name: ${name}
+spec:
+  template:
+    spec:
+      containers:
+        - image: ${image}
+`;
+const main = 'package main\nfunc main() {}\n';
+
+describe('an application that is taken as it is', () => {
+  it('with a Service in its own folder, of an image that only its author can name', async () => {
+    write({ 'service.yaml': service('docker.io/{username}/shop:v1'), 'go.mod': 'module a/shop', 'main.go': main });
+    expect(await adopt(dir)).toEqual({ name: 'shop', files: ['slipway.yaml'], starts: true });
+    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe(`name: shop
+manifests: service.yaml
+build:
+  image: docker.io/{username}/shop
+  command: go build -o bin/server .
+run:
+  start: bin/server
+  dev: go run .
+`);
+    expect(await loadApplication(dir)).toMatchObject({
+      name: 'shop',
+      build: { image: 'docker.io/{username}/shop', command: 'go build -o bin/server .', foreign: false },
+      run: { start: ['bin/server'], dev: ['go', 'run', '.'], debug: 'delve' },
+    });
+  });
+
+  it('with its manifests in a folder of another name', async () => {
+    write({
+      'package.json': '{"scripts":{"start":"node a.js"}}',
+      'k8s/config.yaml': 'kind: ConfigMap',
+      'k8s/knative.yaml': `kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n---\n${service('r.io/x@sha256:1')}`,
+    });
+    await adopt(dir);
+    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe(
+      'name: shop\nmanifests: k8s\nbuild:\n  image: r.io/x\nrun:\n  start: node a.js\n',
+    );
+  });
+
+  it('without a Service gets one, named as its folder', async () => {
+    write({ 'My App/app.py': 'print()' });
+    const root = join(dir, 'My App');
+    expect(await adopt(root)).toEqual({ name: 'my-app', files: ['deploy/service.yaml', 'slipway.yaml'], starts: true });
+    const { application, problems } = await readApplication(root);
+    expect(problems).toEqual([]);
+    expect(application).toMatchObject({
+      name: 'my-app',
+      build: { image: 'dev.local/my-app' },
+      run: { start: ['python3', 'app.py'] },
+    });
+  });
+
+  it('with a Service that nothing says how to start is taken, and that is told', async () => {
+    write({ 'service.yaml': service('x/y'), Dockerfile: 'FROM a\nCMD ["/server"]\n' });
+    expect(await adopt(dir)).toMatchObject({ starts: false });
+    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).not.toContain('run:');
+  });
+
+  it('with a slipway.yaml already keeps it; without anything is refused', async () => {
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'NoStartCommand' });
+    write({ 'slipway.yaml': 'name: mine\n' });
+    expect(await adopt(dir)).toMatchObject({ files: [] });
+    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe('name: mine\n');
+  });
+
+  it.each([
+    ['My App', 'my-app'],
+    ['2048', 'app'],
+    ['-é-', 'app'],
+  ])('named %j is %s', (text, label) => {
+    expect(labelOf(text)).toBe(label);
+  });
+});
+
+describe('what may be taken', () => {
+  it('is what has a Service or a way to start it, and is in no application', async () => {
+    write({
+      'done/slipway.yaml': 'name: done\n',
+      'done/inside/server.js': '',
+      'api/go.mod': 'module a/api',
+      'api/main.go': main,
+      'api/k8s/service.yaml': service('x/y'),
+      'services/web/package.json': '{"scripts":{"start":"next start"}}',
+      'services/docs/README.md': '',
+      'yaml/service.yaml': service('x/y'),
+      'node_modules/thing/server.js': '',
+    });
+    expect(await adoptable([dir])).toEqual([
+      { dir: join(dir, 'api'), manifest: 'k8s/service.yaml', start: 'bin/server' },
+      { dir: join(dir, 'yaml'), manifest: 'service.yaml', start: undefined },
+      { dir: join(dir, 'services/web'), manifest: undefined, start: 'next start' },
+    ]);
+  });
+
+  it('by a manifest is the nearest folder that says how it is started, else its own', async () => {
+    write({ 'a/app.py': '', 'a/k8s/base/service.yaml': '', 'b/service.yaml': '' });
+    expect(await folderOfManifest(join(dir, 'a/k8s/base/service.yaml'), dir)).toBe(join(dir, 'a'));
+    expect(await folderOfManifest(join(dir, 'b/service.yaml'), dir)).toBe(join(dir, 'b'));
+    write({ 'app.py': '' });
+    expect(await folderOfManifest(join(dir, 'b/service.yaml'), join(dir, 'b'))).toBe(join(dir, 'b'));
+  });
+});
