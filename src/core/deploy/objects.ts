@@ -3,6 +3,7 @@
 import { parseReference } from '../../../emulator/images/manifest.ts';
 import { mergePatch } from '../app/merge.ts';
 import { type Application, containersOf, type Environment, type Manifest, repositoryOf } from '../app/model.ts';
+import { isObject } from '../app/values.ts';
 import type { ObjectInput } from '../client.ts';
 import { Fault } from '../faults.ts';
 import type { Phrase } from '../messages/phrases.ts';
@@ -75,6 +76,15 @@ export function imageRepository(
   const image = parseReference(app.build.image) ? app.build.image : `dev.local/${app.name}`;
   if (!environment?.registry) return image;
   return `${environment.registry.replace(/\/$/, '')}/${image.split('/').at(-1) ?? app.name}`;
+}
+
+/** A manifest with the image that a deploy would put into it, so that it is judged as it is sent. */
+export function asBuilt(app: Pick<Application, 'name' | 'build'>, manifest: unknown): unknown {
+  if (app.build.foreign || parseReference(app.build.image) || !isObject(manifest)) return manifest;
+  const copy = structuredClone(manifest);
+  const own = ownContainer(app, containersOf(copy));
+  if (own) own.image = imageRepository(app, undefined);
+  return copy;
 }
 
 const clusterScoped = new Set<string>([kinds.namespace.kind, kinds.clusterDomainClaim.kind]);

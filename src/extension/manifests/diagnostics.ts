@@ -30,11 +30,15 @@ export function registerDiagnostics(deps: Uses, yaml: YamlExtension): ManifestFi
   const ports = new PortsSeen(deps);
 
   const findingsIn = async (file: string, text: string, slipwayFile: boolean): Promise<Finding[]> => {
-    const { findingsOf, portFinding, readSource, slipwayFindings } = await import('./language.ts');
+    const { admitManifest, asBuilt, findingsOf, portFinding, readSource, slipwayFindings } = await import(
+      './language.ts'
+    );
     const source = readSource(file, text);
     const entry = deps.applications.containing(vscode.Uri.file(file));
     if (slipwayFile) return slipwayFindings(source, entry?.problems ?? []);
-    const found = findingsOf(source).filter(({ code }) => code !== 'syntax' || !yaml.saysSyntax);
+    const application = entry?.application;
+    const admit = (manifest: unknown) => admitManifest(application ? asBuilt(application, manifest) : manifest);
+    const found = findingsOf(source, admit).filter(({ code }) => code !== 'syntax' || !yaml.saysSyntax);
     for (const document of source.documents) {
       const port = ports.of(document.value);
       const finding = port === undefined ? undefined : portFinding(document, port);

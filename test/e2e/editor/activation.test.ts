@@ -100,10 +100,16 @@ describe('a window with a folder that has no application', () => {
     await editor().quickInput.choose('Knative Service in service.yaml · starts with node server.js');
     await editor().page.locator('.tab.active', { hasText: 'slipway.yaml' }).waitFor();
     await editor().row('Applications', 'legacy').waitFor();
+    // The last thing that it does: what is opened before that loses the focus to it.
+    await editor().view('Applications').locator('.monaco-list:focus').waitFor();
     await editor().shot('adopted');
     for (const [name, text] of Object.entries(legacy)) expect(readFileSync(path('legacy', name), 'utf8')).toBe(text);
     // Its manifest lies in no folder named deploy.
     await editor().openAt('legacy/service.yaml', 1);
+    // Of what only its author can name the deploy makes a name of its own: that is no mistake any more.
+    await editor()
+      .page.locator('[id="status.problems"]', { hasText: /^\D*0\D+0\D*$/ })
+      .waitFor();
     await lens('Deploy').click();
     await lens('100').waitFor({ timeout: 90_000 });
     await editor().shot('adopted-serves');

@@ -7,7 +7,7 @@ import { findApplicationAbove, findApplications, foldersOf } from '../../../src/
 import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
 import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
-import { imageRepository } from '../../../src/core/deploy/objects.ts';
+import { asBuilt, imageRepository } from '../../../src/core/deploy/objects.ts';
 import { madeFolders, takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
 import { scaffold, templates, validateName } from '../../../src/core/scaffold.ts';
 
@@ -301,6 +301,15 @@ it.each([
   const environment =
     registry === undefined ? undefined : { name: 'e', registry, deploy: 'direct' as const, protected: false };
   expect(imageRepository(app, environment)).toBe(expected);
+});
+
+it('a manifest is judged with the image that a deploy puts into it', () => {
+  const of = (image: string) => ({ spec: { template: { spec: { containers: [{ image: 'side/car' }, { image }] } } } });
+  const app = (image: string) => ({ name: 'store', build: { image, command: undefined, foreign: false } });
+  expect(asBuilt(app('x/{user}'), of('x/{user}:v1'))).toEqual(of('dev.local/store'));
+  expect(asBuilt(app('x/{user}'), of('x/{other}'))).toEqual(of('x/{other}'));
+  expect(asBuilt(app('x/y'), of('x/y:v1'))).toEqual(of('x/y:v1'));
+  expect(asBuilt(app('x/{user}'), 'text')).toBe('text');
 });
 
 it('the published schema is the one the checks use', () => {

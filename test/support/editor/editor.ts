@@ -254,9 +254,10 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
         .locator('.quick-input-list .monaco-list-row.focused')
         .filter({ hasText: name })
         .filter({ hasText: file.slice(0, -name.length).replace(/\/$/, '') });
+      const group = page.locator('.editor-group-container.active');
       await page.keyboard.press('Control+p');
       await until(
-        `${file} in Quick Open`,
+        `${file} by Quick Open`,
         async () => {
           await quickInput.reopen('Control+p');
           await quickInput.type(`${file}:${line}`, soon);
@@ -268,12 +269,12 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
             throw error;
           }
           await quickInput.accept(soon);
+          // The box knows which row is the focused one a moment after it shows it, and takes the one of before until then.
+          await group.locator('.tab.active', { hasText: name }).waitFor({ timeout: soon });
           return true;
         },
         { timeout: ready },
       );
-      const group = page.locator('.editor-group-container.active');
-      await group.locator('.tab.active', { hasText: name }).waitFor();
       // The keys that come next are meant for the text, at this line: in a file that was in front already, the tab says neither.
       await page.locator('[id="status.editor.selection"]', { hasText: `Ln ${line},` }).waitFor();
       await group.locator('.monaco-editor.focused').waitFor();
