@@ -1,6 +1,6 @@
 /** Saves in an application's directory, a burst of them as one; what no snapshot would hold is not watched. */
 import { stat } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { join, sep } from 'node:path';
 import chokidar from 'chokidar';
 
 const ignored = new Set([
@@ -16,16 +16,26 @@ const ignored = new Set([
 ]);
 const burstMs = 80;
 
-/** Resolves once watching has begun. */
-export async function watchSaves(dir: string, onSave: (file: string) => void): Promise<AsyncDisposable> {
+/**
+ * Resolves once watching has begun.
+ * @param made folders that the application's own build writes to
+ */
+export async function watchSaves(
+  dir: string,
+  made: readonly string[],
+  onSave: (file: string) => void,
+): Promise<AsyncDisposable> {
+  const written = new Set(made.map((folder) => join(dir, folder)));
   let timer: NodeJS.Timeout | undefined;
   const watcher = chokidar.watch(dir, {
     ignoreInitial: true,
     ignored: (path) =>
+      written.has(path) ||
       path
         .slice(dir.length)
         .split(sep)
-        .some((part) => ignored.has(part)) || /(~|\.swp|\.tmp|\.log)$/.test(path),
+        .some((part) => ignored.has(part)) ||
+      /(~|\.swp|\.tmp|\.log)$/.test(path),
   });
   const saved = (file: string): void => {
     clearTimeout(timer);

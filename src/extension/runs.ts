@@ -1,7 +1,9 @@
 /** Applications that run in development mode from this window: state, restart on save, the end. Several at once. */
+
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Debugging } from '../../emulator/pods/ports.ts';
+import { madeFolders } from '../core/app/made-folders.ts';
 import type { Application } from '../core/app/model.ts';
 import type { PlatformClient } from '../core/client.ts';
 import { Fault, isAway } from '../core/faults.ts';
@@ -90,7 +92,7 @@ export class Runs implements vscode.Disposable {
       held = this.#platforms.hold(client);
       await this.#left.cleared();
       if (signal.aborted) throw new Fault('Cancelled');
-      return await this.#begin(application, options, { client, platform, held });
+      return await this.#begin(application, { ...options, signal }, { client, platform, held });
     } catch (error) {
       held?.[Symbol.dispose]();
       throw error;
@@ -105,13 +107,19 @@ export class Runs implements vscode.Disposable {
     { client, platform, held }: { client: PlatformClient; platform: PlatformEntry; held: Disposable },
   ): Promise<Running> {
     const { say } = this.#problems.words;
-    const { startRun } = await import('../core/run/run.ts');
+    const { BuildFault, startRun } = await import('../core/run/run.ts');
     this.#log.info(say('run.starting', { name: application.name }));
     let running: Running | undefined;
     const early: RunEvent[] = [];
-    const session = await startRun({ client, app: application, debug: options.debug }, (event) => {
-      if (running) this.#happened(running, event, options.onEvent);
+    const { debug, signal, onEvent } = options;
+    this.#crashes.set(application.dir, undefined);
+    const session = await startRun({ client, app: application, debug, signal }, (event) => {
+      if (event.type === 'build') onEvent(event);
+      else if (running) this.#happened(running, event, onEvent);
       else early.push(event);
+    }).catch((error: unknown) => {
+      if (error instanceof BuildFault) this.#crashes.set(application.dir, { ...error.crash, evidence: error.crash });
+      throw error;
     });
     const gone = this.#left.keep(session.remains, platform);
     running = {
@@ -208,12 +216,14 @@ export class Runs implements vscode.Disposable {
    */
   #restartOnSave(running: Running): vscode.Disposable {
     const { dir } = running.application;
+    const made = madeFolders(running.application);
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(dir), '**/*'));
     let timer: NodeJS.Timeout | undefined;
     /** When each file was written that was told of: both tell of the same writing, one of them later. */
     const told = new Map<string, number>();
     const changed = async (uri: vscode.Uri) => {
-      if (!isInside(uri, dir) || isNoSource(uri.fsPath.slice(dir.length + 1))) return;
+      const path = uri.fsPath.slice(dir.length + 1).replaceAll('\\', '/');
+      if (!isInside(uri, dir) || isNoSource(path) || made.some((folder) => path.startsWith(`${folder}/`))) return;
       const written = await stat(uri.fsPath).then(
         ({ mtimeMs }) => mtimeMs,
         () => 0,

@@ -1,5 +1,7 @@
 /** run: development mode in a terminal. */
+
 import { relative } from 'node:path';
+import { madeFolders } from '../../core/app/made-folders.ts';
 import { isAway } from '../../core/faults.ts';
 import { render } from '../../core/messages/core.ts';
 import { type RunCrash, type RunEvent, type RunSession, startRun } from '../../core/run/run.ts';
@@ -23,13 +25,15 @@ export const run: Command = {
     invocation.note(invocation.say('run.starting', { name: app.name, dir: app.dir }));
     const early: RunEvent[] = [];
     const debug = invocation.flag('debug') ? { kind: app.run.debug ?? 'node', tool: undefined } : undefined;
-    const session = await startRun({ client, app, debug, namespace: invocation.optional('namespace') }, (event) =>
-      early.push(event),
-    );
+    const options = { client, app, debug, namespace: invocation.optional('namespace'), signal };
+    const session = await startRun(options, (event) => {
+      if (event.type === 'build') showBuild(invocation, event);
+      else early.push(event);
+    });
     const show = (event: RunEvent): void => showEvent(invocation, event, session);
     early.forEach(show);
     session.on(show);
-    await using saves = await watchSaves(app.dir, (file) => {
+    await using saves = await watchSaves(app.dir, madeFolders(app), (file) => {
       const name = relative(app.dir, file);
       if (!invocation.json) invocation.note(`· ${invocation.say('run.restarting', { file: name })}`);
       session.restart(name).catch((error: unknown) => invocation.note(String(error)));
@@ -54,6 +58,11 @@ export const run: Command = {
   },
 };
 
+function showBuild(invocation: Invocation, event: RunEvent & { type: 'build' }): void {
+  if (invocation.json) invocation.item(event, '');
+  else invocation.note(`  ${event.text}`);
+}
+
 function showEvent(invocation: Invocation, event: RunEvent, { service: name, url }: RunSession): void {
   if (invocation.json) {
     invocation.item(event.type === 'state' ? { ...event, url } : event, '');
@@ -62,6 +71,9 @@ function showEvent(invocation: Invocation, event: RunEvent, { service: name, url
   switch (event.type) {
     case 'log':
       if (event.line.mark === undefined) invocation.item(event.line, event.line.text);
+      break;
+    case 'build':
+      showBuild(invocation, event);
       break;
     case 'platform':
       invocation.note(`· ${invocation.say(event.there ? 'run.back' : 'run.away', { name })}`);

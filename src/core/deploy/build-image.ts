@@ -1,13 +1,15 @@
 /** What a deploy does before it changes anything: the build command, the snapshot, the image in the platform's store. */
+
 import type { ImageInfo } from '../../../emulator/capabilities/protocol.ts';
+import { madeFolders } from '../app/made-folders.ts';
 import { type Application, environmentOf } from '../app/model.ts';
 import type { PlatformClient } from '../client.ts';
 import { Fault } from '../faults.ts';
 import { putImage } from '../images.ts';
-import { runBuild } from './build.ts';
+import { buildApplication } from './build.ts';
 import { imageConfig } from './deploy.ts';
 import { imageRepository } from './objects.ts';
-import { madeFolders, takeSnapshot } from './snapshot.ts';
+import { takeSnapshot } from './snapshot.ts';
 
 export interface BuiltImage {
   image: ImageInfo;
@@ -22,11 +24,8 @@ export async function buildImage(
   onLine: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<BuiltImage> {
-  const { command } = app.build;
-  if (command) {
-    const { exitCode, notFound } = await runBuild(command, app.dir, (_stream, text) => onLine(text), signal);
-    if (exitCode !== 0) throw new Fault(notFound ? 'BuildCommandMissing' : 'BuildFailed', { command, exitCode });
-  }
+  const failure = await buildApplication(app, (_stream, text) => onLine(text), signal);
+  if (failure) throw new Fault(failure.cause.code, failure.cause.args);
   const snapshot = await takeSnapshot(app.dir, { signal, made: madeFolders(app) });
   const repository = imageRepository(app, environmentOf(app, environment));
   const { image, uploadedBytes } = await putImage(client, repository, snapshot, imageConfig(app), { signal });

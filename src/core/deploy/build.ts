@@ -1,8 +1,31 @@
 /** Runs an application's own build command, with its output as it comes. */
 import { spawn } from 'node:child_process';
+import type { Application } from '../app/model.ts';
 import { Fault } from '../faults.ts';
+import { type CompilerProblem, compilerProblems } from './compiler-lines.ts';
+import type { Cause } from './diagnose.ts';
 
-export interface BuildResult {
+export interface BuildFailure {
+  cause: Cause;
+  /** What tells of its output, oldest first. */
+  logs: string[];
+  problems: CompilerProblem[];
+}
+
+/** @returns undefined where it went well, or there is nothing to build. @throws Fault Cancelled */
+export async function buildApplication(
+  { build: { command }, dir }: Pick<Application, 'build' | 'dir'>,
+  onLine: (stream: 'stdout' | 'stderr', text: string) => void,
+  signal?: AbortSignal,
+): Promise<BuildFailure | undefined> {
+  if (command === undefined) return undefined;
+  const { exitCode, notFound, lines } = await runBuild(command, dir, onLine, signal);
+  if (exitCode === 0) return undefined;
+  const cause: Cause = { code: notFound ? 'BuildCommandMissing' : 'BuildFailed', args: { command, exitCode } };
+  return { cause, logs: tellingLines(lines), problems: compilerProblems(lines, dir) };
+}
+
+interface BuildResult {
   /** 0 = it went well. */
   exitCode: number;
   /** Last lines of stdout and stderr together, oldest first. */
@@ -13,7 +36,7 @@ export interface BuildResult {
 const keptLines = 200;
 
 /** Never rejects for a failing command. @throws Fault Cancelled when the signal aborts; the command's group is ended */
-export function runBuild(
+function runBuild(
   command: string,
   dir: string,
   onLine: (stream: 'stdout' | 'stderr', text: string) => void,
@@ -67,7 +90,7 @@ export function runBuild(
 const errorLine = /\berror\b|\bfailed\b|\bcannot\b|^\s*\S+:\d+:\d+/i;
 
 /** What a reader needs of a build's output: from the first line that names an error on, at most `count` lines. */
-export function tellingLines(lines: readonly string[], count = 20): string[] {
+function tellingLines(lines: readonly string[], count = 20): string[] {
   const first = lines.findIndex((line) => errorLine.test(line));
   const from = first < 0 || first > lines.length - count ? Math.max(0, lines.length - count) : first;
   return lines.slice(from, from + count);

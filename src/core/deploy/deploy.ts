@@ -1,8 +1,10 @@
 /** Deploy: build → snapshot → upload → apply → wait → verdict. Never says success while the old revision serves. */
+
 import { relative, sep } from 'node:path';
 import type { ImageConfig } from '../../../emulator/capabilities/protocol.ts';
 import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
+import { madeFolders } from '../app/made-folders.ts';
 import { type Application, containersOf, type Environment, environmentOf, type Manifest } from '../app/model.ts';
 import type { ObjectInput, PlatformClient } from '../client.ts';
 import type { SourcePlace } from '../codes.ts';
@@ -15,13 +17,12 @@ import type { ServiceStatus } from '../lookup.ts';
 import { kinds } from '../resources.ts';
 import { describeTarget, kubectlOf, platformName, type Target } from '../target.ts';
 import { applyTraffic, type TrafficTarget, trafficManager, wishedTargets, writeTraffic } from '../traffic/traffic.ts';
-import { runBuild, tellingLines } from './build.ts';
-import { compilerProblems } from './compiler-lines.ts';
+import { buildApplication } from './build.ts';
 import { type Cause, troubles } from './diagnose.ts';
 import { explainFailure } from './failure.ts';
 import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
 import { provenanceNotes, provenanceOf, withProvenance } from './provenance.ts';
-import { madeFolders, type Snapshot, sourcesOf, takeSnapshot } from './snapshot.ts';
+import { type Snapshot, sourcesOf, takeSnapshot } from './snapshot.ts';
 import type { Evidence, PhaseName, Verdict, VerdictBase } from './verdict.ts';
 import { waitForService } from './wait.ts';
 
@@ -118,21 +119,8 @@ export async function deploy(
 
   if (app.build.command && !options.dryRun) {
     phase('build');
-    const { command } = app.build;
-    const built = await runBuild(
-      command,
-      app.dir,
-      (stream, text) => onProgress({ type: 'output', stream, text }),
-      signal,
-    );
-    if (built.exitCode !== 0) {
-      const code = built.notFound ? 'BuildCommandMissing' : 'BuildFailed';
-      const problems = compilerProblems(built.lines, app.dir);
-      return failed(
-        { code, args: { command, exitCode: built.exitCode } },
-        { logs: tellingLines(built.lines), problems },
-      );
-    }
+    const failure = await buildApplication(app, (stream, text) => onProgress({ type: 'output', stream, text }), signal);
+    if (failure) return failed(failure.cause, failure);
   }
 
   let image: string | undefined;

@@ -10,7 +10,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 import type { ImageFile } from '../../../emulator/capabilities/protocol.ts';
 import { stateHome } from '../../../emulator/platform/record.ts';
-import { type Application, readText } from '../app/model.ts';
+import { readText } from '../app/model.ts';
 import { Fault } from '../faults.ts';
 
 export interface Snapshot {
@@ -23,22 +23,10 @@ export interface Snapshot {
 export interface SnapshotOptions {
   /** Where hashes are remembered; false = nowhere. Default: below the user's state directory. */
   cacheFile?: string | false | undefined;
-  /** Folders that are in it although .dockerignore leaves them out (`madeFolders`). */
+  /** Folders that are in it although .dockerignore leaves them out (app/made-folders.ts). */
   made?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
   onProgress?(files: number): void;
-}
-
-/**
- * The folders that an application's build makes, by what its start command names in them: a Dockerfile would build them inside of its
- * image, so that .dockerignore leaves them out of its context.
- */
-export function madeFolders({ build, run }: Pick<Application, 'build' | 'run'>): string[] {
-  if (build.command === undefined) return [];
-  const words = (run.start ?? []).flatMap((word) => word.split(/\s+/)).map((word) => word.replace(/^\.\//, ''));
-  const inFolders = words.filter((word) => /^[\w@][^/:=]*\//.test(word) && !word.split('/').includes('..'));
-  // A program beside its libraries: bin/shop and lib/*.
-  return [...new Set(inFolders.map((word) => dirname(word).replace(/\/bin$/, '')))];
 }
 
 /** Never part of an image. */

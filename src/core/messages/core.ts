@@ -157,7 +157,7 @@ const en: Record<CoreKey, string> = {
   'fix.NotDirect': 'Give it deploy: direct in slipway.yaml, or deploy it by its {deploy} as before.',
 
   'problem.BuildFailed': 'The build command `{command}` ended with {exitCode}.',
-  'fix.BuildFailed': 'Mend the first error that it names, then deploy again.',
+  'fix.BuildFailed': 'Mend the first error that it names, then try again.',
   'problem.BuildCommandMissing': 'The build command `{command}` was not found.',
   'fix.BuildCommandMissing': 'Install it, or correct build.command in slipway.yaml.',
   'problem.ImageUploadFailed': 'The image could not be put on the platform: {detail}',
@@ -391,7 +391,7 @@ const zhCn: Record<CoreKey, string> = {
   'problem.NotDirect': '环境 {environment} 通过 {deploy} 部署，Slipway 尚不支持。',
   'fix.NotDirect': '在 slipway.yaml 中为它设置 deploy: direct，或仍用其 {deploy} 部署。',
   'problem.BuildFailed': '构建命令 `{command}` 以 {exitCode} 结束。',
-  'fix.BuildFailed': '请修正它指出的第一个错误，然后再次部署。',
+  'fix.BuildFailed': '请修正它指出的第一个错误，然后重试。',
   'problem.BuildCommandMissing': '找不到构建命令 `{command}`。',
   'fix.BuildCommandMissing': '请安装它，或修正 slipway.yaml 中的 build.command。',
   'problem.ImageUploadFailed': '镜像无法放到平台上：{detail}',

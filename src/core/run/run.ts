@@ -11,6 +11,7 @@ import { isObject } from '../app/values.ts';
 import type { Informer, ObjectInput, PlatformClient, WatchHandlers } from '../client.ts';
 import type { SourcePlace } from '../codes.ts';
 import { conditionOf } from '../conditions.ts';
+import { type BuildFailure, buildApplication } from '../deploy/build.ts';
 import type { CompilerProblem } from '../deploy/compiler-lines.ts';
 import { deployManager, imageConfig } from '../deploy/deploy.ts';
 import { type Cause, diagnose, type Scene } from '../deploy/diagnose.ts';
@@ -19,6 +20,7 @@ import type { Fix } from '../deploy/fix.ts';
 import { ownContainer, prepareObjects } from '../deploy/objects.ts';
 import { listSources } from '../deploy/snapshot.ts';
 import { enrich } from '../deploy/wait.ts';
+import { Fault, isFault } from '../faults.ts';
 import { gatewayOf, publicUrl } from '../gateway.ts';
 import { putInPlaceImage } from '../images.ts';
 import { followLogs } from '../logs.ts';
@@ -36,6 +38,8 @@ export interface RunOptions {
   debug?: Debugging | undefined;
   /** `dev` by default. */
   namespace?: string | undefined;
+  /** Ends the build that comes first. */
+  signal?: AbortSignal | undefined;
 }
 
 export type RunState = 'starting' | 'ready' | 'restarting' | 'crashed' | 'stopped';
@@ -46,6 +50,8 @@ export type RunEvent =
   | { type: 'state'; state: 'ready'; ms: number }
   | { type: 'state'; state: 'crashed'; ms: number; crash?: RunCrash }
   | { type: 'log'; line: LogLine }
+  /** A line of the application's own build. */
+  | { type: 'build'; stream: 'stdout' | 'stderr'; text: string }
   /** The platform went away, and with it the application; both come back by themselves. */
   | { type: 'platform'; there: boolean }
   /** A new instance waits for its debugger here. Comes again after each restart. */
@@ -83,11 +89,28 @@ export interface RunSession {
   readonly ended: Promise<void>;
 }
 
-/** Resolves as soon as the objects are applied; events tell the rest. @throws Fault NoStartCommand, CapabilityMissing… */
+/** The build that comes before the first start failed: nothing runs. */
+export class BuildFault extends Fault {
+  readonly crash: RunCrash;
+
+  constructor(crash: RunCrash) {
+    super(crash.cause.code, crash.cause.args, crash.place ? { place: crash.place } : {});
+    this.crash = crash;
+  }
+}
+
+/**
+ * What the start command names is made before each start, unless a command of its own runs in development mode.
+ * Resolves as soon as the objects are applied; events tell the rest.
+ * @throws BuildFault, Fault NoStartCommand, CapabilityMissing, Cancelled…
+ */
 export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) => void): Promise<RunSession> {
   const { client, app } = options;
   const namespace = options.namespace ?? runNamespace;
   const began = Date.now();
+  const onLine = (stream: 'stdout' | 'stderr', text: string) => onEvent?.({ type: 'build', stream, text });
+  const crash = await buildBefore({ client, app, namespace }, onLine, options.signal);
+  if (crash) throw new BuildFault(crash);
   const image = await putInPlaceImage(client, `dev.local/run/${app.name}`, app.dir, imageConfig(app, true));
   const made = await applyAll(options, namespace, image.reference);
   const gateway = await gatewayOf(client);
@@ -112,6 +135,32 @@ export async function startRun(options: RunOptions, onEvent?: (event: RunEvent) 
       return stopping;
     },
   };
+}
+
+async function buildBefore(
+  where: CrashContext,
+  onLine: (stream: 'stdout' | 'stderr', text: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<RunCrash | undefined> {
+  if (where.app.run.dev !== undefined) return undefined;
+  const failure = await buildApplication(where.app, onLine, signal);
+  return failure && explained(where, failure.cause, failure);
+}
+
+interface CrashContext {
+  client: PlatformClient;
+  app: Application;
+  namespace: string;
+}
+
+async function explained(
+  { client, app, namespace }: CrashContext,
+  cause: Cause,
+  evidence: Pick<BuildFailure, 'logs'> & Partial<BuildFailure>,
+): Promise<RunCrash> {
+  const sources = await listSources(app.dir);
+  const failed = { app, namespace, kubectl: kubectlOf(client.target), sources };
+  return { logs: evidence.logs, ...explainFailure(cause, failed, evidence) };
 }
 
 /** The Service with the in-place image, then the rest, but for domains: those belong to what is deployed. */
@@ -194,10 +243,7 @@ interface ContainerState {
   terminated?: { containerID?: string };
 }
 
-interface FollowContext {
-  client: PlatformClient;
-  app: Application;
-  namespace: string;
+interface FollowContext extends CrashContext {
   began: number;
   gateway: { port: number | undefined };
 }
@@ -314,16 +360,10 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     enrich(client, namespace, app.name, { ...scene, revision: revision ? named(revision) : undefined })
       .then(async (closer) => {
         const cause = diagnose(closer);
-        const crash = cause && (await explained(cause, closer.logs.slice(-20)));
+        const crash = cause && (await explained(context, cause, { logs: closer.logs.slice(-20) }));
         if (crash && told === id) settle({ state: 'crashed', crash });
       })
       .catch(() => settle({ state: 'crashed' }));
-  }
-
-  async function explained(cause: Cause, logs: string[]): Promise<RunCrash> {
-    const sources = await listSources(app.dir);
-    const failed = { app, namespace, kubectl: kubectlOf(client.target), sources };
-    return { logs, ...explainFailure(cause, failed, { logs }) };
   }
 
   function announceDebugger(pod: KubeObject): void {
@@ -338,6 +378,14 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
   async function restartNow(): Promise<void> {
     since = Date.now();
     state = 'restarting';
+    tell({ type: 'state', state });
+    const onLine = (stream: 'stdout' | 'stderr', text: string) => tell({ type: 'build', stream, text });
+    const crash = await buildBefore(context, onLine, abort.signal).catch((error: unknown) => {
+      if (!isFault(error, 'Cancelled')) throw error;
+    });
+    if (abort.signal.aborted) return;
+    // What runs goes on as it was: there is nothing newer.
+    if (crash) return settle({ state: 'crashed', crash });
     told = '';
     debug = undefined;
     const fresh = new Promise<void>((resolve) => {
@@ -347,7 +395,6 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
       };
       waiters.add(done);
     });
-    tell({ type: 'state', state });
     const old = pods.items.filter(({ metadata }) => !metadata.deletionTimestamp);
     for (const { metadata } of old) past.add(metadata.uid);
     for (const { metadata } of old) {

@@ -148,6 +148,9 @@ export class RunAdapter implements vscode.DebugAdapter {
           this.#output(`${event.line.text}\n`, consoleCategory(event.line));
         }
         return;
+      case 'build':
+        this.#output(`${event.text}\n`, event.stream);
+        return;
       case 'debug':
         this.#attach(event, name, dir);
         return;

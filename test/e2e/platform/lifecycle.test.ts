@@ -118,6 +118,49 @@ describe('run', () => {
     expect(instances()).toEqual([]);
     expect((await kubeOf(kubeconfig).get(core('dev', 'pods'))).items).toEqual([]);
   });
+
+  it('builds what it starts, before the first start and at each save; what does not build leaves the one before in place', async () => {
+    const { env, dir } = fresh('run-builds');
+    const options = { env, cwd: dir };
+    const { ingress } = await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], options);
+    const app = join(dir, 'made');
+    mkdirSync(app);
+    writeFileSync(join(app, 'package.json'), '{"scripts": {"build": "node build.mjs", "start": "node lib/app.js"}}\n');
+    // Into a folder that is watched, unless it is known to be the build's.
+    writeFileSync(
+      join(app, 'build.mjs'),
+      `import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+const text = readFileSync('app.txt', 'utf8');
+if (text.includes('broken')) { console.error('app.txt:1:1: error: it is broken'); process.exit(1); }
+mkdirSync('lib', { recursive: true });
+writeFileSync('lib/app.js', \`require('node:http').createServer((_, answer) => answer.end('\${text} ' + process.pid)).listen(process.env.PORT);\`);
+`,
+    );
+    const source = (text: string) => writeFileSync(join(app, 'app.txt'), text);
+    const body = async () => (await request(ingress, { host: 'made.dev.localhost' })).body;
+    const says = (text: string) => until(text, async () => (await body()).startsWith(`${text} `) && (await body()));
+    source('one');
+    expect((await slipway(['adopt', app], options)).code).toBe(0);
+    source('broken');
+    const failed = await slipway(['run', app], options);
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('app.txt:1:1: error: it is broken');
+    expect(failed.stderr).toContain('The build command `npm run build` ended with 1.');
+    source('one');
+    const run = startSlipway(['run', app], options);
+    await run.printed(/ready/i);
+    await says('one');
+    source('two');
+    const two = await says('two');
+    source('broken again');
+    await run.printed(/ended with 1/);
+    // The same instance: neither that save nor what the builds wrote has started another.
+    expect(await body()).toBe(two);
+    source('three');
+    await says('three');
+    run.child.kill('SIGINT');
+    expect((await run.ended).code).toBe(0);
+  });
 });
 
 describe('kill -9', () => {

@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import schema from '../../../media/schemas/slipway.schema.json' with { type: 'json' };
 import { findApplicationAbove, findApplications, foldersOf } from '../../../src/core/app/find.ts';
+import { madeFolders } from '../../../src/core/app/made-folders.ts';
 import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
 import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
 import { asBuilt, imageRepository } from '../../../src/core/deploy/objects.ts';
-import { madeFolders, takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
+import { takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
 import { scaffold, templates, validateName } from '../../../src/core/scaffold.ts';
 
 let dir: string;
