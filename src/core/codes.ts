@@ -105,6 +105,7 @@ export const causeCodes = [
   'WebhookTimeout',
   'DomainClaimed',
   'ImageNeedsDocker',
+  'SourcesNotBuilt',
   'NeedsDocker',
   'StartCommandMissing',
   'AppNodeTooOld',

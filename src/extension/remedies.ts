@@ -68,6 +68,16 @@ function commandOffer(
       return dir === undefined
         ? undefined
         : { label: say('remedy.run', { command: fix.line }), run: () => inTerminal(dir, fix.line) };
+    case 'adopt':
+      return dir === undefined
+        ? undefined
+        : {
+            label: say('lens.adopt'),
+            run: async () => {
+              await execute('slipway.application.adopt', { type: 'folder', dir });
+              await again?.();
+            },
+          };
     case 'createSecret':
       return (
         client && {

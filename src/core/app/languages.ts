@@ -52,10 +52,11 @@ async function go(folder: Folder): Promise<HowToRun | undefined> {
   const commands = (await hasMain(folder, '.')) ? ['.'] : await mainsBelow(folder, 'cmd');
   const dockerfile = (await folder.read('Dockerfile')) ?? '';
   const name = module.split('/').at(-1);
+  const built = dockerfile.split('\n').filter((line) => /\bgo build\b/.test(line));
   const target =
     commands.length === 1
       ? commands[0]
-      : (commands.find((each) => new RegExp(`\\bgo build\\b.*\\s${escaped(each)}(\\s|$)`, 'm').test(dockerfile)) ??
+      : (commands.find((each) => built.some((line) => line.trim().split(/\s+/).includes(each))) ??
         commands.find((each) => each === `./cmd/${name}`));
   if (target === undefined) return undefined;
   const word = shellWord(target);
@@ -95,14 +96,14 @@ async function maven(folder: Folder): Promise<HowToRun | undefined> {
   if (/<artifactId>quarkus-maven-plugin</.test(pom)) {
     return { build, start: 'java -jar target/quarkus-app/quarkus-run.jar' };
   }
-  const text = pom.replace(/<!--[\s\S]*?-->/g, '');
+  const text = withoutBlocks(pom, [['<!--', '-->']]);
   // What is the project's own: the same names stand in its parent, its dependencies and its plugins.
-  const own = text.replace(/<(parent|dependencies|dependencyManagement|profiles|build)>[\s\S]*?<\/\1>/g, '');
-  const parent = /<parent>[\s\S]*?<\/parent>/.exec(text)?.[0] ?? '';
-  const properties = /<properties>[\s\S]*?<\/properties>/.exec(own)?.[0] ?? '';
+  const own = withoutBlocks(text, notOwn.map(tags));
+  const properties = block(own, 'properties');
   const artifact = element(own, 'artifactId');
-  const version = element(own.replace(properties, ''), 'version') ?? element(parent, 'version');
-  const final = element(/<build>[\s\S]*?<\/build>/.exec(text)?.[0] ?? '', 'finalName') ?? `${artifact}-${version}`;
+  const version =
+    element(withoutBlocks(own, [tags('properties')]), 'version') ?? element(block(text, 'parent'), 'version');
+  const final = element(block(text, 'build'), 'finalName') ?? `${artifact}-${version}`;
   const resolved = final.replace(/\$\{([^}]+)\}/g, (whole, key: string) => {
     if (key === 'project.artifactId' || key === 'artifactId') return artifact ?? whole;
     if (key === 'project.version' || key === 'version') return version ?? whole;
@@ -121,8 +122,37 @@ async function wrapper(folder: Folder, script: string, jar: string): Promise<boo
   return !text.includes(name) || (await folder.list(parts.join('/'))).includes(name);
 }
 
+const notOwn = ['parent', 'dependencies', 'dependencyManagement', 'profiles', 'build'];
+
+const tags = (name: string): [string, string] => [`<${name}>`, `</${name}>`];
+
+/** From the first opening to the next closing tag; '' where there is none. */
+function block(xml: string, name: string): string {
+  const [open, close] = tags(name);
+  const start = xml.indexOf(open);
+  const end = start < 0 ? -1 : xml.indexOf(close, start);
+  return end < 0 ? '' : xml.slice(start, end);
+}
+
+/** By hand, as a pattern looks for the end once more from each beginning that has none. */
+function withoutBlocks(xml: string, pairs: readonly (readonly [string, string])[]): string {
+  let rest = xml;
+  for (const [open, close] of pairs) {
+    const kept: string[] = [];
+    let at = 0;
+    for (let start = rest.indexOf(open); start >= 0; start = rest.indexOf(open, at)) {
+      const end = rest.indexOf(close, start);
+      if (end < 0) break;
+      kept.push(rest.slice(at, start));
+      at = end + close.length;
+    }
+    rest = kept.join('') + rest.slice(at);
+  }
+  return rest;
+}
+
 function element(xml: string, name: string): string | undefined {
-  return new RegExp(`<${escaped(name)}>\\s*([^<]*?)\\s*</`).exec(xml)?.[1];
+  return new RegExp(`<${escaped(name)}>([^<]*)</`).exec(xml)?.[1]?.trim();
 }
 
 async function gradle(folder: Folder): Promise<HowToRun | undefined> {
@@ -135,7 +165,7 @@ async function gradle(folder: Folder): Promise<HowToRun | undefined> {
     return { build: `${program} -q quarkusBuild`, start: 'java -jar build/quarkus-app/quarkus-run.jar' };
   }
   if (/org\.springframework\.boot/.test(script)) {
-    const version = /^version\s*=?\s*["']([^"']+)["']/m.exec(script)?.[1];
+    const version = /^version(?:\s*=)?\s*["']([^"']+)["']/m.exec(script)?.[1];
     const jar = shellWord(`build/libs/${project}${version === undefined ? '' : `-${version}`}.jar`);
     return { build: `${program} -q bootJar`, start: `java -jar ${jar}` };
   }
@@ -175,7 +205,7 @@ async function python(folder: Folder): Promise<HowToRun | undefined> {
     if (text === undefined) continue;
     first ??= file;
     const [, app, framework] =
-      /^(\w+)(?:\s*:[^=]+)?\s*=\s*(?:\w+\.)?(FastAPI|Starlette|Quart|Flask)\(/m.exec(text) ?? [];
+      /^(\w+)(?:[ \t]*:[^=\n]+)?\s*=\s*(?:\w+\.)?(FastAPI|Starlette|Quart|Flask)\(/m.exec(text) ?? [];
     // One that starts itself knows its port; the others are started by the server of their kind.
     if (/^if __name__\s*==\s*["']__main__["']/m.test(text) && /\bPORT\b/.test(text))
       return { start: `python3 ${file}` };
@@ -189,8 +219,10 @@ async function python(folder: Folder): Promise<HowToRun | undefined> {
 }
 
 async function deno(folder: Folder): Promise<HowToRun | undefined> {
-  const text = (await folder.read('deno.json')) ?? (await folder.read('deno.jsonc'));
-  return /"tasks"\s*:\s*\{[^}]*"start"\s*:/.test(text ?? '') ? { start: 'deno task start' } : undefined;
+  const text = (await folder.read('deno.json')) ?? (await folder.read('deno.jsonc')) ?? '';
+  const tasks = text.indexOf('"tasks"');
+  const isThere = tasks >= 0 && text.slice(tasks, text.indexOf('}', tasks)).includes('"start"');
+  return isThere ? { start: 'deno task start' } : undefined;
 }
 
 async function ruby(folder: Folder): Promise<HowToRun | undefined> {

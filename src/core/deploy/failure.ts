@@ -28,7 +28,7 @@ export function explainFailure(
   { logs, place, problems: known }: FailureEvidence,
 ): { cause: Cause; remedy: Fix; place: SourcePlace | undefined; problems: readonly CompilerProblem[] } {
   const { dir } = failed.app;
-  const cause = withInstall(found, dir, readSoon);
+  const cause = withInstall(asBuildable(found, failed.app), dir, readSoon);
   const problems =
     known ??
     compilerProblems(
@@ -37,6 +37,12 @@ export function explainFailure(
     );
   const remedy = fixFor(cause, { ...failed, read: readSoon, logs, problems, place });
   return { cause, remedy, problems, place: place ?? (remedy.type === 'command' ? undefined : remedy.place) };
+}
+
+/** An image that is not there, of an application whose sources lie beside the manifest and could be built. */
+function asBuildable(cause: Cause, { build, run }: Pick<Application, 'build' | 'run'>): Cause {
+  if (cause.code !== 'ImageNeedsDocker' || !build.foreign || !run.start) return cause;
+  return { code: 'SourcesNotBuilt', args: cause.args };
 }
 
 /** undefined where it cannot be read. */

@@ -21,6 +21,7 @@ export const fixCommands = [
   'showLogs',
   'showService',
   'installModule',
+  'adopt',
   'createNamespace',
   'createSecret',
   'logIn',
@@ -97,6 +98,8 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
     case 'RegistryUnauthorized':
     case 'NoImageStore':
       return field(`${container}.image`);
+    case 'SourcesNotBuilt':
+      return run('adopt', `slipway adopt ${app.dir}`);
     case 'NeedsDocker':
       return needsDockerFix(text('detail'), remove, field);
     case 'StartCommandMissing':

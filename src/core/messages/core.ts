@@ -189,6 +189,9 @@ const en: Record<CoreKey, string> = {
     'The image {image} is not in the image store of the platform, and no Docker is running that could pull it.',
   'fix.ImageNeedsDocker':
     'Start Docker and deploy again; or let the platform run your sources without it: slipway deploy builds them, slipway image build {image} DIR only puts them there; or correct the image in deploy/service.yaml.',
+  'problem.SourcesNotBuilt':
+    'The image {image} is not in the image store of the platform, and nothing says that the sources in this folder make it.',
+  'fix.SourcesNotBuilt': 'Adopt the application: from then on its sources are built, and take the place of that image.',
   'problem.NeedsDocker': 'This needs Docker: {detail}',
   'fix.NeedsDocker': 'Start Docker, or leave the named part out of deploy/service.yaml.',
   'problem.StartCommandMissing': 'The start command was not found: {detail}',
@@ -421,6 +424,8 @@ const zhCn: Record<CoreKey, string> = {
   'problem.ImageNeedsDocker': '镜像 {image} 不在平台的镜像库中，也没有正在运行的 Docker 可以拉取它。',
   'fix.ImageNeedsDocker':
     '启动 Docker 后重新部署；或让平台不用 Docker 直接运行你的源代码：slipway deploy 会构建，slipway image build {image} DIR 只放入镜像；或修正 deploy/service.yaml 中的镜像。',
+  'problem.SourcesNotBuilt': '镜像 {image} 不在平台的镜像库中，也没有任何配置说明它由此文件夹中的源代码构建。',
+  'fix.SourcesNotBuilt': '接管该应用：此后会构建其源代码，并用它替换该镜像。',
   'problem.NeedsDocker': '这需要 Docker：{detail}',
   'fix.NeedsDocker': '请启动 Docker，或从 deploy/service.yaml 中去掉提示的部分。',
   'problem.StartCommandMissing': '找不到启动命令：{detail}',

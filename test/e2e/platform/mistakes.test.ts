@@ -1,11 +1,11 @@
 /** Mistakes that every user makes: each gets clear words with a place and a fix, no stack, and the right exit code. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Fix } from '../../../src/core/deploy/fix.ts';
 import { usePlatform } from '../../support/platform.ts';
 
-const platform = usePlatform('mistakes');
+const platform = usePlatform('mistakes', { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
 
 /** An application of one file, with its manifest as text. */
 function application(name: string, files: Record<string, string>): string {
@@ -70,6 +70,24 @@ it('a mistake before anything is done: the edit that mends it, the line, or the 
     command: 'startPlatform',
     line: 'slipway up --detach --name nowhere',
   });
+});
+
+it('an image of elsewhere beside the sources that make it: they are taken, and built', async () => {
+  const dir = application('elsewhere', {
+    'package.json': '{"scripts": {"start": "node app.js"}}\n',
+    'app.js': "require('node:http').createServer((_, answer) => answer.end()).listen(process.env.PORT);\n",
+  });
+  rmSync(join(dir, 'slipway.yaml'));
+  const manifest = join(dir, 'deploy', 'service.yaml');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('dev.local/', 'registry.example.com/team/'));
+  const { stdout } = await platform().slipway('deploy', dir, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    cause: { code: 'SourcesNotBuilt' },
+    remedy: { type: 'command', command: 'adopt', line: `slipway adopt ${dir}` },
+  });
+  expect((await platform().slipway('adopt', dir)).code).toBe(0);
+  const { code, stderr } = await platform().slipway('deploy', dir);
+  expect(code, stderr).toBe(0);
 });
 
 it('an unknown template: the names that there are', async () => {

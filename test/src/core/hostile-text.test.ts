@@ -1,9 +1,12 @@
 /** Texts that others write, made to take long: what reads them takes a time that grows with their length, and no faster. */
 import { describe, expect, it } from 'vitest';
+import { dockerfileCommand } from '../../../src/core/app/dockerfile-command.ts';
+import { compiled, interpreted, nodeScripts } from '../../../src/core/app/languages.ts';
 import { compilerProblems } from '../../../src/core/deploy/compiler-lines.ts';
 import { readLine } from '../../../src/core/log-lines/line.ts';
 import { ownPaths, shortCause, tellingLine } from '../../../src/core/short-cause.ts';
 import { isManifest } from '../../../src/extension/manifests/files.ts';
+import { serviceAt } from '../../../src/extension/manifests/lens-parts.ts';
 import { findLinks } from '../../../webview/logs/links.ts';
 
 /** Each of these took between half a minute and hours where it read a text from each of its characters on. */
@@ -34,6 +37,62 @@ describe('a long text', () => {
       const began = performance.now();
       read(text);
       expect(performance.now() - began, JSON.stringify(part)).toBeLessThan(patience);
+    }
+  });
+});
+
+describe('a project file', () => {
+  const files = [
+    'package.json',
+    'go.mod',
+    'main.go',
+    'Cargo.toml',
+    'pom.xml',
+    'build.gradle',
+    'settings.gradle',
+    'a.csproj',
+  ];
+  const sources = ['Dockerfile', 'main.py', 'deno.json', 'Procfile'];
+  const words = [
+    ...[
+      '<parent>',
+      '<!--',
+      '<build>',
+      '<version>',
+      '<version> ',
+      '<AssemblyName>',
+      '[package]\n',
+      'name = "',
+      'version ',
+      'version=',
+    ],
+    ...[
+      'rootProject.name = "',
+      'module ',
+      'func main()\n',
+      'RUN go build ',
+      '"tasks"',
+      '{',
+      'web:\n',
+      'a:',
+      'a :\n',
+      'a = ',
+    ],
+    ...['CMD ', 'CMD ["', 'WORKDIR /a\n', '\\\n', ' ', '\n', 'x', "'"],
+  ];
+  it.each([...files, ...sources])('%s', async (name) => {
+    for (const word of words) {
+      const text = word.repeat(Math.ceil(length / word.length));
+      // The others are there as far as this one is looked at.
+      const read = async (path: string) => (path.endsWith(name) ? text : path === 'go.mod' ? 'module a/b' : undefined);
+      const folder = { name: 'a', read, list: async () => [name] };
+      const began = performance.now();
+      await nodeScripts(folder);
+      await compiled(folder);
+      await interpreted(folder);
+      dockerfileCommand(text);
+      serviceAt(text);
+      expect(performance.now() - began, JSON.stringify(word)).toBeLessThan(patience);
     }
   });
 });

@@ -7,11 +7,12 @@ import { openMade } from './open-made.ts';
 
 export function adoptApplication(deps: Deps) {
   const { say } = deps.problems.words;
-  /** @param argument `{type: 'manifest', file}` from a lens */
+  /** @param argument `{type: 'manifest', file}` from a lens, `{type: 'folder', dir}` from a failed deploy */
   return async (argument?: unknown): Promise<void> => {
     const { adopt } = await import('../../../core/app/adopt.ts');
-    const file = (argument as { type?: unknown; file?: unknown } | undefined)?.file;
-    const dir = typeof file === 'string' ? await folderOf(file) : await chooseFolder(deps);
+    const given = argument as { dir?: unknown; file?: unknown } | undefined;
+    const known = typeof given?.dir === 'string' ? given.dir : undefined;
+    const dir = known ?? (typeof given?.file === 'string' ? await folderOf(given.file) : await chooseFolder(deps));
     if (dir === undefined) return;
     const { name, starts } = await adopt(dir);
     await openMade(deps, dir, join(dir, 'slipway.yaml'), say('adopt.done', { name: plain(name) }));
