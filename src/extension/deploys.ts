@@ -134,7 +134,12 @@ export class Deploys implements vscode.Disposable {
       return verdict;
     } catch (error) {
       if (reached.begun) this.#set(request.dir, undefined);
-      if (this.#problems.isCancelled(error)) teller.line(this.#cancelledText(request, reached));
+      if (this.#problems.isCancelled(error)) {
+        const text = this.#cancelledText(request, reached);
+        // Who has cancelled may not listen any more.
+        this.#log.info(text);
+        teller.line(text);
+      }
       throw error;
     }
   }

@@ -31,6 +31,7 @@ export const aroundEnglish = {
   'tool.move': 'Move the traffic of {service}?',
   'tool.moveConfirm': 'On the platform {target}, requests to {service} (namespace {namespace}) then go to: {split}.',
   'tool.moving': 'Moving the traffic of {service}',
+  'tool.yes': 'Yes',
 } as const;
 
 export const aroundChinese = {
@@ -64,4 +65,5 @@ export const aroundChinese = {
   'tool.move': '要调整 {service} 的流量吗？',
   'tool.moveConfirm': '在平台“{target}”上，发往 {service}（命名空间 {namespace}）的请求将分配给：{split}。',
   'tool.moving': '正在调整 {service} 的流量',
+  'tool.yes': '是',
 } as const;

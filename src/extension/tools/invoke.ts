@@ -8,22 +8,29 @@ import { inputFault, type ToolInputs, type ToolName } from './inputs.ts';
 const usualLines = 100;
 const deployMs = 900_000;
 
+interface Circumstances {
+  signal: AbortSignal;
+  /** The platform that the user has confirmed it for, where that was asked. */
+  on: PlatformEntry | undefined;
+}
+
 /**
  * Never rejects for what a user or a model did wrong: the answer says it.
- * @param on the platform that the user has confirmed it for, where that was asked
  * @throws CancellationError
  */
 export async function invokeTool(
   deps: Deps,
   tool: ToolName,
   input: unknown,
-  { signal, on }: { signal: AbortSignal; on: PlatformEntry | undefined },
+  { signal, on }: Circumstances,
 ): Promise<string> {
   const fault = inputFault(tool, input);
   if (fault !== undefined) return JSON.stringify({ error: fault });
   try {
+    // The question may have stood for a while.
     if (on) deps.platforms.requireUse(on);
-    return JSON.stringify(await answer(deps, tool, input, signal), null, 1);
+    signal.throwIfAborted();
+    return JSON.stringify(await answer(deps, tool, input, { signal, on }), null, 1);
   } catch (error) {
     if (signal.aborted) throw new vscode.CancellationError();
     const { code, text, fix } = deps.problems.explain(error);
@@ -31,16 +38,16 @@ export async function invokeTool(
   }
 }
 
-function answer(deps: Deps, tool: ToolName, input: unknown, signal: AbortSignal): Promise<unknown> {
+function answer(deps: Deps, tool: ToolName, input: unknown, circumstances: Circumstances): Promise<unknown> {
   switch (tool) {
     case 'slipway_list':
       return list(deps);
     case 'slipway_deploy':
-      return deploy(deps, input as ToolInputs['slipway_deploy'], signal);
+      return deploy(deps, input as ToolInputs['slipway_deploy'], circumstances);
     case 'slipway_logs':
-      return logs(deps, input as ToolInputs['slipway_logs'], signal);
+      return logs(deps, input as ToolInputs['slipway_logs'], circumstances.signal);
     case 'slipway_traffic':
-      return traffic(deps, input as ToolInputs['slipway_traffic']);
+      return traffic(deps, input as ToolInputs['slipway_traffic'], circumstances);
   }
 }
 
@@ -73,14 +80,18 @@ async function list(deps: Deps): Promise<unknown> {
   };
 }
 
-async function deploy(deps: Deps, input: ToolInputs['slipway_deploy'], signal: AbortSignal): Promise<unknown> {
+async function deploy(
+  deps: Deps,
+  input: ToolInputs['slipway_deploy'],
+  { signal, on }: Circumstances,
+): Promise<unknown> {
   const { say } = deps.problems.words;
   if (!vscode.workspace.isTrusted) return { error: say('untrusted') };
   const entry = await deps.applications.find((items) => items.find(({ name }) => name === input.application));
   if (!entry) return { error: say('task.unknownApplication', { application: input.application }) };
   const lines: string[] = [];
   const verdict = await deps.deploys.deployTold(
-    { dir: entry.dir, name: entry.name, environment: input.environment },
+    { dir: entry.dir, name: entry.name, environment: input.environment, on },
     { line: (text) => lines.push(text), signal: AbortSignal.any([signal, AbortSignal.timeout(deployMs)]) },
   );
   if (!verdict) return { error: lines.at(-1) ?? say('deploy.busy', { name: entry.name }) };
@@ -112,16 +123,27 @@ async function logs(deps: Deps, input: ToolInputs['slipway_logs'], signal: Abort
   return { service, namespace, lines };
 }
 
-async function traffic(deps: Deps, input: ToolInputs['slipway_traffic']): Promise<unknown> {
+async function traffic(
+  deps: Deps,
+  input: ToolInputs['slipway_traffic'],
+  { signal, on }: Circumstances,
+): Promise<unknown> {
   const { service, namespace = 'default', percent } = input;
+  const entry = on ?? deps.platforms.snapshot.entry;
   const key = { namespace, name: service };
   if (percent !== undefined) {
     if (!vscode.workspace.isTrusted) return { error: deps.problems.say('untrusted') };
     const { applySplit } = await import('../views/traffic-actions.ts');
+    // It goes to the platform in use at this moment.
+    deps.platforms.requireUse(entry);
+    signal.throwIfAborted();
     const problem = await applySplit(deps, key, percent);
     if (problem) return { error: problem.text, code: problem.code, fix: problem.fix };
   }
-  const [client, { readTraffic }] = await Promise.all([deps.platforms.need(), import('../../core/traffic/traffic.ts')]);
+  const [client, { readTraffic }] = await Promise.all([
+    deps.platforms.needOf(entry, undefined, signal),
+    import('../../core/traffic/traffic.ts'),
+  ]);
   const { url, settled, rows, others } = await readTraffic(client, namespace, service);
   return {
     url,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Deps } from '../deps.ts';
 import type { PlatformEntry } from '../platform/snapshot.ts';
 import { invocationOf, type ToolInputs, type ToolName, toolNames } from './inputs.ts';
+import { Questions } from './questions.ts';
 
 export function registerTools(deps: Deps): vscode.Disposable {
   // An older editor, or one whose language models are off, has no such thing.
@@ -11,23 +12,36 @@ export function registerTools(deps: Deps): vscode.Disposable {
 }
 
 function registerTool<Name extends ToolName>(name: Name, deps: Deps): vscode.Disposable {
-  /** By input: which platform the user was told of. */
-  const told = new Map<string, PlatformEntry>();
+  const questions = new Questions<PlatformEntry>();
+  const { say } = deps.problems.words;
+  const now = (input: unknown) => {
+    const { entry } = deps.platforms.snapshot;
+    const { progress, question } = invocationOf(name, input, say, entry.label);
+    // What is refused whatever the answer is not asked.
+    return { entry, progress, question: vscode.workspace.isTrusted ? question : undefined };
+  };
   return vscode.lm.registerTool<ToolInputs[Name]>(name, {
     prepareInvocation: ({ input }) => {
-      const { say } = deps.problems.words;
-      const { entry } = deps.platforms.snapshot;
-      const { progress, question } = invocationOf(name, input, say, entry.label);
-      if (question) told.set(JSON.stringify(input), entry);
+      const { entry, progress, question } = now(input);
+      if (question) questions.ask(input, entry);
       return { invocationMessage: progress, ...(question ? { confirmationMessages: question } : {}) };
     },
     invoke: async ({ input }, token) => {
-      const { invokeTool } = await import('./invoke.ts');
       const stop = new AbortController();
       token.onCancellationRequested(() => stop.abort());
-      const key = JSON.stringify(input);
-      const on = told.get(key);
-      told.delete(key);
+      const { entry, question } = now(input);
+      let on: PlatformEntry | undefined;
+      if (question) {
+        on = questions.answered(input);
+        if (!on) {
+          const { title, message: detail } = question;
+          const yes = say('tool.yes');
+          const answer = await vscode.window.showWarningMessage(title, { modal: true, detail }, yes);
+          if (answer !== yes) throw new vscode.CancellationError();
+          on = entry;
+        }
+      }
+      const { invokeTool } = await import('./invoke.ts');
       const text = await invokeTool(deps, name, input, { signal: stop.signal, on });
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
     },

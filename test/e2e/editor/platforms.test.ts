@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDoor } from '../../support/api-door.ts';
 import { slipway, slipwayJson } from '../../support/cli.ts';
+import { cancelled, consumerEnv, consumerExtension, consumerOf } from '../../support/editor/consumer.ts';
 import { openContainer, useEditor } from '../../support/editor/editor.ts';
 import { kubeOf, serving } from '../../support/kube.ts';
 import { temporaryHome } from '../../support/places.ts';
@@ -50,6 +51,8 @@ afterAll(async () => {
 let workspace = '';
 const editor = useEditor({
   name: 'platforms',
+  env: consumerEnv(home.dir),
+  extensions: [consumerExtension],
   settings: {
     'slipway.contexts': [
       { context: 'dead', kubeconfig: dead },
@@ -74,6 +77,18 @@ const inTree = (text: string | RegExp) => editor().row('Applications', text);
 /** Entries of the palette's list as it is now. */
 const offered = (text: string | RegExp) =>
   editor().quickInput.widget.locator('.quick-input-list .monaco-list-row', { hasText: text }).count();
+
+/** As somebody takes `wild` out of the settings while a question stands; resolves with what puts it back. */
+async function withoutWild(): Promise<() => void> {
+  const files = ['User', 'Machine'].map((of) => join(editor().dir, 'editor', 'user-data', of, 'settings.json'));
+  const settings = files.map((file) => readFileSync(file, 'utf8'));
+  for (const [index, file] of files.entries())
+    writeFileSync(file, (settings[index] ?? '').replace(/"name": ?"wild"/, '"name":"tame"'));
+  await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'embedded' }).waitFor();
+  return () => {
+    for (const [index, file] of files.entries()) writeFileSync(file, settings[index] ?? '');
+  };
+}
 
 describe('a context that accepts and never answers', () => {
   it('is connecting, and the next one is there at once', async () => {
@@ -181,15 +196,7 @@ describe('a platform that is not of this machine', () => {
     await editor().shot('typed-name');
     await editor().quickInput.accept();
     await editor().quickInput.expect(/Type service-0002/);
-    const files = ['User', 'Machine'].map((of) => join(editor().dir, 'editor', 'user-data', of, 'settings.json'));
-    const settings = files.map((file) => readFileSync(file, 'utf8'));
-    // As somebody takes it out of the settings while the question stands.
-    for (const [index, file] of files.entries())
-      writeFileSync(
-        file,
-        (settings[index] ?? '').replace('"name": "wild"', '"name": "tame"').replace('"name":"wild"', '"name":"tame"'),
-      );
-    await editor().page.locator('.statusbar-item[id*="slipway.platform"]', { hasText: 'embedded' }).waitFor();
+    const putBack = await withoutWild();
     await editor().quickInput.type('service-0002');
     await editor().quickInput.accept();
     await editor()
@@ -197,7 +204,7 @@ describe('a platform that is not of this machine', () => {
       .waitFor();
     await editor().shot('typed-for-another');
     expect(await kubeOf(api.kubeconfig).find(serving('default', 'services', 'service-0002'))).toBeDefined();
-    for (const [index, file] of files.entries()) writeFileSync(file, settings[index] ?? '');
+    putBack();
     await use('wild');
     await editor().menu('Applications', 'service-0002', 'slipway.service.delete');
     await editor().quickInput.expect(/Type service-0002/);
@@ -205,6 +212,44 @@ describe('a platform that is not of this machine', () => {
     await editor().quickInput.accept();
     await inTree('service-0002').waitFor({ state: 'detached' });
     expect(await kubeOf(api.kubeconfig).find(serving('default', 'services', 'service-0002'))).toBeUndefined();
+  });
+});
+
+describe('a tool that a model calls', () => {
+  const consumer = consumerOf(editor, home.dir);
+  const input = { service: 'service-0000', percent: { 'service-0000-00001': 30, 'service-0000-00002': 70 } };
+  const about = (platform: string) => new RegExp(`On the platform ${platform}, requests to service-0000`);
+  const spec = async () =>
+    JSON.stringify((await kubeOf(api.kubeconfig).get(serving('default', 'services', 'service-0000')))['spec']);
+
+  it('moves nothing on another platform than the one that the user said yes for', async () => {
+    await editor().openContainer();
+    await use('wild');
+    await inTree('service-0000').waitFor();
+    await consumer.call('slipway_traffic', input);
+    await consumer.question(about('wild')).waitFor();
+    const putBack = await withoutWild();
+    await consumer.say('Yes', about('wild'));
+    expect(await consumer.answer()).toMatchObject({ code: 'PlatformChanged', error: expect.stringContaining('wild') });
+    expect(await spec()).not.toContain('"percent":70');
+    putBack();
+  });
+
+  it('asks once more where it is not known which of two questions was meant', async () => {
+    await use('wild');
+    await inTree('service-0000').waitFor();
+    await consumer.call('slipway_traffic', input);
+    await consumer.say('Cancel', about('wild'));
+    expect(await consumer.answer()).toEqual(cancelled);
+    await use('gnp.exe');
+    await inTree('service-0000').waitFor();
+    const hostileOne = /On the platform <img src=x/;
+    await consumer.call('slipway_traffic', input);
+    await consumer.say('Yes', hostileOne);
+    await editor().shot('asked-once-more');
+    await consumer.say('Yes', hostileOne);
+    expect(await consumer.answer()).toMatchObject({ revisions: expect.any(Array) });
+    expect(await spec()).toContain('"percent":70');
   });
 });
 

@@ -3,8 +3,9 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
+import { consumerEnv, consumerExtension, consumerOf } from '../../support/editor/consumer.ts';
 import { useEditor } from '../../support/editor/editor.ts';
-import { root, temporaryHome } from '../../support/places.ts';
+import { temporaryHome } from '../../support/places.ts';
 import { processesOf } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 
@@ -35,8 +36,8 @@ describe('an untrusted workspace', () => {
   const editor = useEditor({
     name: 'untrusted',
     workspaceTrust: true,
-    env: { SLIPWAY_TEST_REPORTS: template.dir },
-    extensions: [join(root, 'test', 'support', 'consumer-extension')],
+    env: consumerEnv(template.dir),
+    extensions: [consumerExtension],
     settings: { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
     workspace: (dir) => {
       const folder = join(dir, 'workspace');
@@ -76,6 +77,18 @@ describe('an untrusted workspace', () => {
     });
     // Its caller was told; nothing of ours pops up beside that.
     expect(await editor().page.locator('.notification-toast').count()).toBe(0);
+    expect(processesOf(editor().dir).filter(({ command }) => command.includes(join('workspace', 'shop')))).toEqual([]);
+  });
+
+  it('refuses a model what changes something, without a question, and answers it what only looks', async () => {
+    const consumer = consumerOf(editor, template.dir);
+    const untrusted = { error: 'Trust this workspace first: running and deploying start programs from it.' };
+    await consumer.call('slipway_deploy', { application: 'shop' });
+    expect(await consumer.answer()).toEqual(untrusted);
+    await consumer.call('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 100 } });
+    expect(await consumer.answer()).toEqual(untrusted);
+    await consumer.call('slipway_list', {});
+    expect(await consumer.answer()).toMatchObject({ applications: [{ name: 'shop' }] });
     expect(processesOf(editor().dir).filter(({ command }) => command.includes(join('workspace', 'shop')))).toEqual([]);
   });
 

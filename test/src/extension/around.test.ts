@@ -6,6 +6,7 @@ import { withoutNames } from '../../../src/extension/commands/help/report.ts';
 import { createForwarder, isLoopbackName } from '../../../src/extension/forward.ts';
 import { words } from '../../../src/extension/messages.ts';
 import { inputFault, invocationOf, type ToolName } from '../../../src/extension/tools/inputs.ts';
+import { Questions } from '../../../src/extension/tools/questions.ts';
 
 const { say } = words('en');
 
@@ -64,6 +65,47 @@ describe('a tool', () => {
       'On the platform embedded, requests to shop (namespace team) then go to: shop-00001 30 %, shop-00002 70 %.',
     );
     expect(asked('slipway_traffic', split, 'zh-cn')?.message).toMatch(/发往 shop（命名空间 team）的请求/);
+  });
+});
+
+describe('the platform that the user said yes for', () => {
+  const [here, there] = [{ id: 'here' }, { id: 'there' }];
+  const shop = { application: 'shop' };
+  const cart = { application: 'cart' };
+
+  it('is the one that the question named, for each of several calls that are the same', () => {
+    const questions = new Questions<{ id: string }>();
+    questions.ask(shop, here);
+    questions.ask(shop, here);
+    questions.ask(cart, there);
+    expect([shop, shop, cart].map((input) => questions.answered(input))).toEqual([here, here, there]);
+    expect(questions.answered(shop)).toBeUndefined();
+  });
+
+  it('is not certain where one that may have been declined named another; after that it is', () => {
+    const questions = new Questions<{ id: string }>();
+    questions.ask(shop, here);
+    questions.ask(shop, there);
+    expect(questions.answered(shop)).toBeUndefined();
+    questions.ask(shop, there);
+    expect(questions.answered(shop)).toBe(there);
+  });
+
+  it('is known where the user changed the input in the question, unless others are open', () => {
+    const questions = new Questions<{ id: string }>();
+    questions.ask(shop, here);
+    expect(questions.answered(cart)).toBe(here);
+    questions.ask(shop, here);
+    questions.ask({ application: 'bag' }, there);
+    expect(questions.answered(cart)).toBeUndefined();
+  });
+
+  it('is not remembered for ever where questions are declined', () => {
+    const questions = new Questions<{ id: string }>();
+    questions.ask(shop, here);
+    for (let index = 0; index < 100; index += 1) questions.ask({ application: `other-${index}` }, there);
+    questions.ask(shop, there);
+    expect(questions.answered(shop)).toBe(there);
   });
 });
 

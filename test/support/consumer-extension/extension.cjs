@@ -1,12 +1,13 @@
 // @ts-check
 /** An extension of somebody else: uses Slipway's exported API and its tools, and writes what it got to a file. */
-const { writeFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const vscode = require('vscode');
 
+const reports = String(process.env.SLIPWAY_TEST_REPORTS);
+
 /** @param {string} name @param {unknown} value */
-const write = (name, value) =>
-  writeFileSync(join(String(process.env.SLIPWAY_TEST_REPORTS), name), JSON.stringify(value));
+const write = (name, value) => writeFileSync(join(reports, name), JSON.stringify(value));
 
 /** @param {string} name @param {() => Promise<unknown>} work */
 const reporting = (name, work) => () =>
@@ -22,11 +23,14 @@ async function api() {
   return extension.activate();
 }
 
-/** @param {string} name @param {object} input */
-async function tool(name, input) {
-  const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+/** @param {string} name @param {object} input @param {vscode.CancellationToken} [token] */
+async function tool(name, input, token) {
+  const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined }, token);
   return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
 }
+
+/** Of the calls that were begun last. */
+let calls = new vscode.CancellationTokenSource();
 
 exports.activate = (/** @type {vscode.ExtensionContext} */ { subscriptions }) => {
   subscriptions.push(
@@ -53,21 +57,13 @@ exports.activate = (/** @type {vscode.ExtensionContext} */ { subscriptions }) =>
         return { verdict, lines };
       }),
     ),
-    vscode.commands.registerCommand(
-      'consumer.ship',
-      reporting('ship.json', () => tool('slipway_deploy', { application: 'shop' })),
-    ),
-    vscode.commands.registerCommand(
-      'consumer.read',
-      reporting('read.json', () => tool('slipway_logs', { service: 'shop', lines: 5 })),
-    ),
-    vscode.commands.registerCommand(
-      'consumer.wrong',
-      reporting('wrong.json', () => tool('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 40 } })),
-    ),
-    vscode.commands.registerCommand(
-      'consumer.move',
-      reporting('move.json', () => tool('slipway_traffic', { service: 'shop', percent: { 'shop-00001': 100 } })),
-    ),
+    // What is called stands in a file: an answer each, in the order in which they come.
+    vscode.commands.registerCommand('consumer.call', () => {
+      const { tool: name, inputs } = JSON.parse(readFileSync(join(reports, 'call.json'), 'utf8'));
+      calls = new vscode.CancellationTokenSource();
+      for (const [index, input] of inputs.entries())
+        reporting(`call-${index}.json`, async () => JSON.parse(await tool(name, input, calls.token)))();
+    }),
+    vscode.commands.registerCommand('consumer.cancel', () => calls.cancel()),
   );
 };
