@@ -49,7 +49,7 @@ export const eventsChinese = {
   'events.answered': '{status}，用时 {time}',
   'events.answer': '应答',
   'events.again': '填入表单',
-  'events.trace': '事件轨迹',
+  'events.trace': '事件追踪',
   'events.traceNone': '尚未投递任何事件。',
   'events.traceMissing': '此平台不提供投递记录；此处只列出从这里发送的事件。',
   'events.time': '时间',

@@ -214,7 +214,7 @@ export const extensionMessages = defineArea(
     'action.views': '显示 Slipway 视图',
     'action.openUrl': '打开 URL',
     'action.showLogs': '显示日志',
-    'action.sendTraffic': '发送流量',
+    'action.sendTraffic': '切换流量',
     'action.retry': '重试',
     'action.delete': '删除',
     'action.remove': '移除',

@@ -212,12 +212,9 @@ function renderSub(now: RevisionsState): void {
     link.textContent = url;
     attr(link, { title: url });
     link.onclick = () => void channel.request('openUrl', { url }).catch(failed);
-    parts.push(link);
+    parts.push(link.parentElement ?? h('span', { class: 'part' }, link));
   }
-  for (const word of words) {
-    if (parts.length > 0) parts.push(document.createTextNode(' · '));
-    parts.push(h('span', {}, word));
-  }
+  for (const word of words) parts.push(h('span', { class: 'part' }, word));
   place(sub, parts);
 }
 

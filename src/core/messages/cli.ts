@@ -331,7 +331,7 @@ const area = defineArea(
     'traffic.tag': '修订版本=标签 为修订版本命名；=标签 删除标签（可多次给出）',
     'traffic.unsettled': '尚未生效；用 slipway traffic {service} 查看。',
     'rollback.summary': '回到之前的流量分配，否则回到之前的修订版本',
-    'canary.start': '在限制的保护下逐步将流量移到一个修订版本',
+    'canary.start': '将流量逐步移到一个修订版本，超出上限即回滚',
     'canary.steps': '每一步的百分比（默认：10,25,50,100）',
     'canary.pause': '每一步观察多久（默认：60s）',
     'canary.maxErrors': '允许出错的响应百分比（默认：1）',

@@ -442,7 +442,7 @@ const zhCn: Record<CoreKey, string> = {
   'fix.AppNodeTooOld':
     '请安装 Node.js 22.18 或更新版本（https://nodejs.org），重启平台（slipway down、slipway up），再次部署。',
   'problem.AppExited': '应用启动时以代码 {exitCode} 退出。',
-  'fix.AppExited': '最后的输出见下；用 slipway run 自行启动可看到同样的结果。',
+  'fix.AppExited': '最后的输出见下方；用 slipway run 自行启动可看到同样的结果。',
   'problem.AppNeverListened': '应用在运行，但从未监听端口 {port}。',
   'fix.AppNeverListened': '请在 0.0.0.0 上监听环境变量 PORT 指定的端口。',
   'problem.AppPortInUse': '应用没有使用 PORT，而它自己的端口 {port} 已被另一个实例占用。',

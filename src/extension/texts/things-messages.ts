@@ -24,7 +24,7 @@ export const thingsEnglish = {
 
 export const thingsChinese = {
   // Two characters alone make a tab so narrow that the editor leaves its icon away.
-  'events.title': '事件与轨迹',
+  'events.title': '事件与追踪',
   'urls.title': '{name} 的 URL',
   'urls.pick': '按各平台的域名方案得出；选择一项即可复制',
   'urls.here': '当前平台',

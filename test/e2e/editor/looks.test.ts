@@ -62,6 +62,26 @@ const words = {
   },
 } as const;
 
+/** Whether a line of the words under the heading ends in the dot between two of them; there must be a second line. */
+async function brokenAtDot(frame: Frame): Promise<boolean> {
+  return frame.evaluate<boolean>(`(() => {
+    const parts = [...document.querySelectorAll('.sub > *')];
+    const top = (element) => Math.round(element.getBoundingClientRect().top);
+    const first = parts.filter((part, index) => index > 0 && top(part) > top(parts[index - 1]));
+    if (first.length === 0) throw new Error('one line: ' + document.querySelector('.sub').textContent);
+    return first.some((part) => part.previousSibling.textContent.trim() === '·');
+  })()`);
+}
+
+/** Whether what is on has a border of its own: in high contrast a ground hardly tells it. */
+async function onHasBorder(frame: Frame): Promise<boolean> {
+  const pressed = frame.locator('.actions .plain[aria-pressed="true"]').first();
+  const shadow = await pressed.evaluate(
+    (element) => element.ownerDocument.defaultView.getComputedStyle(element).boxShadow,
+  );
+  return shadow !== 'none' && !shadow.includes('rgba(0, 0, 0, 0)');
+}
+
 describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
   let workspace = '';
   const editor = useEditor({
@@ -105,6 +125,12 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
     await editor().view(words[locale].applications).getByText(words[locale].none).waitFor({ timeout: 60_000 });
     const frame = await check('traffic');
     await frame.locator('.empty').waitFor();
+    // Our buttons and those of the editor's own views stand in one side bar.
+    const round = (button: Locator) =>
+      button.first().evaluate((element) => element.ownerDocument.defaultView.getComputedStyle(element).borderRadius);
+    expect(await round(frame.locator('vscode-button'))).toBe(
+      await round(editor().view(words[locale].applications).locator('.monaco-button')),
+    );
     await look('welcome');
   });
 
@@ -163,6 +189,7 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
     const frame = await frameOf(editor().page, 'logs');
     await frame.locator('.row').first().waitFor();
     await check('logs');
+    expect(await onHasBorder(frame)).toBe(theme.startsWith('high-contrast'));
     await look('logs');
   });
 
@@ -259,7 +286,8 @@ describe.each(wanted)('in %s and %s', { timeout: 240_000 }, (locale, theme) => {
     // Beside the log there is room for their headings.
     await editor().run('View: Toggle Panel Visibility');
     await page.locator('.part.panel').waitFor({ state: 'hidden' });
-    await check('revisions');
+    const revisions = await check('revisions');
+    expect(await brokenAtDot(revisions)).toBe(false);
     await editor().shot('zoomed-revisions');
     await tab(words[locale].around.events);
     await check('events');

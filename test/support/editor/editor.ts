@@ -295,6 +295,12 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
       const folder = join(results, 'screenshots', options.name);
       mkdirSync(folder, { recursive: true });
       const path = join(folder, `${String(shots).padStart(2, '0')}-${name}.png`);
+      // Menus and hovers fade in; what never ends, such as a bar of progress, is not waited for.
+      await page.evaluate(`Promise.all(
+        document.getAnimations()
+          .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime <= 1_000)
+          .map((one) => one.finished.catch(() => {})),
+      ).then(() => {})`);
       if (clip) return void (await page.screenshot({ path, clip }));
       // Written with little effort: there are hundreds in a run, and packing them well takes a second of a slow machine each.
       const { data } = await devTools.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true });
