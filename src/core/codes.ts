@@ -116,6 +116,7 @@ export const causeCodes = [
   'AppExited',
   'AppNeverListened',
   'AppPortInUse',
+  'AppPortIsGateway',
   'AppPortRefused',
   'StartTooSlow',
   'QuotaExceeded',

@@ -27,6 +27,15 @@ export function gatewayOf(client: PlatformClient): Promise<Gateway> {
   return gateway;
 }
 
+/** Its port; undefined where there is none, or nobody says. Never rejects. */
+export async function ingressOf(client: PlatformClient): Promise<number | undefined> {
+  try {
+    return (await gatewayOf(client)).port;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `http://hello.default.localhost` + port 8080 → `http://hello.default.localhost:8080`. Pure. */
 export function publicUrl(url: string | undefined, gateway?: Omit<Gateway, 'host'>): string | undefined {
   if (!url || gateway?.port === undefined) return url;

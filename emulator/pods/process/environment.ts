@@ -41,3 +41,18 @@ export function withOwnPrograms(env: Record<string, string>, dir: string): Recor
   const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   return { ...env, [pathName]: [...own, env[pathName]].filter(Boolean).join(delimiter) };
 }
+
+/**
+ * The instance's port in the words of the frameworks that listen on 8080 in an image unless they are told: Knative's own default, so that
+ * they need no PORT there. On this machine it is the gateway's, and each instance has another.
+ */
+export function portVariables(port: number): Record<string, string> {
+  return {
+    PORT: String(port),
+    // Spring Boot
+    SERVER_PORT: String(port),
+    QUARKUS_HTTP_PORT: String(port),
+    MICRONAUT_SERVER_PORT: String(port),
+    ASPNETCORE_URLS: `http://+:${port}`,
+  };
+}

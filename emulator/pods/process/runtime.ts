@@ -22,7 +22,7 @@ import { placeIn } from '../sites/place.ts';
 import { createAttachments } from './attach.ts';
 import { findProgram } from './command.ts';
 import { type DebugStart, debugStart, notDebugged, removeDebugged } from './debug-start.ts';
-import { baseEnvironment, withOwnPrograms } from './environment.ts';
+import { baseEnvironment, portVariables, withOwnPrograms } from './environment.ts';
 import { runIn } from './exec.ts';
 import { createFreePorts } from './free-port.ts';
 import { groupIsAlive, killProcesses, markedProcesses, markVariable, signalGroup, startTimeOf } from './groups.ts';
@@ -85,6 +85,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     const mark = `${ports.mark}${randomUUID()}`;
     const env: Record<string, string> = {
       ...withOwnPrograms(base, dir),
+      ...(container.port === undefined ? {} : portVariables(container.port)),
       ...options.extraEnv?.(),
       ...config.env,
       ...container.env,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Document } from 'yaml';
+import { parseReference } from '../../../emulator/images/manifest.ts';
 import { Fault } from '../faults.ts';
 import { parseYaml } from './document.ts';
 import { foldersIn, isApplication, looksLikeService } from './find.ts';
@@ -36,7 +37,9 @@ export async function adopt(dir: string): Promise<Adopted> {
   }
   const settings: Record<string, unknown> = { name };
   if (manifest && manifest.place !== 'deploy') settings['manifests'] = manifest.place;
-  settings['build'] = how?.build === undefined ? { image } : { image, command: how.build };
+  // An image that somebody else makes is deployed as it is named, until it is said how this one is.
+  const isMade = how !== undefined || !parseReference(image);
+  if (isMade) settings['build'] = how?.build === undefined ? { image } : { image, command: how.build };
   if (how) settings['run'] = how.dev === undefined ? { start: how.start } : { start: how.start, dev: how.dev };
   await writeFile(join(root, applicationFile), String(new Document(settings)), { flag: 'wx' });
   files.push(applicationFile);

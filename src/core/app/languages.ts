@@ -49,32 +49,36 @@ export async function compiled(folder: Folder): Promise<HowToRun | undefined> {
 async function go(folder: Folder): Promise<HowToRun | undefined> {
   const module = /^module\s+(\S+)/m.exec((await folder.read('go.mod')) ?? '')?.[1];
   if (module === undefined) return undefined;
-  const commands = (await hasMain(folder, '.')) ? ['.'] : await mainsBelow(folder, 'cmd');
   const dockerfile = (await folder.read('Dockerfile')) ?? '';
-  const name = module.split('/').at(-1);
   const built = dockerfile.split('\n').filter((line) => /\bgo build\b/.test(line));
+  const tags = built.map((line) => /\s--?tags[= ]["']?([\w.,-]+)/.exec(line)?.[1]).find((found) => found !== undefined);
+  const commands = (await hasMain(folder, '.', tags)) ? ['.'] : await mainsBelow(folder, 'cmd', tags);
+  const name = module.split('/').at(-1);
   const target =
     commands.length === 1
       ? commands[0]
       : (commands.find((each) => built.some((line) => line.trim().split(/\s+/).includes(each))) ??
         commands.find((each) => each === `./cmd/${name}`));
   if (target === undefined) return undefined;
-  const word = shellWord(target);
-  return { build: `go build -o bin/server ${word}`, start: 'bin/server', dev: `go run ${word}` };
+  const words = [...(tags === undefined ? [] : ['-tags', tags]), shellWord(target)].join(' ');
+  return { build: `go build -o bin/server ${words}`, start: 'bin/server', dev: `go run ${words}` };
 }
 
-async function mainsBelow(folder: Folder, parent: string): Promise<string[]> {
+async function mainsBelow(folder: Folder, parent: string, tags: string | undefined): Promise<string[]> {
   const found: string[] = [];
   for (const name of await folder.list(parent)) {
-    if (await hasMain(folder, `${parent}/${name}`)) found.push(`./${parent}/${name}`);
+    if (await hasMain(folder, `${parent}/${name}`, tags)) found.push(`./${parent}/${name}`);
   }
   return found;
 }
 
-async function hasMain(folder: Folder, path: string): Promise<boolean> {
+/** @param tags that the application is built with; a file that asks for others is none of it */
+async function hasMain(folder: Folder, path: string, tags = ''): Promise<boolean> {
   for (const name of await folder.list(path)) {
     if (!name.endsWith('.go') || name.endsWith('_test.go')) continue;
     const text = (await folder.read(`${path}/${name}`)) ?? '';
+    const asked = /^\/\/go:build (.*)$/m.exec(text)?.[1]?.trim();
+    if (asked !== undefined && !tags.split(',').includes(asked)) continue;
     if (/^package main\b/m.test(text) && /^func main\(\)/m.test(text)) return true;
   }
   return false;

@@ -11,7 +11,7 @@ import type { SourcePlace } from '../codes.ts';
 import { truthOf } from '../conditions.ts';
 import { claimDomain } from '../domains.ts';
 import { Fault, isAway, isFault } from '../faults.ts';
-import { gatewayOf, publicUrl } from '../gateway.ts';
+import { gatewayOf, ingressOf, publicUrl } from '../gateway.ts';
 import { missingFiles, putImage } from '../images.ts';
 import type { ServiceStatus } from '../lookup.ts';
 import { kinds } from '../resources.ts';
@@ -97,7 +97,8 @@ export async function deploy(
     endPhase();
     const serves = found.code === 'PlatformLost' ? undefined : await whatServes(client, namespace, app.name);
     const logs = evidence.logs ?? [];
-    const where = { app, namespace, kubectl: kubectlOf(client.target), sources };
+    const ingress = await ingressOf(client);
+    const where = { app, namespace, kubectl: kubectlOf(client.target), ingress, sources };
     const { cause, remedy, place, problems } = explainFailure(found, where, { ...evidence, logs });
     return {
       ...base(),

@@ -212,10 +212,12 @@ function refusedCause({ service, pods, events }: Scene): Cause | undefined {
 /** From the event that says so, else from the output. */
 function portTaken({ events, logs }: Scene): string | undefined {
   const event = events.find(({ reason }) => reason === 'PortTaken');
-  const text = event?.message ?? logs.find((line) => /EADDRINUSE|address already in use/i.test(line));
-  return text === undefined
-    ? undefined
-    : (/\bport (\d{2,5})\b/.exec(text)?.[1] ?? /[:\s](\d{2,5})\b(?!\])/.exec(text)?.[1] ?? '?');
+  const text =
+    event?.message ?? logs.find((line) => /EADDRINUSE|(address|port \d+) (was |is )?already in use/i.test(line));
+  if (text === undefined) return undefined;
+  // A logger's time looks like a port.
+  const words = text.replace(/\b\d{1,4}[-/]\d{1,2}[-/]\d{1,4}\b|\b\d{1,2}:\d{2}:\d{2}\b/g, ' ');
+  return /\bport (\d{2,5})\b/i.exec(words)?.[1] ?? /[:\s](\d{2,5})\b(?!\])/.exec(words)?.[1] ?? '?';
 }
 
 function schedulingCause({ pods }: Scene): Cause | undefined {

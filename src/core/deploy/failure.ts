@@ -12,6 +12,8 @@ export interface FailedIn {
   namespace: string;
   /** With the flags that lead to the platform (kubectlOf). */
   kubectl: string;
+  /** Where the platform takes requests on this machine. */
+  ingress: number | undefined;
   /** The application's sources: one of them may have a port in it. */
   sources: readonly string[];
 }
@@ -28,7 +30,7 @@ export function explainFailure(
   { logs, place, problems: known }: FailureEvidence,
 ): { cause: Cause; remedy: Fix; place: SourcePlace | undefined; problems: readonly CompilerProblem[] } {
   const { dir } = failed.app;
-  const cause = withInstall(asBuildable(found, failed.app), dir, readSoon);
+  const cause = withInstall(asBuildable(ofGateway(found, failed.ingress), failed.app), dir, readSoon);
   const problems =
     known ??
     compilerProblems(
@@ -37,6 +39,12 @@ export function explainFailure(
     );
   const remedy = fixFor(cause, { ...failed, read: readSoon, logs, problems, place });
   return { cause, remedy, problems, place: place ?? (remedy.type === 'command' ? undefined : remedy.place) };
+}
+
+/** The port that most applications have is the platform's as well. */
+function ofGateway(cause: Cause, ingress: number | undefined): Cause {
+  const isGateway = cause.code === 'AppPortInUse' && ingress !== undefined && Number(cause.args['port']) === ingress;
+  return isGateway ? { code: 'AppPortIsGateway', args: cause.args } : cause;
 }
 
 /** An image that is not there, of an application whose sources lie beside the manifest and could be built. */

@@ -111,6 +111,7 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
     case 'AppExited':
       return open(scene.problems.find(({ place }) => place.file.startsWith(app.dir))?.place) ?? logs();
     case 'AppPortInUse':
+    case 'AppPortIsGateway':
     case 'AppPortRefused':
       return portFix(scene, text('port')) ?? setting('run.start');
     case 'AppNeverListened':

@@ -21,7 +21,7 @@ import { ownContainer, prepareObjects } from '../deploy/objects.ts';
 import { listSources } from '../deploy/snapshot.ts';
 import { enrich } from '../deploy/wait.ts';
 import { Fault, isFault } from '../faults.ts';
-import { gatewayOf, publicUrl } from '../gateway.ts';
+import { gatewayOf, ingressOf, publicUrl } from '../gateway.ts';
 import { putInPlaceImage } from '../images.ts';
 import { followLogs } from '../logs.ts';
 import type { ServiceStatus } from '../lookup.ts';
@@ -159,7 +159,7 @@ async function explained(
   evidence: Pick<BuildFailure, 'logs'> & Partial<BuildFailure>,
 ): Promise<RunCrash> {
   const sources = await listSources(app.dir);
-  const failed = { app, namespace, kubectl: kubectlOf(client.target), sources };
+  const failed = { app, namespace, kubectl: kubectlOf(client.target), ingress: await ingressOf(client), sources };
   return { logs: evidence.logs, ...explainFailure(cause, failed, evidence) };
 }
 

@@ -16,7 +16,7 @@ export const fixEnglish = {
   'fix.CertificateExpired':
     'Log in again for a new kubeconfig; an embedded platform gets new ones when it is restarted.',
   'fix.CapabilityMissing': 'It works on an embedded platform.',
-  'fix.NoApplication': 'Make one with New Application..., or add a Knative Service to deploy/.',
+  'fix.NoApplication': 'Create one with New Application..., or take an existing one with Adopt Application...',
   'fix.ServiceNotFound': 'Deploy it first.',
   'fix.RevisionFailed': 'Choose a ready revision.',
   'fix.CanaryThere': 'Go on with it, or end it, in the Traffic view.',
@@ -26,10 +26,12 @@ export const fixEnglish = {
   'fix.CanaryTakesAll': 'Give traffic to an older revision first, or deploy a new one while the split is held.',
   'fix.NothingToRollBack': 'Choose the split yourself.',
   'fix.ImageUploadFailed': 'Deploy again; when it stays so, run Doctor.',
-  'fix.ImageMissing': 'Correct the image in deploy/service.yaml, or let slipway.yaml build it.',
+  'fix.ImageMissing': 'Correct the image in the manifest, or let slipway.yaml build it.',
   'fix.ImageNeedsDocker':
-    'Start Docker and deploy again; or let the platform run your sources without it: name the image that slipway.yaml builds in deploy/service.yaml.',
+    'Start Docker and deploy again; or let the platform run your sources without it: name the image that slipway.yaml builds in the manifest.',
   'fix.AppNodeTooOld': 'Install Node.js 22.18 or newer (https://nodejs.org), restart the platform, deploy again.',
+  'fix.AppPortIsGateway':
+    'Listen on the port in PORT instead of {port}; or set slipway.platform.port to another one, and restart the platform.',
   'fix.AppExited': 'Its last lines are in the output.',
   'fix.TrafficRefused': 'Correct or remove spec.traffic.',
   'fix.RouteNotReady': 'Its conditions are in its revisions.',
@@ -54,7 +56,7 @@ export const fixChinese = {
   'fix.ContextMissing': '其中有：{known}。请更正设置 slipway.contexts。',
   'fix.CertificateExpired': '重新登录以获得新的 kubeconfig；内嵌平台重启后会得到新证书。',
   'fix.CapabilityMissing': '此功能在内嵌平台上可用。',
-  'fix.NoApplication': '用“新建应用...”创建一个，或在 deploy/ 中添加 Knative Service。',
+  'fix.NoApplication': '用“新建应用...”创建一个，或用“接管应用...”接管已有的应用。',
   'fix.ServiceNotFound': '请先部署。',
   'fix.RevisionFailed': '选择就绪的修订版本。',
   'fix.CanaryThere': '在“流量”视图中继续或结束它。',
@@ -64,10 +66,12 @@ export const fixChinese = {
   'fix.CanaryTakesAll': '先把流量交给较旧的修订版本，或在流量保持不变时部署新版本。',
   'fix.NothingToRollBack': '请自行选择流量分配。',
   'fix.ImageUploadFailed': '再次部署；若仍如此，请运行诊断。',
-  'fix.ImageMissing': '更正 deploy/service.yaml 中的镜像，或让 slipway.yaml 构建它。',
+  'fix.ImageMissing': '更正清单中的镜像，或让 slipway.yaml 构建它。',
   'fix.ImageNeedsDocker':
-    '启动 Docker 后再次部署；或让平台不经 Docker 直接运行源码：在 deploy/service.yaml 中使用 slipway.yaml 所构建的镜像。',
+    '启动 Docker 后再次部署；或让平台不经 Docker 直接运行源码：在清单中使用 slipway.yaml 所构建的镜像。',
   'fix.AppNodeTooOld': '安装 Node.js 22.18 或更新版本（https://nodejs.org），重启平台，再次部署。',
+  'fix.AppPortIsGateway':
+    '请监听 PORT 指定的端口，而不是 {port}；或把 slipway.platform.port 设为另一个端口，然后重启平台。',
   'fix.AppExited': '其最后的输出见输出面板。',
   'fix.TrafficRefused': '更正或删除 spec.traffic。',
   'fix.RouteNotReady': '其状况见修订版本。',

@@ -90,6 +90,16 @@ it('an image of elsewhere beside the sources that make it: they are taken, and b
   expect(code, stderr).toBe(0);
 });
 
+it('a port of its own that is the one on which the platform takes requests: told as that', async () => {
+  const { port } = platform().up.ingress;
+  const dir = application('same-port', { 'app.js': `require('node:http').createServer(() => {}).listen(${port});\n` });
+  const { stdout } = await platform().slipway('deploy', dir, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    cause: { code: 'AppPortIsGateway', args: { port: String(port) } },
+    remedy: { type: 'edit', place: { file: join(dir, 'app.js') }, text: `Number(process.env.PORT ?? ${port})` },
+  });
+});
+
 it('an unknown template: the names that there are', async () => {
   expect(await refusal(['new', 'cobol-web', platform().at('nope')])).toContain('node-web');
 });

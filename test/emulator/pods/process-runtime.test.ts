@@ -11,6 +11,23 @@ import { runtimeContract } from './runtime-contract.ts';
 
 const python = findProgram('', 'python3');
 
+const container: ContainerSpec = {
+  name: 'a',
+  image: '',
+  command: undefined,
+  args: undefined,
+  workingDir: undefined,
+  env: {},
+  mounts: [],
+  port: undefined,
+  imagePullPolicy: 'Never',
+  securityContext: undefined,
+  resources: undefined,
+  debug: undefined,
+  tty: false,
+  stdin: 'closed',
+};
+
 describe('process runtime', () => {
   let h: Harness;
   beforeAll(async () => {
@@ -27,27 +44,9 @@ describe('process runtime', () => {
       metadata: { name: 'p', uid: 'u', resourceVersion: '', creationTimestamp: '' },
     });
     const said = { output: '' };
-    const running = await box.start(
-      {
-        name: 'a',
-        image,
-        command: undefined,
-        args: undefined,
-        workingDir: undefined,
-        env: {},
-        mounts: [],
-        port: undefined,
-        imagePullPolicy: 'Never',
-        securityContext: undefined,
-        resources: undefined,
-        debug,
-        tty: false,
-        stdin: 'closed',
-      },
-      (_, chunk) => {
-        said.output += Buffer.from(chunk);
-      },
-    );
+    const running = await box.start({ ...container, image, debug }, (_, chunk) => {
+      said.output += Buffer.from(chunk);
+    });
     return { box, running, said };
   };
 
@@ -164,6 +163,27 @@ describe('what processes get', () => {
       AWS_PROFILE: 'mine',
       PYTHONUNBUFFERED: '1',
     });
+  });
+
+  it('is its port, also for frameworks that go by a variable of their own, unless the application says it', async () => {
+    const h = await aKubelet();
+    await h.build('dev.local/port', {}, ['sh', '-c', 'echo "$PORT $SERVER_PORT $QUARKUS_HTTP_PORT $ASPNETCORE_URLS"']);
+    const box = await h.runtime.createPod({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', uid: 'u', resourceVersion: '', creationTimestamp: '' },
+    });
+    let output = '';
+    const running = await box.start(
+      { ...container, image: 'dev.local/port', env: { QUARKUS_HTTP_PORT: '5000' }, port: 4321 },
+      (_, chunk) => {
+        output += Buffer.from(chunk);
+      },
+    );
+    await running.exited;
+    expect(output).toBe('4321 4321 5000 http://+:4321\n');
+    await box.remove();
+    await h[Symbol.asyncDispose]();
   });
 
   it('says what to install', () => {

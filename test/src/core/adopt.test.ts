@@ -78,7 +78,8 @@ run:
   it('with a Service that nothing says how to start is taken, and that is told', async () => {
     write({ 'service.yaml': service('x/y'), Dockerfile: 'FROM a\nCMD ["/server"]\n' });
     expect(await adopt(dir)).toMatchObject({ starts: false });
-    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).not.toContain('run:');
+    // The image that it names is somebody else's work.
+    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe('name: shop\nmanifests: service.yaml\n');
   });
 
   it('with a slipway.yaml already keeps it; without anything is refused', async () => {

@@ -183,6 +183,18 @@ const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
     { port: '5000' },
   ],
   [
+    'a port that is taken, in Go, after the time of it',
+    { pods: [ended(1)], logs: ['2026/11/27 02:27:39 Server error: listen tcp :8080: bind: address already in use'] },
+    'AppPortInUse',
+    { port: '8080' },
+  ],
+  [
+    'a port that is taken, in Spring Boot',
+    { pods: [ended(1)], logs: ['Web server failed to start. Port 8080 was already in use.'] },
+    'AppPortInUse',
+    { port: '8080' },
+  ],
+  [
     'a privileged port, in Node',
     { pods: [ended(1)], logs: ['Error: listen EACCES: permission denied 0.0.0.0:80'] },
     'AppPortRefused',
