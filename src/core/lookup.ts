@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../emulator/kernel/object.ts';
 import type { PlatformClient } from './client.ts';
 import { Fault } from './faults.ts';
+import type { Phrase } from './messages/phrases.ts';
 import { kinds, labels } from './resources.ts';
 
 /** The shape of a Knative Service's status that is read here (serving v1). */
@@ -49,6 +50,6 @@ export async function requireRevision(
   const found = items.find(({ metadata }) => metadata.name === name);
   if (found) return found;
   if (items.length === 0) await requireService(client, namespace, service);
-  const known = items.map(({ metadata }) => metadata.name).join(', ') || 'none';
+  const known = items.map(({ metadata }) => metadata.name).join(', ') || ('none so far' satisfies Phrase);
   throw new Fault('RevisionNotFound', { service, revision: name, known });
 }

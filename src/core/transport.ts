@@ -10,6 +10,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { ApiError, type Status, type StatusReason } from '../../emulator/kernel/errors.ts';
 import { platformFiles, readRecord } from '../../emulator/platform/record.ts';
 import { Fault } from './faults.ts';
+import type { Phrase } from './messages/phrases.ts';
 import type { Target } from './target.ts';
 
 export interface TransportRequest {
@@ -88,7 +89,11 @@ async function readAccess(target: Target): Promise<Access> {
   if (target.context !== undefined) {
     const known = config.getContexts().map(({ name }) => name);
     if (!known.includes(target.context)) {
-      throw new Fault('ContextMissing', { file, context: target.context, known: known.join(', ') || 'none' });
+      throw new Fault('ContextMissing', {
+        file,
+        context: target.context,
+        known: known.join(', ') || ('none so far' satisfies Phrase),
+      });
     }
     config.setCurrentContext(target.context);
   }

@@ -189,7 +189,7 @@ export async function loadApplication(dir: string, read?: ReadText): Promise<App
 export function environmentOf(app: Application, name: string | undefined): Environment | undefined {
   if (name === undefined) return undefined;
   if (Object.hasOwn(app.environments, name)) return app.environments[name];
-  const known = Object.keys(app.environments).join(', ') || 'none';
+  const known = Object.keys(app.environments).join(', ') || ('none so far' satisfies Phrase);
   throw new Fault('EnvironmentUnknown', { environment: name, known });
 }
 

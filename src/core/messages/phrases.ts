@@ -6,7 +6,7 @@ import type { MessageArgs } from '../codes.ts';
 import type { Locale } from './render.ts';
 
 const chinese = {
-  none: '无',
+  'none so far': '无',
   ' by {owner}': '（{owner}）',
   // what a value is
   missing: '缺失',
@@ -123,8 +123,8 @@ export type Phrase = Filled<keyof typeof chinese>;
 
 /** Arguments that a phrase may be in; others are what they are: names, numbers. */
 const phrased = new Set(['expected', 'got', 'known', 'detail', 'path', 'by']);
-/** Among these a single word is no phrase: a field may be called `missing`, and an application may write it. */
-const ownWords = new Set(['detail', 'path']);
+/** Among these a single word is no phrase: a field may be called `missing`, an environment `none`, and an application may write it. */
+const ownWords = new Set(['detail', 'path', 'known']);
 
 const templates = Object.entries(chinese)
   .filter(([english]) => english.includes('{'))

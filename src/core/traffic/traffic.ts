@@ -6,6 +6,7 @@ import { isObserved, type Truth, truthOf } from '../conditions.ts';
 import { Fault } from '../faults.ts';
 import { gatewayOf, publicUrl } from '../gateway.ts';
 import { requireService, type ServiceStatus } from '../lookup.ts';
+import type { Phrase } from '../messages/phrases.ts';
 import { annotations, kinds, labels } from '../resources.ts';
 import { generationOf } from '../revisions.ts';
 import { until } from '../until.ts';
@@ -295,7 +296,11 @@ function checkWish(wish: TrafficWish, service: string, revisions: readonly KubeO
   const require = (revision: string): KubeObject | undefined => {
     const found = known.get(revision);
     if (revision === latest || found) return found;
-    throw new Fault('RevisionNotFound', { service, revision, known: [...known.keys()].join(', ') || 'none' });
+    throw new Fault('RevisionNotFound', {
+      service,
+      revision,
+      known: [...known.keys()].join(', ') || ('none so far' satisfies Phrase),
+    });
   };
   for (const [tag, revision] of Object.entries(wish.tags ?? {})) {
     if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(tag)) throw new Fault('TagInvalid', { tag });

@@ -80,6 +80,9 @@ describe('problems', () => {
     expect(render('zh-cn', 'problem.UnknownField', { path: 'missing', expected: 'name' })).toBe(
       '此处没有字段 missing，应为 name。',
     );
+    // The only environment there is may be called so; that there is none is another phrase.
+    expect(render('zh-cn', 'fix.EnvironmentUnknown', { known: 'none' })).toBe('已有：none。');
+    expect(render('zh-cn', 'fix.EnvironmentUnknown', { known: 'none so far' })).toBe('已有：无。');
     expect(phraseIn('en', 'a list')).toBe('a list');
   });
 
