@@ -1,6 +1,6 @@
 /** Which debugger attaches to an application, and what is told where none does. Nothing here imports vscode. */
 import type { Debugging } from '../../../emulator/pods/ports.ts';
-import { type Debugger, debuggerOf } from '../../../emulator/pods/process/debug-command.ts';
+import { type Debugger, debuggerOf, isPythonServer } from '../../../emulator/pods/process/debug-command.ts';
 import type { Application } from '../../core/app/model.ts';
 import type { Say } from '../messages.ts';
 
@@ -29,8 +29,8 @@ export interface NoDebugger {
 
 interface Language {
   name: string;
-  /** Program of its start commands. */
-  program: RegExp;
+  /** Whether a start command of this program is one of its. */
+  starts(program: string): boolean;
   extension: string;
   /** What Slipway starts it under, for an extension that contributes the type; absent: it does not attach to it. */
   attached?: { debugger: Debugger; type: string; example: string };
@@ -39,24 +39,28 @@ interface Language {
 const languages: readonly Language[] = [
   {
     name: 'JavaScript',
-    program: /^node$/,
+    starts: (program) => program === 'node',
     extension: 'ms-vscode.js-debug',
     attached: { debugger: 'node', type: 'node', example: 'node FILE' },
   },
   {
     name: 'Python',
-    program: /^(python[\d.]*|py|uv|poetry|pipenv|uvicorn|gunicorn|hypercorn|flask|fastapi)$/,
+    starts: (program) => /^(python[\d.]*|py|uv|poetry|pipenv)$/.test(program) || isPythonServer(program),
     extension: 'ms-python.debugpy',
     attached: { debugger: 'debugpy', type: 'debugpy', example: 'python -m MODULE' },
   },
   {
     name: 'Go',
-    program: /^go$/,
+    starts: (program) => program === 'go',
     extension: 'golang.go',
     attached: { debugger: 'delve', type: 'go', example: 'go run .' },
   },
-  { name: 'Java', program: /^(java|jshell|mvnw?|gradlew?)$/, extension: 'vscjava.vscode-java-debug' },
-  { name: 'C#', program: /^dotnet$/, extension: 'ms-dotnettools.csharp' },
+  {
+    name: 'Java',
+    starts: (program) => /^(java|jshell|mvnw?|gradlew?)$/.test(program),
+    extension: 'vscjava.vscode-java-debug',
+  },
+  { name: 'C#', starts: (program) => program === 'dotnet', extension: 'ms-dotnettools.csharp' },
 ];
 
 /** Resolves with what to start it under, or why there is nothing. */
@@ -68,7 +72,7 @@ export async function chooseDebugger(
 ): Promise<{ debugging: Debugging; none?: never } | { debugging?: never; none: NoDebugger }> {
   const argv = run.dev ?? run.start ?? [];
   const program = argv[0]?.replace(/^.*[/\\]/, '').replace(/\.(exe|cmd|bat)$/, '') ?? '';
-  const language = languages.find((each) => each.program.test(program));
+  const language = languages.find((each) => each.starts(program));
   if (!language) return { none: { text: say('run.cannotDebug', { name }) } };
   const { attached, extension } = language;
   if (!attached) {
