@@ -276,9 +276,14 @@ export function createContainerRunner(container: Container, context: ContainerCo
         );
       } else setReady(true);
       if (livenessProbe) {
+        // One that waits for its debugger answers nothing before somebody has attached.
+        let answered = instance.debugAddress === undefined;
         add(
           startProber(withPeriod(livenessProbe), probing, {
-            changed: (ok) => ok || kill('liveness probe'),
+            changed(ok) {
+              if (ok) answered = true;
+              else if (answered) kill('liveness probe');
+            },
             failed: unhealthy('Liveness'),
           }),
         );
@@ -315,6 +320,8 @@ export function createContainerRunner(container: Container, context: ContainerCo
         if (!startupProbe) return afterStartup();
         const prober = startProber(withPeriod(startupProbe), probing, {
           changed(ok) {
+            // Nor has it started by then, however long that takes.
+            if (!ok && instance.debugAddress) return;
             prober[Symbol.dispose]();
             if (ok) afterStartup();
             else kill('startup probe');

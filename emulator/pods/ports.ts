@@ -13,7 +13,7 @@ export const podAnnotations = {
   address: 'slipway.dev/address',
   /** `host:port` where its debugger attaches, once it can, where the pod runs under one. */
   debugAddress: 'slipway.dev/debug-address',
-  /** On the template: `node` asks for an inspector that waits for its debugger, `debugpy` and `delve` for those around the program. */
+  /** On the template: `node` asks for an inspector that waits for its debugger, `debugpy` and `delve` for those around the program, `jdwp` for a JVM that waits. */
   debug: 'slipway.dev/debug',
   /** On the template: file or folder of that debugger on this machine, where it is not found by its name. */
   debugTool: 'slipway.dev/debug-tool',

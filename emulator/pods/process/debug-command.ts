@@ -4,9 +4,9 @@
  */
 
 /** `node` is the inspector, of which the command says nothing. */
-export type Debugger = 'node' | 'debugpy' | 'delve';
+export type Debugger = 'node' | 'debugpy' | 'delve' | 'jdwp';
 
-export const debuggers: readonly Debugger[] = ['node', 'debugpy', 'delve'];
+export const debuggers: readonly Debugger[] = ['node', 'debugpy', 'delve', 'jdwp'];
 
 /** Console scripts of Python that servers are started by: each runs in the interpreter of its first line. */
 const pythonServers = /^(uvicorn|gunicorn|hypercorn|flask|fastapi)$/;
@@ -18,7 +18,8 @@ export function debuggerOf(argv: readonly string[] | undefined): Debugger | unde
   if (!argv) return undefined;
   if (nameOf(argv[0]) === 'node') return 'node';
   if (targetOfPython(argv) !== undefined || isPythonServer(argv[0])) return 'debugpy';
-  return targetsOfGo(argv) > 0 ? 'delve' : undefined;
+  if (targetsOfGo(argv) > 0) return 'delve';
+  return underJdwp(argv, 0) ? 'jdwp' : undefined;
 }
 
 export function isPythonServer(program: string | undefined): boolean {
@@ -64,6 +65,69 @@ export function underDelve(
     '--',
     ...argv.slice(2 + targets),
   ];
+}
+
+/** An own debugger of the command or of its environment: a JVM takes one only. */
+const ownJdwp = /-(agentlib:jdwp|Xrunjdwp)\b\S*/;
+
+/** Variables that a JVM or Maven's script takes options from. */
+const javaOptions = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'MAVEN_OPTS'];
+
+/** What of Maven starts an application, and in which JVM that runs. */
+const mavenGoals: readonly { goal: RegExp; runs: 'inMaven' | 'bySpring' | 'byQuarkus' }[] = [
+  { goal: goalOf('exec', 'org\\.codehaus\\.mojo:exec-maven-plugin', 'java'), runs: 'inMaven' },
+  { goal: goalOf('spring-boot', 'org\\.springframework\\.boot:spring-boot-maven-plugin', 'run'), runs: 'bySpring' },
+  { goal: goalOf('quarkus', 'io\\.quarkus(\\.platform)?:quarkus-maven-plugin', 'dev'), runs: 'byQuarkus' },
+];
+
+function goalOf(prefix: string, plugin: string, name: string): RegExp {
+  return new RegExp(`^(${prefix}|${plugin}(:[^:]+)?):${name}(@\\S+)?$`);
+}
+
+/**
+ * A JVM that waits on `port` before its first line. The option goes to the one JVM that runs the application, never into
+ * JAVA_TOOL_OPTIONS: every JVM on the way to it (Maven's, Gradle's, a compiler's) would take the port and wait, each says on stderr
+ * what it picked up there, and what the application starts would inherit it.
+ * @returns the command, and what it needs in its environment beside `MAVEN_OPTS` that it has
+ */
+export function underJdwp(
+  argv: readonly string[],
+  port: number,
+): { argv: string[]; mavenOption?: string | undefined } | undefined {
+  const words = argv.slice(1);
+  if (words.length === 0 || argv.some((word) => ownJdwp.test(word))) return undefined;
+  // Quiet: else it tells its address among what the application writes.
+  const option = `-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:${port}`;
+  const [program = ''] = argv;
+  if (nameOf(program) === 'java') return { argv: [program, option, ...words] };
+  if (!/^mvnw?(\.cmd)?$/.test(nameOf(program))) return undefined;
+  const [found, ...more] = words.flatMap((word) => mavenGoals.filter(({ goal }) => goal.test(word)));
+  if (!found || more.length > 0) return undefined;
+  switch (found.runs) {
+    case 'inMaven':
+      return { argv: [...argv], mavenOption: option };
+    case 'byQuarkus':
+      return { argv: [...argv, `-Ddebug=${port}`, '-DdebugHost=127.0.0.1', '-Dsuspend=y'] };
+    case 'bySpring': {
+      const name = '-Dspring-boot.run.jvmArguments=';
+      const at = words.findIndex((word) => word.startsWith(name));
+      if (at === -1) return { argv: [...argv, `${name}${option}`] };
+      return { argv: [program, ...words.with(at, `${words[at]} ${option}`)] };
+    }
+  }
+}
+
+/** Without the debuggers that the user has there for every JVM; a second one would keep it from starting. */
+export function withoutOwnJdwp(env: Readonly<Record<string, string>>): Record<string, string> {
+  const changed = javaOptions.filter((name) => ownJdwp.test(env[name] ?? ''));
+  const rest = changed.map((name) => [
+    name,
+    env[name]
+      ?.split(/\s+/)
+      .filter((word) => !ownJdwp.test(word))
+      .join(' ') ?? '',
+  ]);
+  return Object.fromEntries(rest);
 }
 
 /** Index of the script, or of its `-m`; undefined where it is not plain. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { platformNote } from '../notes.ts';
 import type { Debugging } from '../ports.ts';
 import { findProgram } from './command.ts';
-import { isPythonServer, underDebugpy, underDelve } from './debug-command.ts';
+import { isPythonServer, underDebugpy, underDelve, underJdwp, withoutOwnJdwp } from './debug-command.ts';
 import { debugEnvironment } from './debug-preload.ts';
 import { listening } from './listeners.ts';
 
@@ -22,6 +22,8 @@ interface Instance {
   env: Record<string, string>;
   /** For files of the platform's own. */
   dir: string;
+  /** Into its log. */
+  note: (text: string) => void;
 }
 
 /** undefined where the command cannot be started under that debugger. @throws CannotRun */
@@ -31,6 +33,7 @@ export function debugStart({ kind, tool }: Debugging, instance: Instance): Debug
     Object.assign(env, debugEnvironment(dir, port, env['NODE_OPTIONS']));
     return { argv, listens: undefined, [Symbol.dispose]: () => {} };
   }
+  if (kind === 'jdwp') return jdwpStart(instance);
   const output = join(builtIn(dir), `${port}${process.platform === 'win32' ? '.exe' : ''}`);
   const started =
     kind === 'delve'
@@ -38,17 +41,45 @@ export function debugStart({ kind, tool }: Debugging, instance: Instance): Debug
       : underDebugpy(isPythonServer(argv[0]) ? withInterpreter(argv, cwd, env) : argv, port, tool);
   if (!started) return undefined;
   mkdirSync(builtIn(dir), { recursive: true, mode: 0o700 });
-  const abort = new AbortController();
-  const listens = listening(port, abort.signal).catch(() => new Promise<void>(() => {}));
+  const { listens, stop } = waitFor(port);
   return {
     argv: started,
     listens,
     [Symbol.dispose]() {
-      abort.abort();
+      stop();
       // Delve does it itself, unless it is killed.
       rm(output, { force: true }, () => {});
     },
   };
+}
+
+/** What starts the JVM may have its own word about the option, as a plugin's configuration in a pom: then no debugger is there. */
+function jdwpStart({ argv, port, env, note }: Instance): DebugStart | undefined {
+  const started = underJdwp(argv, port);
+  if (!started) return undefined;
+  Object.assign(env, withoutOwnJdwp(env));
+  if (started.mavenOption) env['MAVEN_OPTS'] = `${env['MAVEN_OPTS'] ?? ''} ${started.mavenOption}`.trim();
+  const debug = waitFor(port);
+  const serving = waitFor(Number(env['PORT']));
+  void Promise.race([debug.listens.then(() => true), serving.listens.then(() => false)]).then((waits) => {
+    serving.stop();
+    if (!waits) note(notDebugged(argv));
+  });
+  return {
+    argv: started.argv,
+    listens: debug.listens,
+    [Symbol.dispose]() {
+      debug.stop();
+      serving.stop();
+    },
+  };
+}
+
+/** Never resolves once stopped. */
+function waitFor(port: number): { listens: Promise<void>; stop: () => void } {
+  const abort = new AbortController();
+  const listens = listening(port, abort.signal).catch(() => new Promise<void>(() => {}));
+  return { listens, stop: () => abort.abort() };
 }
 
 const builtIn = (dir: string) => join(dir, 'debugged');

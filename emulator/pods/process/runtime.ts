@@ -101,7 +101,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
     let argv = given;
     try {
       if (container.debug && debugPort !== undefined) {
-        debugged = debugStart(container.debug, { argv, port: debugPort, cwd, env, dir: ports.stateDir });
+        debugged = debugStart(container.debug, { argv, port: debugPort, cwd, env, dir: ports.stateDir, note });
         if (!debugged) note(notDebugged(argv));
       }
       argv = debugged?.argv ?? argv;

@@ -26,9 +26,9 @@ interface Request {
   arguments?: Record<string, unknown>;
 }
 
-/** What Node and Delve say to those who attach a debugger by hand. */
+/** What Node, Delve and a JVM that Quarkus starts say to those who attach a debugger by hand. */
 const debuggerLine =
-  /^(Debugger listening on ws:|For help, see: https?:\/\/nodejs\.org\/|Debugger attached\.$|API server listening at: )/;
+  /^(Debugger listening on ws:|For help, see: https?:\/\/nodejs\.org\/|Debugger attached\.$|API server listening at: |Listening for transport dt_socket at address: )/;
 
 export class RunAdapter implements vscode.DebugAdapter {
   #session: vscode.DebugSession;

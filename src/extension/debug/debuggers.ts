@@ -1,4 +1,5 @@
 /** Which debugger attaches to an application, and what is told where none does. Nothing here imports vscode. */
+import { join } from 'node:path';
 import type { Debugging } from '../../../emulator/pods/ports.ts';
 import { type Debugger, debuggerOf, isPythonServer } from '../../../emulator/pods/process/debug-command.ts';
 import type { Application } from '../../core/app/model.ts';
@@ -32,8 +33,8 @@ interface Language {
   /** Whether a start command of this program is one of its. */
   starts(program: string): boolean;
   extension: string;
-  /** What Slipway starts it under, for an extension that contributes the type; absent: it does not attach to it. */
-  attached?: { debugger: Debugger; type: string; example: string };
+  /** What Slipway starts it under, for an extension that contributes the type and works with another (`needs`); absent: it does not attach to it. */
+  attached?: { debugger: Debugger; type: string; example: string; needs?: string };
 }
 
 const languages: readonly Language[] = [
@@ -59,6 +60,7 @@ const languages: readonly Language[] = [
     name: 'Java',
     starts: (program) => /^(java|jshell|mvnw?|gradlew?)$/.test(program),
     extension: 'vscjava.vscode-java-debug',
+    attached: { debugger: 'jdwp', type: 'java', example: 'java -jar FILE', needs: 'redhat.java' },
   },
   { name: 'C#', starts: (program) => program === 'dotnet', extension: 'ms-dotnettools.csharp' },
 ];
@@ -75,10 +77,10 @@ export async function chooseDebugger(
   const language = languages.find((each) => each.starts(program));
   if (!language) return { none: { text: say('run.cannotDebug', { name }) } };
   const { attached, extension } = language;
+  const isThere = (wanted: string) => extensions.some(({ id }) => id.toLowerCase() === wanted.toLowerCase());
   if (!attached) {
-    const isThere = extensions.some(({ id }) => id.toLowerCase() === extension.toLowerCase());
     const text = say('run.debugByItself', { name, language: language.name, extension });
-    return { none: isThere ? { text } : { text, wanted: extension } };
+    return { none: isThere(extension) ? { text } : { text, wanted: extension } };
   }
   const command = (example: string) => say('run.debugCommand', { name, command: argv.join(' '), example });
   const kind = debuggerOf(argv);
@@ -87,6 +89,11 @@ export async function chooseDebugger(
   if (!contributor) {
     const missing = kind === 'node' ? 'run.debuggerOff' : 'run.debuggerMissing';
     return { none: { text: say(missing, { name, language: language.name, extension }), wanted: extension } };
+  }
+  const { needs } = attached;
+  if (needs !== undefined && !isThere(needs)) {
+    const text = say('run.debuggerNeeds', { name, language: language.name, extension, needs });
+    return { none: { text, wanted: needs } };
   }
   const missing = (tool: string, install: string) => ({
     none: { text: say('run.debugToolMissing', { name, tool, command: install }) },
@@ -97,7 +104,7 @@ export async function chooseDebugger(
       ? { debugging: { kind, tool } }
       : missing('Delve', 'go install github.com/go-delve/delve/cmd/dlv@latest');
   }
-  if (kind === 'node') return { debugging: { kind, tool: undefined } };
+  if (kind === 'node' || kind === 'jdwp') return { debugging: { kind, tool: undefined } };
   // The extension's own before the interpreter's: it is the version that the extension speaks with, and launches with itself.
   const tool = tools.bundledDebugpy(contributor.extensionPath);
   if (tool || (await tools.hasDebugpy(argv, dir))) return { debugging: { kind, tool } };
@@ -132,6 +139,9 @@ export function attachConfiguration(
     },
     debugpy: { type: 'debugpy', connect: { host, port }, redirectOutput: false },
     delve: { type: 'go', mode: 'remote', debugAdapter: 'dlv-dap', host, port, cwd: dir, stopOnEntry: false },
+    // Without a project's name, which is the language server's own word for a folder. It knows where the sources of a project are, and is
+    // told for the single file that it may know nothing of.
+    jdwp: { type: 'java', hostName: host, port, sourcePaths: [dir, join(dir, 'src', 'main', 'java')] },
   };
   return {
     ...perKind[kind],

@@ -14,17 +14,41 @@ export interface DebuggedInstance {
   slipwayPod: string;
 }
 
+/** What is read of the Debug Adapter Protocol, both ways. */
+export interface DebugMessage {
+  type?: string;
+  seq?: number;
+  request_seq?: number;
+  event?: string;
+  command?: string;
+  arguments?: { threadId?: number };
+  body?: { threadId?: number; reason?: string; allThreadsStopped?: boolean; allThreadsContinued?: boolean };
+}
+
 type Owner = { client: Pick<Running['client'], 'capabilities' | 'capability'>; session: { namespace: string } };
 
+type Body = NonNullable<DebugMessage['body']>;
+
+/** Of one session. In a JVM a breakpoint stops the thread that comes to it, and others may stand elsewhere. */
+interface Pause {
+  timer: NodeJS.Timeout;
+  /** undefined = one that was not named. */
+  threads: Set<number | undefined>;
+  /** Number of the request → whose thread is to go on. */
+  asked: Map<number, number | undefined>;
+  /** All threads stopped with the last one. */
+  whole: boolean;
+}
+
 export interface HeldTime extends Disposable {
-  /** A message of the debug adapter of this session. */
-  said(id: string, instance: DebuggedInstance, message: { type?: string; event?: string; command?: string }): void;
+  /** A message to or from the debug adapter of this session. */
+  said(id: string, instance: DebuggedInstance, message: DebugMessage): void;
   ended(id: string, instance: DebuggedInstance): void;
 }
 
 /** @param find what runs from a directory */
 export function heldTime(find: (dir: string) => Owner | undefined, log: { debug(text: string): void }): HeldTime {
-  const paused = new Map<string, NodeJS.Timeout>();
+  const paused = new Map<string, Pause>();
 
   const tell = async ({ slipwayApplication, slipwayPod }: DebuggedInstance, isPaused: boolean) => {
     const owner = find(slipwayApplication);
@@ -38,31 +62,58 @@ export function heldTime(find: (dir: string) => Owner | undefined, log: { debug(
     void tell(instance, isPaused).catch((error: unknown) =>
       log.debug(`debug lease of ${instance.slipwayPod}: ${messageOf(error)}`),
     );
-  const hold = (id: string, instance: DebuggedInstance) => {
-    if (paused.has(id)) return;
-    told(instance, true);
-    paused.set(
-      id,
-      setInterval(() => told(instance, true), ttlMs / 3),
-    );
+  const stopped = (id: string, instance: DebuggedInstance, { threadId, allThreadsStopped }: Body) => {
+    let pause = paused.get(id);
+    if (!pause) {
+      told(instance, true);
+      const timer = setInterval(() => told(instance, true), ttlMs / 3);
+      pause = { timer, threads: new Set(), asked: new Map(), whole: false };
+      paused.set(id, pause);
+    }
+    pause.threads.add(threadId);
+    pause.whole = allThreadsStopped === true;
   };
   const release = (id: string, instance: DebuggedInstance) => {
-    if (!paused.has(id)) return;
-    clearInterval(paused.get(id));
+    const pause = paused.get(id);
+    if (!pause) return;
+    clearInterval(pause.timer);
     paused.delete(id);
     told(instance, false);
   };
+  /** @param thread undefined = all of them */
+  const goesOn = (id: string, instance: DebuggedInstance, thread: number | undefined) => {
+    const threads = paused.get(id)?.threads;
+    threads?.delete(thread);
+    if (thread === undefined || threads?.size === 0) release(id, instance);
+  };
 
   return {
-    said(id, instance, { type, event, command }) {
-      if (type === 'event' && event === 'stopped') hold(id, instance);
-      const goesOn = type === 'event' && (event === 'continued' || event === 'terminated');
-      const stepped = type === 'response' && /^(continue|next|stepIn|stepOut|disconnect)$/.test(command ?? '');
-      if (goesOn || stepped) release(id, instance);
+    said(id, instance, { type, seq, request_seq: asked, event, command, arguments: given, body = {} }) {
+      if (type === 'event' && event === 'stopped') stopped(id, instance, body);
+      const pause = paused.get(id);
+      if (!pause) return;
+      const resumes = /^(continue|next|stepIn|stepOut)$/.test(command ?? '');
+      if (type === 'request' && resumes && seq !== undefined) pause.asked.set(seq, given?.threadId);
+      if (type === 'response' && command === 'disconnect') release(id, instance);
+      if (type === 'response' && resumes) {
+        const thread = pause.asked.get(asked ?? -1);
+        pause.asked.delete(asked ?? -1);
+        // Without a word all go on with `continue`; a step lets those go on that stopped with it.
+        const whole = command === 'continue' ? body.allThreadsContinued !== false : pause.whole;
+        goesOn(id, instance, whole ? undefined : thread);
+      }
+      if (type !== 'event') return;
+      if (event === 'terminated') release(id, instance);
+      if (event === 'continued') {
+        goesOn(id, instance, pause.whole || body.allThreadsContinued ? undefined : body.threadId);
+      }
+      if (event === 'thread' && body.reason === 'exited' && body.threadId !== undefined) {
+        goesOn(id, instance, body.threadId);
+      }
     },
     ended: release,
     [Symbol.dispose]() {
-      for (const timer of paused.values()) clearInterval(timer);
+      for (const { timer } of paused.values()) clearInterval(timer);
       paused.clear();
     },
   };

@@ -13,6 +13,7 @@ export function registerHoldTime({ runs, log }: Pick<Deps, 'runs' | 'log'>): vsc
         const ended = () => held.ended(session.id, instance);
         return {
           onDidSendMessage: (message: object) => held.said(session.id, instance, message),
+          onWillReceiveMessage: (message: object) => held.said(session.id, instance, message),
           onExit: ended,
           onWillStopSession: ended,
         };

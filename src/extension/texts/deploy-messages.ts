@@ -41,13 +41,15 @@ export const deployEnglish = {
   'run.state.stopped': 'stopped',
   'run.pick': 'Which running application?',
   'run.cannotDebug':
-    '{name} cannot be debugged: Slipway attaches to applications of Node.js, Python and Go. It runs without a debugger.',
+    '{name} cannot be debugged: Slipway attaches to applications of Node.js, Python, Go and Java. It runs without a debugger.',
   'run.debuggerOff':
     "{name} runs without a debugger: the editor's debugger for JavaScript ({extension}) is not there. Enable it and start again.",
   'run.debugByItself':
-    '{name} runs without a debugger: Slipway attaches to applications of Node.js, Python and Go. To stop at breakpoints, start it by itself with the debugger for {language} ({extension}).',
+    '{name} runs without a debugger: Slipway attaches to applications of Node.js, Python, Go and Java. To stop at breakpoints, start it by itself with the debugger for {language} ({extension}).',
   'run.debuggerMissing':
     '{name} runs without a debugger: the extension that debugs {language} ({extension}) is not there. Install it and start again.',
+  'run.debuggerNeeds':
+    '{name} runs without a debugger: the debugger for {language} ({extension}) needs the extension {needs}, which is not there. Install it and start again.',
   'run.debugToolMissing':
     '{name} runs without a debugger: {tool} is not there. Install it with "{command}" and start again.',
   'run.debugCommand':
@@ -97,13 +99,15 @@ export const deployChinese = {
   'run.state.crashed': '已崩溃',
   'run.state.stopped': '已停止',
   'run.pick': '选择正在运行的应用',
-  'run.cannotDebug': '{name} 无法调试：Slipway 只能附加到 Node.js、Python 和 Go 应用。将在无调试器的情况下运行。',
+  'run.cannotDebug': '{name} 无法调试：Slipway 只能附加到 Node.js、Python、Go 和 Java 应用。将在无调试器的情况下运行。',
   'run.debuggerOff':
     '{name} 将在无调试器的情况下运行：编辑器的 JavaScript 调试器（{extension}）不可用。请启用它，然后重新启动。',
   'run.debugByItself':
-    '{name} 将在无调试器的情况下运行：Slipway 只能附加到 Node.js、Python 和 Go 应用。要在断点处停下，请用 {language} 调试器（{extension}）单独启动它。',
+    '{name} 将在无调试器的情况下运行：Slipway 只能附加到 Node.js、Python、Go 和 Java 应用。要在断点处停下，请用 {language} 调试器（{extension}）单独启动它。',
   'run.debuggerMissing':
     '{name} 将在无调试器的情况下运行：调试 {language} 的扩展（{extension}）不可用。请安装它，然后重新启动。',
+  'run.debuggerNeeds':
+    '{name} 将在无调试器的情况下运行：{language} 调试器（{extension}）需要扩展 {needs}，但它不可用。请安装它，然后重新启动。',
   'run.debugToolMissing': '{name} 将在无调试器的情况下运行：找不到 {tool}。请用“{command}”安装它，然后重新启动。',
   'run.debugCommand':
     '{name} 将在无调试器的情况下运行：无法在调试器下启动“{command}”。请改用“{example}”启动（slipway.yaml 中的 run.dev）。',

@@ -263,7 +263,7 @@ describe.runIf(full).each([
     compiler: 'java',
     file: 'Server.java',
     extension: 'vscjava.vscode-java-debug',
-    told: 'orders runs without a debugger: Slipway attaches to applications of Node.js, Python and Go. To stop at breakpoints, start it by itself with the debugger for Java (vscjava.vscode-java-debug).',
+    told: 'orders runs without a debugger: the extension that debugs Java (vscjava.vscode-java-debug) is not there. Install it and start again.',
   },
 ])('an application of $template', ({ template, compiler, file, extension, told }) => {
   const { editor, path, runsWithoutDebugger } = useFolder(`first-run-${template}`, (folder) => folder);

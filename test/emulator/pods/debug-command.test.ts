@@ -1,6 +1,12 @@
 /** A start command under its debugger: the same program with the same words, or not at all. */
 import { describe, expect, it } from 'vitest';
-import { debuggerOf, underDebugpy, underDelve } from '../../../emulator/pods/process/debug-command.ts';
+import {
+  debuggerOf,
+  underDebugpy,
+  underDelve,
+  underJdwp,
+  withoutOwnJdwp,
+} from '../../../emulator/pods/process/debug-command.ts';
 
 const waiting = ['--listen', '127.0.0.1:5678', '--wait-for-client'];
 const plain = '-Xfrozen_modules=off';
@@ -107,6 +113,91 @@ describe('Go', () => {
   ])('%j is left alone', (argv) => {
     expect(debuggerOf(argv)).toBeUndefined();
     expect(underDelve(argv, 5678, { tool: undefined, output: 'x' })).toBeUndefined();
+  });
+});
+
+describe('Java', () => {
+  const option = '-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:5678';
+  const quarkus = ['-Ddebug=5678', '-DdebugHost=127.0.0.1', '-Dsuspend=y'];
+
+  it.each([
+    [
+      ['java', 'Server.java'],
+      ['java', option, 'Server.java'],
+    ],
+    [
+      ['/jdk/bin/java', '-Xmx1g', '-jar', 'a b.jar', '-x'],
+      ['/jdk/bin/java', option, '-Xmx1g', '-jar', 'a b.jar', '-x'],
+    ],
+    [
+      ['java.exe', '-cp', 'x', 'Main'],
+      ['java.exe', option, '-cp', 'x', 'Main'],
+    ],
+    [
+      ['mvn', '-q', 'spring-boot:run'],
+      ['mvn', '-q', 'spring-boot:run', `-Dspring-boot.run.jvmArguments=${option}`],
+    ],
+    [
+      [
+        './mvnw',
+        '-Dspring-boot.run.jvmArguments=-Xmx1g',
+        'org.springframework.boot:spring-boot-maven-plugin:3.5.7:run',
+      ],
+      [
+        './mvnw',
+        `-Dspring-boot.run.jvmArguments=-Xmx1g ${option}`,
+        'org.springframework.boot:spring-boot-maven-plugin:3.5.7:run',
+      ],
+    ],
+    [
+      ['mvnw.cmd', 'quarkus:dev'],
+      ['mvnw.cmd', 'quarkus:dev', ...quarkus],
+    ],
+    [
+      ['mvn', 'compile', 'io.quarkus.platform:quarkus-maven-plugin:dev'],
+      ['mvn', 'compile', 'io.quarkus.platform:quarkus-maven-plugin:dev', ...quarkus],
+    ],
+  ])('%j', (argv, started) => {
+    expect(debuggerOf(argv)).toBe('jdwp');
+    expect(underJdwp(argv, 5678)).toEqual({ argv: started });
+  });
+
+  it('what runs in the JVM of Maven itself has it from there', () => {
+    for (const goal of ['exec:java', 'exec:java@serve', 'org.codehaus.mojo:exec-maven-plugin:3.5.0:java']) {
+      const argv = ['mvn', 'compile', goal, '-Dexec.mainClass=app.Main'];
+      expect(debuggerOf(argv)).toBe('jdwp');
+      expect(underJdwp(argv, 5678)).toEqual({ argv, mavenOption: option });
+    }
+  });
+
+  it.each([
+    [['java']],
+    [['java', '-agentlib:jdwp=transport=dt_socket,server=y', 'X.java']],
+    [['java', '-Xrunjdwp:server=y', 'X.java']],
+    [['mvn', 'exec:exec']],
+    [['mvn', 'package']],
+    [['mvn', 'exec:java', 'spring-boot:run']],
+    [['mvnDebug', 'exec:java']],
+    [['./gradlew', 'bootRun']],
+    [['gradle', 'run']],
+    [['sh', '-c', 'java -jar x.jar']],
+    [['./bin/server']],
+    [['javac', 'X.java']],
+  ])('%j is left alone', (argv) => {
+    expect(debuggerOf(argv)).toBeUndefined();
+    expect(underJdwp(argv, 5678)).toBeUndefined();
+  });
+
+  it("takes the place of the user's own debugger for every JVM, and leaves the other options", () => {
+    const own = '-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=5005';
+    expect(
+      withoutOwnJdwp({
+        JAVA_TOOL_OPTIONS: `-Xmx1g ${own} -Dx=y`,
+        MAVEN_OPTS: '-Xrunjdwp:server=y',
+        JDK_JAVA_OPTIONS: '-ea',
+        PATH: '/bin',
+      }),
+    ).toEqual({ JAVA_TOOL_OPTIONS: '-Xmx1g -Dx=y', MAVEN_OPTS: '' });
   });
 });
 

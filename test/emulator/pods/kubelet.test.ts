@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { podAnnotations } from '../../../emulator/pods/ports.ts';
 import type { Pod } from '../../../emulator/pods/types.ts';
+import { until } from '../../support/until.ts';
 import { aKubelet, aPod, firstContainer, type Harness, isReady, webServer } from './harness.ts';
 
 let h: Harness;
@@ -294,6 +295,41 @@ describe('kubelet with processes', () => {
     expect(h.events().find(({ reason }) => reason === 'Unhealthy')?.message).toMatch(
       /Liveness probe failed: HTTP probe failed with statuscode: 500|Startup/,
     );
+  });
+
+  it('leaves one that waits for its debugger alone, and restarts it once it has answered', async () => {
+    const app = `const http=require('node:http');let n=200;http.createServer((q,r)=>{if(q.url==='/end')n=500;r.statusCode=n;r.end()}).listen(process.env.PORT)`;
+    await h.build('dev.local/app', { 'waits.js': app }, ['node', 'waits.js']);
+    h.create(
+      aPod(
+        'waits',
+        {
+          ports: [{ containerPort: 8080 }],
+          startupProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 1 },
+          livenessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1, failureThreshold: 1 },
+        },
+        {},
+        { annotations: { 'slipway.dev/debug': 'node' } },
+      ),
+    );
+    const address = (pod: Pod) => pod.metadata.annotations?.['slipway.dev/debug-address'];
+    const waiting = await h.until('waits', (pod) => address(pod) !== undefined);
+    const failed = () => h.events().filter(({ message }) => message.startsWith('Startup probe failed')).length;
+    await until('its probe to fail', () => failed() > 0);
+    const [target] = await until('the inspector', () =>
+      fetch(`http://${address(waiting)}/json`).then(
+        (answer) => answer.json() as Promise<{ webSocketDebuggerUrl: string }[]>,
+        () => undefined,
+      ),
+    );
+    const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '');
+    await new Promise((opened) => socket.addEventListener('open', opened));
+    socket.send(JSON.stringify({ id: 1, method: 'Runtime.runIfWaitingForDebugger' }));
+    const ready = await h.until('waits', isReady);
+    socket.close();
+    expect(firstContainer(ready)?.restartCount).toBe(0);
+    await fetch(`http://${ready.metadata.annotations?.['slipway.dev/address']}/end`);
+    await h.until('waits', (pod) => (firstContainer(pod)?.restartCount ?? 0) > 0, 15_000);
   });
 
   it('execs in the instance’s directory with its environment', async () => {

@@ -6,6 +6,7 @@ import { baseEnvironment } from '../../../emulator/pods/process/environment.ts';
 import { parseLsof, parseNetstat, parseProcNet } from '../../../emulator/pods/process/listeners.ts';
 import { parseQuantity } from '../../../emulator/pods/process/refusals.ts';
 import { findProgram } from '../../support/program.ts';
+import { until } from '../../support/until.ts';
 import { aKubelet, type Harness } from './harness.ts';
 import { runtimeContract } from './runtime-contract.ts';
 
@@ -37,14 +38,14 @@ describe('process runtime', () => {
   afterAll(() => h[Symbol.asyncDispose]());
   runtimeContract(() => ({ runtime: h.runtime, image: 'dev.local/empty' }));
 
-  const debugged = async (image: string, debug: ContainerSpec['debug']) => {
+  const debugged = async (image: string, debug: ContainerSpec['debug'], more: Partial<ContainerSpec> = {}) => {
     const box = await h.runtime.createPod({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'p', uid: 'u', resourceVersion: '', creationTimestamp: '' },
     });
     const said = { output: '' };
-    const running = await box.start({ ...container, image, debug }, (_, chunk) => {
+    const running = await box.start({ ...container, image, debug, ...more }, (_, chunk) => {
       said.output += Buffer.from(chunk);
     });
     return { box, running, said };
@@ -130,6 +131,50 @@ runpy.run_path(sys.argv[0], run_name='__main__')
       expect(said.output).toMatch(how === 'script' ? "ran ['app.py', '--x']" : /^ran \['\/\S+bin\/uvicorn', '--x'\]/);
       socket.destroy();
       await box.remove();
+    },
+  );
+
+  /** Listens where it is told to, as a JVM does, or on PORT where the pom has its own word about its JVM. */
+  const maven = `#!${process.execPath}
+const { createServer } = require('node:net');
+const wanted = process.argv.includes('exec:java') ? process.env.MAVEN_OPTS : process.argv.at(-1);
+const port = process.env.OWN_WORD ? process.env.PORT : /-Xmx1g -agentlib:jdwp=\\S+:(\\d+)$/.exec(wanted)[1];
+createServer((socket) => socket.end()).listen(port, '127.0.0.1').once('connection', () => process.exit());
+`;
+  const ownDebugger = { MAVEN_OPTS: '-agentlib:jdwp=transport=dt_socket,server=y,address=5005 -Xmx1g' };
+  const goals = [['exec:java'], ['spring-boot:run', '-Dspring-boot.run.jvmArguments=-Xmx1g']];
+
+  it.runIf(process.platform !== 'win32').each(goals)('of Java: the JVM that %s runs it in waits', async (...words) => {
+    await h.build('dev.local/maven', { mvnw: maven }, ['./mvnw', ...words]);
+    const debug = { kind: 'jdwp', tool: undefined } as const;
+    const { box, running, said } = await debugged('dev.local/maven', debug, { env: ownDebugger });
+    await running.debugListens;
+    const { host = '', port = 0 } = running.debugAddress ?? {};
+    const socket = connect(port, host);
+    expect(await running.exited).toMatchObject({ code: 0 });
+    expect(said.output).toBe('');
+    socket.destroy();
+    await box.remove();
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'of Java: one that serves without having waited says so in its log',
+    async () => {
+      await h.build('dev.local/maven', { mvnw: maven }, ['./mvnw', 'spring-boot:run']);
+      const other = await h.runtime.createPod({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'port', uid: 'port', resourceVersion: '', creationTimestamp: '' },
+      });
+      const port = await other.reservePort?.(8080);
+      const debug = { kind: 'jdwp', tool: undefined } as const;
+      const { box, running, said } = await debugged('dev.local/maven', debug, { port, env: { OWN_WORD: '1' } });
+      await until('the note', () =>
+        said.output.includes('slipway: runs without a debugger, which cannot start "./mvnw spring-boot:run" for it'),
+      );
+      await running.stop(2_000);
+      await box.remove();
+      await other.remove();
     },
   );
 

@@ -17,6 +17,7 @@ const debugging = (id: string, ...types: string[]) => ({
 const javaScript = debugging('ms-vscode.js-debug', 'pwa-node', 'node');
 const python = debugging('ms-python.debugpy', 'debugpy');
 const go = debugging('golang.go', 'go');
+const java = debugging('vscjava.vscode-java-debug', 'java');
 const plain = { id: 'somebody.theme', extensionPath: '/extensions/theme', packageJSON: {} };
 const app = (start: string[] | undefined, dev?: string[]) => ({
   name: 'shop',
@@ -103,18 +104,40 @@ describe('an application of Go', () => {
   });
 });
 
-describe('an application of another language', () => {
-  it.each([
-    ['Java', 'vscjava.vscode-java-debug', app(['java', 'Server.java'])],
-    ['Java', 'vscjava.vscode-java-debug', app(['./mvnw', 'spring-boot:run'])],
-    ['Java', 'vscjava.vscode-java-debug', app(['gradlew.bat', 'run'])],
-    ['C#', 'ms-dotnettools.csharp', app(['dotnet', 'run'])],
-  ])('%s says so, and which extension debugs it (%s)', async (language, extension, application) => {
-    const text = `shop runs without a debugger: Slipway attaches to applications of Node.js, Python and Go. To stop at breakpoints, start it by itself with the debugger for ${language} (${extension}).`;
-    const choose = (...others: (typeof plain)[]) => chooseDebugger(application, [javaScript, ...others], none, say);
-    expect(await choose()).toEqual({ none: { text, wanted: extension } });
-    expect(await choose({ ...plain, id: extension.toUpperCase() })).toEqual({ none: { text } });
+describe('an application of Java', () => {
+  const server = app(['java', 'Server.java']);
+  const languageServer = { ...plain, id: 'RedHat.java' };
+
+  it('is started with its own debugger, where the extension and what that works with are', async () => {
+    const chosen = { debugging: { kind: 'jdwp', tool: undefined } };
+    expect(await chooseDebugger(server, [java, languageServer], none, say)).toEqual(chosen);
+    expect(await chooseDebugger(app(['./mvnw', 'spring-boot:run']), [languageServer, java], none, say)).toEqual(chosen);
+    expect((await chooseDebugger(server, [languageServer], none, say)).none?.wanted).toBe('vscjava.vscode-java-debug');
+    expect(await chooseDebugger(server, [java], none, say)).toEqual({
+      none: {
+        text: 'shop runs without a debugger: the debugger for Java (vscjava.vscode-java-debug) needs the extension redhat.java, which is not there. Install it and start again.',
+        wanted: 'redhat.java',
+      },
+    });
   });
+
+  it('what starts it in a JVM of its own is not guessed at', async () => {
+    expect((await chooseDebugger(app(['gradlew.bat', 'run']), [java, languageServer], none, say)).none?.text).toBe(
+      'shop runs without a debugger, which cannot start "gradlew.bat run" for it. Start it with "java -jar FILE" (run.dev in slipway.yaml).',
+    );
+  });
+});
+
+describe('an application of another language', () => {
+  it.each([['C#', 'ms-dotnettools.csharp', app(['dotnet', 'run'])]])(
+    '%s says so, and which extension debugs it (%s)',
+    async (language, extension, application) => {
+      const text = `shop runs without a debugger: Slipway attaches to applications of Node.js, Python, Go and Java. To stop at breakpoints, start it by itself with the debugger for ${language} (${extension}).`;
+      const choose = (...others: (typeof plain)[]) => chooseDebugger(application, [javaScript, ...others], none, say);
+      expect(await choose()).toEqual({ none: { text, wanted: extension } });
+      expect(await choose({ ...plain, id: extension.toUpperCase() })).toEqual({ none: { text } });
+    },
+  );
 
   it.each([[undefined], [['./server']], [['ruby', 'app.rb']], [['gopher']]])(
     '%j says that it is none',
@@ -135,6 +158,13 @@ it('who attaches repeats nothing of what the application writes, and is known to
     redirectOutput: false,
   });
   expect(attachConfiguration('delve', where)).toMatchObject({ ...common, type: 'go', mode: 'remote', port: 5678 });
+  expect(attachConfiguration('jdwp', where)).toEqual({
+    ...common,
+    type: 'java',
+    hostName: '127.0.0.1',
+    port: 5678,
+    sourcePaths: [where.dir, join(where.dir, 'src', 'main', 'java')],
+  });
   expect(attachConfiguration('node', where)).toMatchObject({
     ...common,
     type: 'node',

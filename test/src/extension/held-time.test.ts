@@ -39,6 +39,46 @@ it('from when it stops until it goes on, renewed meanwhile', async () => {
   vi.useRealTimers();
 });
 
+it('until the last of the threads goes on that stopped by themselves, as those of a JVM do', async () => {
+  const { owner, told } = aRun('dev');
+  using held = heldTime(() => owner, { debug: () => {} });
+  const stops = (threadId: number) =>
+    held.said('s', hello, { type: 'event', event: 'stopped', body: { threadId, allThreadsStopped: false } });
+  let seq = 0;
+  const ask = (command: string, threadId: number, body: object = {}) => {
+    held.said('s', hello, { type: 'request', seq: ++seq, command, arguments: { threadId } });
+    held.said('s', hello, { type: 'response', request_seq: seq, command, body });
+  };
+  stops(1);
+  stops(2);
+  stops(3);
+  ask('continue', 1, { allThreadsContinued: false });
+  ask('next', 2);
+  stops(2);
+  held.said('s', hello, { type: 'event', event: 'thread', body: { reason: 'exited', threadId: 3 } });
+  await until('the lease', () => told.length > 0);
+  expect(told).toEqual([lease(true)]);
+  ask('continue', 2, { allThreadsContinued: false });
+  await until('its end', () => told.length > 1);
+  stops(1);
+  stops(2);
+  ask('continue', 1, { allThreadsContinued: true });
+  await until('all gone on', () => told.length > 3);
+  expect(told).toEqual([lease(true), lease(false), lease(true), lease(false)]);
+});
+
+it('a step lets all go on where all had stopped', async () => {
+  const { owner, told } = aRun('dev');
+  using held = heldTime(() => owner, { debug: () => {} });
+  for (const threadId of [1, 2]) {
+    held.said('s', hello, { type: 'event', event: 'stopped', body: { threadId, allThreadsStopped: true } });
+  }
+  held.said('s', hello, { type: 'request', seq: 1, command: 'stepOut', arguments: { threadId: 1 } });
+  held.said('s', hello, { type: 'response', request_seq: 1, command: 'stepOut' });
+  await until('its end', () => told.length > 1);
+  expect(told).toEqual([lease(true), lease(false)]);
+});
+
 it('on the platform of its own run, and on none once that has ended or where there is no such thing', async () => {
   const [one, other, cluster] = [aRun('dev'), aRun('dev'), aRun('dev', [])];
   const runs = new Map([
