@@ -249,7 +249,9 @@ const portLiterals = /\b(listen|bind|port|PORT|run|ListenAndServe|createServer)\
 
 /** The line of a source that has the port in it; in JavaScript with what belongs there. */
 function portFix({ sources, read }: FixScene, port: string | undefined): Fix | undefined {
-  for (const file of sources) {
+  // What starts lies further up than clients and examples do.
+  const depth = (file: string) => file.split(/[\\/]/).length;
+  for (const file of [...sources].sort((one, other) => depth(one) - depth(other))) {
     const lines = read(file)?.split('\n') ?? [];
     for (const [index, line] of lines.entries()) {
       if (!portLiterals.test(line) || /^\s*(\/\/|#|\*)/.test(line) || /process\.env|environ|Getenv|getenv/.test(line))

@@ -93,6 +93,9 @@ it('an image of elsewhere beside the sources that make it: they are taken, and b
 it('a port of its own that is the one on which the platform takes requests: told as that', async () => {
   const { port } = platform().up.ingress;
   const dir = application('same-port', { 'app.js': `require('node:http').createServer(() => {}).listen(${port});\n` });
+  // Comes before it by name, and starts nothing.
+  mkdirSync(join(dir, 'a-client'));
+  writeFileSync(join(dir, 'a-client', 'client.js'), `const port = ${port};\n`);
   const { stdout } = await platform().slipway('deploy', dir, '--json');
   expect(JSON.parse(stdout)).toMatchObject({
     cause: { code: 'AppPortIsGateway', args: { port: String(port) } },
