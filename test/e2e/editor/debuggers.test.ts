@@ -4,15 +4,15 @@
  * from PyPI into the stand-in, as the extension brings it, and Delve is the machine's.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { slipway, slipwayJson } from '../../support/cli.ts';
-import { type Editor, useEditor } from '../../support/editor/editor.ts';
+import { slipway } from '../../support/cli.ts';
+import { runningPlatform, setBreakpoint } from '../../support/editor/breakpoint.ts';
+import { useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import { isReady, kubeOf, serving } from '../../support/kube.ts';
 import { root, temporaryHome } from '../../support/places.ts';
-import type { UpAnswer } from '../../support/platform.ts';
 import { findProgram } from '../../support/program.ts';
 import { until } from '../../support/until.ts';
 
@@ -42,12 +42,6 @@ function withCache(): Record<string, string> {
   if (!go || !delve) return {};
   const GOCACHE = execFileSync(go, ['env', 'GOCACHE'], { encoding: 'utf8' }).trim();
   return { GOCACHE };
-}
-
-/** undefined while there is none. */
-async function running(editor: Editor): Promise<UpAnswer | undefined> {
-  const { code } = await slipway(['status'], { env: editor.env, cwd: editor.dir });
-  return code === 0 ? slipwayJson<UpAnswer>(['status'], { env: editor.env, cwd: editor.dir }) : undefined;
 }
 
 describe.each(languages)('an application of $template', ({ template, there, file, handled, env }) => {
@@ -88,24 +82,9 @@ describe.each(languages)('an application of $template', ({ template, there, file
       await editor()
         .row('Applications', /^orders/)
         .waitFor();
-      const source = readFileSync(join(folder, 'orders', file), 'utf8').split('\n');
-      const line = source.findIndex((text) => text.includes(handled)) + 1;
-      await editor().openAt(`orders/${file}`, line);
-      const breakpoint = page().locator('.monaco-editor [class*="codicon-debug-breakpoint"]').first();
-      await until(
-        'the breakpoint',
-        async () => {
-          if (await breakpoint.isVisible()) return true;
-          await page().keyboard.press('F9');
-          return breakpoint.waitFor({ timeout: 10_000 }).then(
-            () => true,
-            () => false,
-          );
-        },
-        { timeout: 60_000 },
-      );
+      await setBreakpoint(editor(), join(folder, 'orders', file), `orders/${file}`, handled);
       await page().keyboard.press('F5');
-      const { ingress, kubeconfig } = await until('the platform', () => running(editor()), { timeout: 60_000 });
+      const { ingress, kubeconfig } = await until('the platform', () => runningPlatform(editor()), { timeout: 60_000 });
       const kube = kubeOf(kubeconfig);
       const service = await until(
         'the running application',

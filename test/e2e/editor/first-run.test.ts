@@ -6,12 +6,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { slipway, slipwayJson } from '../../support/cli.ts';
+import { slipway } from '../../support/cli.ts';
+import { runningPlatform, setBreakpoint } from '../../support/editor/breakpoint.ts';
 import { type Editor, type OpenOptions, useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import { isReady, kubeOf, serving } from '../../support/kube.ts';
 import { temporaryHome } from '../../support/places.ts';
-import type { UpAnswer } from '../../support/platform.ts';
 import { findProgram } from '../../support/program.ts';
 import { until } from '../../support/until.ts';
 
@@ -29,37 +29,11 @@ const handled = "searchParams.get('name')";
 
 function steps(editor: () => Editor) {
   const page = () => editor().page;
-  const breakpointIn = async (path: string, file: string) => {
-    const line =
-      readFileSync(path, 'utf8')
-        .split('\n')
-        .findIndex((text) => text.includes(handled)) + 1;
-    await editor().openAt(file, line);
-    // In a window that has just opened F9 does nothing until the editor knows what debuggers there are; then it shows where a breakpoint
-    // would go, in the margin under the pointer. The second press of a key that was only slow would take the breakpoint away.
-    const margin = page().locator('.editor-group-container.active .monaco-editor .margin').first();
-    const number = margin.locator('.line-numbers', { hasText: new RegExp(`^${line}$`) }).first();
-    const hint = page().locator('.monaco-editor .codicon-debug-hint').first();
-    let nudge = 0;
-    await until(
-      'the place of a breakpoint',
-      async () => {
-        const box = await number.boundingBox();
-        const left = await margin.boundingBox();
-        if (!box || !left) return false;
-        nudge = 1 - nudge;
-        await page().mouse.move(left.x + 8 + nudge, box.y + box.height / 2);
-        return await hint.isVisible();
-      },
-      { timeout: 60_000 },
-    );
-    await page().keyboard.press('F9');
-    await page().locator('.monaco-editor [class*="codicon-debug-breakpoint"]').first().waitFor();
-  };
+  const breakpointIn = (path: string, file: string) => setBreakpoint(editor(), path, file, handled);
   /** F5 as the hand does: at once in the file. It runs on the platform, stops at the breakpoint, and ends with Shift+F5. */
   const debugs = async (name: string) => {
     await page().keyboard.press('F5');
-    const { ingress, kubeconfig } = await until('the platform', () => running(editor()), { timeout: 60_000 });
+    const { ingress, kubeconfig } = await until('the platform', () => runningPlatform(editor()), { timeout: 60_000 });
     const kube = kubeOf(kubeconfig);
     await until('the running application', async () => isReady(await kube.find(serving('dev', 'services', name))), {
       timeout: 60_000,
@@ -83,7 +57,7 @@ function steps(editor: () => Editor) {
   };
   const runsWithoutDebugger = async (name: string) => {
     await page().keyboard.press('Control+F5');
-    const { kubeconfig } = await until('the platform', () => running(editor()), { timeout: 60_000 });
+    const { kubeconfig } = await until('the platform', () => runningPlatform(editor()), { timeout: 60_000 });
     const kube = kubeOf(kubeconfig);
     const service = await until(
       'the running application',
@@ -99,12 +73,6 @@ function steps(editor: () => Editor) {
     await page().locator('.debug-toolbar').waitFor({ state: 'hidden' });
   };
   return { breakpointIn, debugs, runsWithoutDebugger };
-}
-
-/** undefined while there is none. */
-async function running(editor: Editor): Promise<UpAnswer | undefined> {
-  const { code } = await slipway(['status'], { env: editor.env, cwd: editor.dir });
-  return code === 0 ? slipwayJson<UpAnswer>(['status'], { env: editor.env, cwd: editor.dir }) : undefined;
 }
 
 /** As in a window of a user's own: which views are open is remembered; nothing installs itself from a registry. */
@@ -270,7 +238,7 @@ describe.runIf(full).each([
   const isThere = findProgram('', compiler) !== undefined;
   /** Go compiles its whole standard library once, for a home that is new. */
   const answers = async () => {
-    const { ingress, kubeconfig } = await until('the platform', () => running(editor()), { timeout: 60_000 });
+    const { ingress, kubeconfig } = await until('the platform', () => runningPlatform(editor()), { timeout: 60_000 });
     const kube = kubeOf(kubeconfig);
     await until('the running application', async () => isReady(await kube.find(serving('dev', 'services', 'orders'))), {
       timeout: 300_000,
