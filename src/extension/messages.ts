@@ -149,7 +149,10 @@ export const extensionMessages = defineArea(
     'revision.tagTitle': 'A tag gives the revision its own host name',
     'revision.deleteConfirm': 'Delete revision {name}?',
     'revision.deleteDetail': 'It cannot be brought back but by deploying the same again.',
-    'revision.hasTraffic': '{name} takes {percent} % of the traffic. Move it first.',
+    'revision.kept.traffic': '{name} takes {percent} % of the traffic. Move it first.',
+    'revision.kept.tag': '{name} has the tag {tag}. Remove the tag first.',
+    'revision.kept.latest':
+      '{name} is the latest ready revision. Deploy another one first, or delete the whole service.',
 
     'traffic.previewTitle': '{name}: traffic as it is ↔ as it would be',
     'traffic.rolledBack': '{name}: {split}',
@@ -335,7 +338,9 @@ export const extensionMessages = defineArea(
     'revision.tagTitle': '标签会为修订版本提供专属主机名',
     'revision.deleteConfirm': '要删除修订版本 {name} 吗？',
     'revision.deleteDetail': '删除后只能通过重新部署相同内容来恢复。',
-    'revision.hasTraffic': '{name} 正承接 {percent} % 的流量。请先移走流量。',
+    'revision.kept.traffic': '{name} 正承接 {percent} % 的流量。请先移走流量。',
+    'revision.kept.tag': '{name} 带有标签 {tag}。请先移除该标签。',
+    'revision.kept.latest': '{name} 是最新的就绪修订版本。请先部署另一个修订版本，或删除整个服务。',
 
     'traffic.previewTitle': '{name}：当前流量 ↔ 应用后的流量',
     'traffic.rolledBack': '{name}：{split}',

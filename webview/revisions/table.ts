@@ -1,4 +1,5 @@
 /** The table of revisions: newest first, figures of the last seconds, two of them can be chosen to compare. */
+import { keptFor } from '../../src/core/traffic/kept.ts';
 import { h } from '../lib/dom.ts';
 import { icon } from '../lib/icons.ts';
 import { plainButton, revisionColor, rough, wholeDuration } from '../lib/page.ts';
@@ -186,7 +187,7 @@ function rowActions(row: RevisionRowView, state: RevisionsState, actions: TableA
       'trash',
       t('revisions.delete', { revision: row.short }),
       () => actions.remove(row.revision),
-      away || row.percent > 0 || row.latestReady,
+      away || keptFor(row) !== undefined,
     ),
   ];
 }

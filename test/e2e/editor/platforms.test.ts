@@ -248,8 +248,44 @@ describe('a tool that a model calls', () => {
     await consumer.say('Yes', hostileOne);
     await editor().shot('asked-once-more');
     await consumer.say('Yes', hostileOne);
-    expect(await consumer.answer()).toMatchObject({ revisions: expect.any(Array) });
-    expect(await spec()).toContain('"percent":70');
+    // Nothing here routes it, which the tool would wait for.
+    await until('the split', async () => (await spec()).includes('"percent":70'));
+  });
+});
+
+describe('a revision that something leads to', () => {
+  it('is not deleted by the palette either, which says what to do first', async () => {
+    const asked = async (revision: string) => {
+      await editor().run('slipway.revision.delete');
+      await editor().quickInput.choose('service-0000');
+      await editor().quickInput.choose(revision);
+    };
+    const moved = (latest: object) => {
+      const traffic = [
+        { revisionName: 'service-0000-00001', percent: 100 },
+        { percent: 0, ...latest },
+      ];
+      const path = serving('default', 'services', 'service-0000');
+      return kubeOf(api.kubeconfig).call('PATCH', path, { spec: { traffic } }, 'application/merge-patch+json');
+    };
+    // The window hears of the new split by itself, a moment later; before that it says what was so.
+    const told = (text: RegExp) =>
+      until('what it says', async () => {
+        await asked('00002');
+        await editor().notification(text).waitFor({ timeout: 2_000 });
+        return true;
+      });
+    await asked('00001');
+    await editor()
+      .notification(/service-0000-00001 takes 30 % of the traffic\. Move it first/)
+      .waitFor();
+    await moved({ revisionName: 'service-0000-00002' });
+    await told(/is the latest ready revision\. Deploy another one first/);
+    await editor().shot('kept');
+    await moved({ revisionName: 'service-0000-00002', tag: 'next' });
+    await told(/has the tag next\. Remove the tag first/);
+    for (const revision of ['service-0000-00001', 'service-0000-00002'])
+      expect(await kubeOf(api.kubeconfig).find(serving('default', 'revisions', revision))).toBeDefined();
   });
 });
 

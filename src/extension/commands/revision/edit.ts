@@ -1,4 +1,4 @@
-/** Tag a revision; delete one that takes no traffic. */
+/** Tag a revision; delete one that nothing leads to. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
 import { editTag, modelOf } from '../../views/traffic-actions.ts';
@@ -20,8 +20,11 @@ export function deleteRevision(deps: Deps) {
     const { key, revision: name } = pointed;
     const model = await modelOf(deps, key);
     const row = [...(model?.rows ?? []), ...(model?.others ?? [])].find(({ revision }) => revision === name);
-    if (row && row.percent > 0) {
-      void vscode.window.showWarningMessage(say('revision.hasTraffic', { name, percent: row.percent }));
+    const { keptFor } = await import('../../../core/traffic/kept.ts');
+    const kept = row && keptFor(row);
+    if (kept) {
+      const tag = row.tags[0]?.tag ?? '';
+      void vscode.window.showWarningMessage(say(`revision.kept.${kept}`, { name, percent: row.percent, tag }));
       return;
     }
     const sure = await confirmDestruction(deps, entry, {
