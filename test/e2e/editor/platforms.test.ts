@@ -269,21 +269,18 @@ describe('a revision that something leads to', () => {
       return kubeOf(api.kubeconfig).call('PATCH', path, { spec: { traffic } }, 'application/merge-patch+json');
     };
     // The window hears of the new split by itself, a moment later; before that it says what was so.
-    const told = (text: RegExp) =>
+    const told = (revision: string, text: RegExp) =>
       until('what it says', async () => {
-        await asked('00002');
+        await asked(revision);
         await editor().notification(text).waitFor({ timeout: 2_000 });
         return true;
       });
-    await asked('00001');
-    await editor()
-      .notification(/service-0000-00001 takes 30 % of the traffic\. Move it first/)
-      .waitFor();
+    await told('00001', /service-0000-00001 takes 30 % of the traffic\. Move it first/);
     await moved({ revisionName: 'service-0000-00002' });
-    await told(/is the latest ready revision\. Deploy another one first/);
+    await told('00002', /is the latest ready revision\. Deploy another one first/);
     await editor().shot('kept');
     await moved({ revisionName: 'service-0000-00002', tag: 'next' });
-    await told(/has the tag next\. Remove the tag first/);
+    await told('00002', /has the tag next\. Remove the tag first/);
     for (const revision of ['service-0000-00001', 'service-0000-00002'])
       expect(await kubeOf(api.kubeconfig).find(serving('default', 'revisions', revision))).toBeDefined();
   });
