@@ -17,7 +17,9 @@ export interface Element {
  * An editor takes a list of rows whole, and of a thousand its first paint waits for all: so many come first, the rest when those
  * have been painted.
  */
-const firstRows = 100;
+const firstRows = 60;
+/** A list of so many is read as a whole: its rest is not worth a second paint. */
+const wholeRows = 100;
 const restMs = 400;
 
 /**
@@ -161,8 +163,8 @@ export class NodeProvider implements vscode.TreeDataProvider<Element>, vscode.Di
   /** What of a list is to be shown now. */
   #page(parent: Element | undefined, nodes: readonly TreeNode[]): readonly TreeNode[] {
     const key = parent ?? this;
-    if (nodes.length <= firstRows) this.#pages.delete(key);
-    return nodes.length <= firstRows || this.#pages.get(key) === 'whole' ? nodes : nodes.slice(0, firstRows);
+    if (nodes.length <= wholeRows) this.#pages.delete(key);
+    return nodes.length <= wholeRows || this.#pages.get(key) === 'whole' ? nodes : nodes.slice(0, firstRows);
   }
 
   #restLater(parent: Element | undefined): void {
