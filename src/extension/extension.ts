@@ -60,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const yaml = new YamlExtension(log);
   const findings = registerDiagnostics(deps, yaml);
   context.subscriptions.push(
-    log,
+    problems,
     platforms,
     applications,
     selection,
@@ -86,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     registerTasks(deps),
     registerLinks(deps),
     registerTools(deps),
+    log,
   );
   beginWhenIdle(deps);
   return exportedApi(deps);

@@ -24,8 +24,9 @@ export interface Offer {
   run(): unknown;
 }
 
-export class Problems {
+export class Problems implements vscode.Disposable {
   readonly words: Words;
+  #over = false;
   #log: vscode.LogOutputChannel;
 
   constructor(log: vscode.LogOutputChannel) {
@@ -35,6 +36,11 @@ export class Problems {
 
   say(key: ExtensionKey, args?: MessageArgs): string {
     return this.words.say(key, args);
+  }
+
+  /** The window ends: what fails by that is nobody's to read any more, and the log is closed. */
+  dispose(): void {
+    this.#over = true;
   }
 
   explain(error: unknown): Explained {
@@ -64,7 +70,7 @@ export class Problems {
    * @param uses what its remedy may need: a command to run again, a directory for a terminal
    */
   async report(error: unknown, offers: readonly Offer[] = [], uses: RemedyUses = {}): Promise<void> {
-    if (this.isCancelled(error)) return;
+    if (this.#over || this.isCancelled(error)) return;
     const explained = this.explain(error);
     this.#log.error(
       explained.unexpected && error instanceof Error

@@ -25,7 +25,7 @@ export function withInstall(cause: Cause, dir: string, read: Read): Cause {
       const program = /(?:^|[\s":])([\w.-]+)"?: (?:executable file |command )?not found/.exec(detail)?.[1];
       if (program === undefined) return cause;
       const isPython = pythonServers.test(program);
-      if (!isPython && !hasDependencies(dir, read)) return cause;
+      if (!isPython && !isListedProgram(program, dir, read)) return cause;
       const command = isPython ? pythonInstall(program, dir, read) : nodeInstall(undefined, dir, read);
       return { code: 'ModuleMissing', args: { module: program, command } };
     }
@@ -51,9 +51,12 @@ function nodeInstall(module: string | undefined, dir: string, read: Read): strin
   return manager === 'npm' ? `npm install ${module}` : `${manager} add ${module}`;
 }
 
-function hasDependencies(dir: string, read: Read): boolean {
+/** Of a package that package.json lists: `next` of next, `eslint` of @eslint/eslint, `nest` of @nestjs/cli. */
+function isListedProgram(program: string, dir: string, read: Read): boolean {
   const found = packageJson(dir, read);
-  return dependencyFields.some((field) => Object.keys(record(found[field])).length > 0);
+  const names = dependencyFields.flatMap((field) => Object.keys(record(found[field])));
+  const cli = new RegExp(`^@${program.replaceAll('.', '\\.')}(js)?/cli$`);
+  return names.some((name) => name === program || name.endsWith(`/${program}`) || cli.test(name));
 }
 
 function packageJson(dir: string, read: Read): PackageJson {

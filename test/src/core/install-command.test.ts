@@ -37,8 +37,20 @@ describe.skipIf(process.platform === 'win32')('what brings a missing dependency'
     [
       'a program of a package',
       missing('exec: "next": executable file not found in $PATH: install next'),
-      { 'package.json': listed },
+      { 'package.json': '{"dependencies":{"next":"15"}}' },
       'npm install',
+    ],
+    [
+      'a program of a package of another name',
+      missing('exec: "nest": executable file not found in $PATH: install nest'),
+      { 'package.json': '{"devDependencies":{"@nestjs/cli":"11"}}' },
+      'npm install',
+    ],
+    [
+      'a program of no package that is listed',
+      missing('exec: "no-such-runtime": executable file not found in $PATH: x'),
+      { 'package.json': listed },
+      undefined,
     ],
     ['a program of the machine', missing('exec: "ruby": executable file not found in $PATH: x'), {}, undefined],
     ['what is not in the image', missing('exec: "/server": no such file in the image'), {}, undefined],
