@@ -255,6 +255,7 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
         .filter({ hasText: name })
         .filter({ hasText: file.slice(0, -name.length).replace(/\/$/, '') });
       const group = page.locator('.editor-group-container.active');
+      let isFirstTry = true;
       await page.keyboard.press('Control+p');
       await until(
         `${file} by Quick Open`,
@@ -268,8 +269,11 @@ export async function openEditor(options: OpenOptions): Promise<Editor> {
             await quickInput.cancel();
             throw error;
           }
-          await quickInput.accept(soon);
-          // The box knows which row is the focused one a moment after it shows it, and takes the one of before until then.
+          // The box knows which row is the focused one a moment after it shows it, and takes the one of before until then: a row that is
+          // clicked is taken itself.
+          if (isFirstTry) await quickInput.accept(soon);
+          else await first.click({ timeout: soon });
+          isFirstTry = false;
           await group.locator('.tab.active', { hasText: name }).waitFor({ timeout: soon });
           return true;
         },
