@@ -1,6 +1,6 @@
 /** How the usual projects of each language are built and started, by the files that they have. */
 import type { Folder, HowToRun } from './how-to-run.ts';
-import { packageManagerOf } from './package-manager.ts';
+import { packageManagerOf, parsePackageJson } from './package-manager.ts';
 import { shellWord } from './words.ts';
 
 interface PackageJson {
@@ -30,14 +30,7 @@ export async function nodeMain(folder: Folder): Promise<HowToRun | undefined> {
   return there === undefined ? undefined : { start: `node ${shellWord(there)}` };
 }
 
-async function packageJson(folder: Folder): Promise<PackageJson> {
-  try {
-    const value: unknown = JSON.parse((await folder.read('package.json')) ?? '{}');
-    return typeof value === 'object' && value !== null ? (value as PackageJson) : {};
-  } catch {
-    return {};
-  }
-}
+const packageJson = async (folder: Folder): Promise<PackageJson> => parsePackageJson(await folder.read('package.json'));
 
 /** Languages whose programs are made before they run. */
 export async function compiled(folder: Folder): Promise<HowToRun | undefined> {

@@ -1,4 +1,15 @@
-/** Which package manager a Node application is kept with. Pure leaf. */
+/** package.json, and which package manager a Node application is kept with. Pure leaf. */
+import { isObject } from './values.ts';
+
+/** `{}` where there is none, or what is there is none. */
+export function parsePackageJson(text: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 

@@ -1,12 +1,15 @@
 /** The command that brings what an application asks for and is not installed, as the application keeps its dependencies. Pure. */
 import { join } from 'node:path';
-import { packageManagerOf } from '../app/package-manager.ts';
+import { isPythonServer } from '../../../emulator/pods/process/debug-command.ts';
+import { packageManagerOf, parsePackageJson } from '../app/package-manager.ts';
+import { isObject } from '../app/values.ts';
 import type { Cause } from './diagnose.ts';
 
 /** Text of a file; undefined where it cannot be read. */
 type Read = (file: string) => string | undefined;
 
-const pythonServers = /^(gunicorn|uvicorn|hypercorn|flask|fastapi|streamlit)$/;
+/** Comes with pip, too, and is no server that a debugger starts. */
+const isOfPython = (program: string) => isPythonServer(program) || program === 'streamlit';
 
 /**
  * A missing module with the command that fits the application, and a program of its dependencies that was not found as the missing
@@ -24,7 +27,7 @@ export function withInstall(cause: Cause, dir: string, read: Read): Cause {
       const detail = String(cause.args['detail']);
       const program = /(?:^|[\s":])([\w.-]+)"?: (?:executable file |command )?not found/.exec(detail)?.[1];
       if (program === undefined) return cause;
-      const isPython = pythonServers.test(program);
+      const isPython = isOfPython(program);
       if (!isPython && !isListedProgram(program, dir, read)) return cause;
       const command = isPython ? pythonInstall(program, dir, read) : nodeInstall(undefined, dir, read);
       return { code: 'ModuleMissing', args: { module: program, command } };
@@ -32,11 +35,6 @@ export function withInstall(cause: Cause, dir: string, read: Read): Cause {
     default:
       return cause;
   }
-}
-
-interface PackageJson {
-  packageManager?: unknown;
-  [field: string]: unknown;
 }
 
 const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
@@ -59,16 +57,9 @@ function isListedProgram(program: string, dir: string, read: Read): boolean {
   return names.some((name) => name === program || name.endsWith(`/${program}`) || cli.test(name));
 }
 
-function packageJson(dir: string, read: Read): PackageJson {
-  try {
-    return record(JSON.parse(read(join(dir, 'package.json')) ?? '{}'));
-  } catch {
-    return {};
-  }
-}
+const packageJson = (dir: string, read: Read) => parsePackageJson(read(join(dir, 'package.json')));
 
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const record = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 
 /**
  * Into the environment that the application has in its folder, which is made where there is none: the platform finds it there, and the

@@ -21,30 +21,24 @@ import type { Container, PodSpec } from '../../../emulator/pods/types.ts';
 import { testImage as image, importTestImage, pushTestImage } from '../../support/docker-image.ts';
 import { startRegistry } from '../../support/registry.ts';
 import { until } from '../../support/until.ts';
-import { aKubelet, aPod, firstContainer, guardianScript, type Harness, isReady, webServer } from './harness.ts';
+import {
+  aContainer,
+  aKubelet,
+  aPod,
+  firstContainer,
+  guardianScript,
+  type Harness,
+  isReady,
+  webServer,
+} from './harness.ts';
 import { runtimeContract } from './runtime-contract.ts';
 
 const platform = `test-${randomUUID()}`;
 const engine = process.platform === 'linux' ? await createDockerRuntime({ platform }) : undefined;
 if (!engine) console.log('skipped: needs a Docker Engine');
 
-const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec => ({
-  name: 'a',
-  image,
-  command: ['sleep', '300'],
-  args: undefined,
-  workingDir: undefined,
-  env: {},
-  mounts: [],
-  port: undefined,
-  imagePullPolicy: 'IfNotPresent',
-  securityContext: undefined,
-  resources: undefined,
-  debug: undefined,
-  tty: false,
-  stdin: 'closed',
-  ...more,
-});
+const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec =>
+  aContainer({ image, command: ['sleep', '300'], imagePullPolicy: 'IfNotPresent', ...more });
 
 describe.skipIf(!engine)('docker runtime', () => {
   const runtime = engine as DockerRuntime;

@@ -14,11 +14,30 @@ import { type Guardian, startGuardian } from '../../../emulator/pods/guardian.ts
 import { createKubelet } from '../../../emulator/pods/kubelet.ts';
 import type { Kubelet, KubeletPorts, OpenLogStore, PodWriter } from '../../../emulator/pods/kubelet-ports.ts';
 import { openLogStore } from '../../../emulator/pods/logs/store.ts';
-import type { PodRuntime } from '../../../emulator/pods/ports.ts';
+import type { ContainerSpec, PodRuntime } from '../../../emulator/pods/ports.ts';
 import { createProcessRuntime } from '../../../emulator/pods/process/runtime.ts';
 import type { Container, Pod, PodSpec } from '../../../emulator/pods/types.ts';
 
 export const guardianScript = fileURLToPath(new URL('../../../emulator/pods/guardian-main.ts', import.meta.url));
+
+/** A container that says nothing but this. */
+export const aContainer = (more: Partial<ContainerSpec>): ContainerSpec => ({
+  name: 'a',
+  image: '',
+  command: undefined,
+  args: undefined,
+  workingDir: undefined,
+  env: {},
+  mounts: [],
+  port: undefined,
+  imagePullPolicy: 'Never',
+  securityContext: undefined,
+  resources: undefined,
+  debug: undefined,
+  tty: false,
+  stdin: 'closed',
+  ...more,
+});
 
 export interface Harness extends AsyncDisposable {
   dir: string;

@@ -7,27 +7,10 @@ import { parseLsof, parseNetstat, parseProcNet } from '../../../emulator/pods/pr
 import { parseQuantity } from '../../../emulator/pods/process/refusals.ts';
 import { findProgram } from '../../support/program.ts';
 import { until } from '../../support/until.ts';
-import { aKubelet, type Harness } from './harness.ts';
+import { aContainer, aKubelet, type Harness } from './harness.ts';
 import { runtimeContract } from './runtime-contract.ts';
 
 const python = findProgram('', 'python3');
-
-const container: ContainerSpec = {
-  name: 'a',
-  image: '',
-  command: undefined,
-  args: undefined,
-  workingDir: undefined,
-  env: {},
-  mounts: [],
-  port: undefined,
-  imagePullPolicy: 'Never',
-  securityContext: undefined,
-  resources: undefined,
-  debug: undefined,
-  tty: false,
-  stdin: 'closed',
-};
 
 describe('process runtime', () => {
   let h: Harness;
@@ -45,7 +28,7 @@ describe('process runtime', () => {
       metadata: { name: 'p', uid: 'u', resourceVersion: '', creationTimestamp: '' },
     });
     const said = { output: '' };
-    const running = await box.start({ ...container, image, debug, ...more }, (_, chunk) => {
+    const running = await box.start(aContainer({ image, debug, ...more }), (_, chunk) => {
       said.output += Buffer.from(chunk);
     });
     return { box, running, said };
@@ -220,7 +203,7 @@ describe('what processes get', () => {
     });
     let output = '';
     const running = await box.start(
-      { ...container, image: 'dev.local/port', env: { QUARKUS_HTTP_PORT: '5000' }, port: 4321 },
+      aContainer({ image: 'dev.local/port', env: { QUARKUS_HTTP_PORT: '5000' }, port: 4321 }),
       (_, chunk) => {
         output += Buffer.from(chunk);
       },

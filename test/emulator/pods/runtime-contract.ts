@@ -9,7 +9,7 @@ import {
   type PodSandbox,
   type TerminalSize,
 } from '../../../emulator/pods/ports.ts';
-import { aPod } from './harness.ts';
+import { aContainer, aPod } from './harness.ts';
 
 export interface ContractSubject {
   runtime: PodRuntime;
@@ -21,23 +21,8 @@ const server =
   "require('http').createServer((q,r)=>r.end(process.env.A+' '+process.argv.slice(1))).listen(process.env.PORT,()=>console.log('up'))";
 
 export function runtimeContract(subject: () => ContractSubject): void {
-  const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec => ({
-    name: 'app',
-    image: subject().image,
-    command: undefined,
-    args: undefined,
-    workingDir: undefined,
-    env: {},
-    mounts: [],
-    port: undefined,
-    imagePullPolicy: 'IfNotPresent',
-    securityContext: undefined,
-    resources: undefined,
-    debug: undefined,
-    tty: false,
-    stdin: 'closed',
-    ...more,
-  });
+  const aSpec = (more: Partial<ContainerSpec> = {}): ContainerSpec =>
+    aContainer({ name: 'app', image: subject().image, imagePullPolicy: 'IfNotPresent', ...more });
 
   const inPod = async <T>(work: (box: PodSandbox) => Promise<T>, containers = 1): Promise<T> => {
     const pod = aPod('contract', {});

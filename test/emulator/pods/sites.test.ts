@@ -2,9 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLineSplitter } from '../../../emulator/pods/logs/lines.ts';
-import type { ContainerSpec } from '../../../emulator/pods/ports.ts';
 import { InstanceSites } from '../../../emulator/pods/sites/records.ts';
-import { aKubelet, aPod, type Harness } from './harness.ts';
+import { aContainer, aKubelet, aPod, type Harness } from './harness.ts';
 
 interface Told {
   stream: 'stdout' | 'stderr';
@@ -30,22 +29,7 @@ async function run(
   const splitters = { stdout: createLineSplitter(), stderr: createLineSplitter() };
   const lines: Told[] = [];
   let raw = '';
-  const spec: ContainerSpec = {
-    name: 'app',
-    image,
-    command: undefined,
-    args: undefined,
-    workingDir: undefined,
-    env,
-    mounts: [],
-    port: undefined,
-    imagePullPolicy: 'Never',
-    securityContext: undefined,
-    resources: undefined,
-    debug: undefined,
-    tty: false,
-    stdin: 'closed',
-  };
+  const spec = aContainer({ name: 'app', image, env });
   try {
     const running = await box.start(spec, (stream, chunk, siteOf) => {
       raw += Buffer.from(chunk).toString();
