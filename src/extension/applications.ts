@@ -54,7 +54,7 @@ export class Applications implements vscode.Disposable {
     this.#begun = true;
     const watcher = vscode.workspace.createFileSystemWatcher('**/{*.yaml,*.yml,package.json}');
     const changed = (uri: vscode.Uri) => {
-      if (this.isManifest(uri) || uri.fsPath.endsWith('package.json')) this.#changed(uri);
+      if (this.isManifest(uri) || this.#liesBeside(uri) || uri.fsPath.endsWith('package.json')) this.#changed(uri);
     };
     // Of a folder that appears with its files, as when one is scaffolded or cloned, a watcher may only tell the folder.
     const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, true);
@@ -109,11 +109,14 @@ export class Applications implements vscode.Disposable {
     return choose(this.#items);
   }
 
-  /** slipway.yaml, or lies where an application has its manifests, which need not be a folder named deploy. */
+  /** slipway.yaml, or a manifest of an application, which need not lie in a folder named deploy. */
   isManifest(uri: vscode.Uri): boolean {
-    if (isApplicationFile(uri)) return true;
-    if (uri.scheme !== 'file' || !/\.ya?ml$/.test(uri.fsPath)) return false;
-    const folder = dirname(uri.fsPath);
+    return isApplicationFile(uri) || this.#items.some(({ files }) => files.some(({ file }) => file === uri.fsPath));
+  }
+
+  /** One that comes there may be a manifest, too. */
+  #liesBeside({ fsPath }: vscode.Uri): boolean {
+    const folder = dirname(fsPath);
     return this.#items.some(({ files }) => files.some(({ file }) => dirname(file) === folder));
   }
 

@@ -1,5 +1,5 @@
 /** In the language status of a manifest: is it in order, and how is what it describes. */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Deps } from '../deps.ts';
 import { plain } from '../plain.ts';
@@ -34,16 +34,15 @@ export function registerLanguageStatus(deps: Pick<Deps, 'applications' | 'platfo
         }
       : undefined;
   };
-  /** Manifests may lie elsewhere than in a folder named deploy. */
+  let known = '';
+  /** Manifests may lie elsewhere than in a folder named deploy. Not set anew for each key: a status that is drawn anew closes. */
   const choose = () => {
-    const folders = deps.applications.items.flatMap(({ files }) => files.map(({ file }) => dirname(file)));
-    item.selector = [
-      ...applicationFiles,
-      ...[...new Set(folders)].map((folder) => ({
-        scheme: 'file',
-        pattern: new vscode.RelativePattern(vscode.Uri.file(folder), '*.{yaml,yml}'),
-      })),
-    ];
+    const files = deps.applications.items.flatMap((entry) => entry.files.map(({ file }) => file));
+    if (files.join('\n') !== known) {
+      known = files.join('\n');
+      const patterns = files.map((file) => new vscode.RelativePattern(vscode.Uri.file(dirname(file)), basename(file)));
+      item.selector = [...applicationFiles, ...patterns.map((pattern) => ({ scheme: 'file', pattern }))];
+    }
     paint();
   };
   choose();
