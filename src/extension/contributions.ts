@@ -33,6 +33,7 @@ export const commandIds = [
   'slipway.revision.showLogs',
   'slipway.revision.compare',
   'slipway.revision.tag',
+  'slipway.revision.retire',
   'slipway.revision.delete',
   'slipway.domain.add',
   'slipway.domain.remove',

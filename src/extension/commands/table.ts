@@ -23,7 +23,7 @@ import { startPlatformCommand } from './platform/start.ts';
 import { stopPlatformCommand } from './platform/stop.ts';
 import { usePlatform } from './platform/use.ts';
 import { compareRevisions } from './revision/compare.ts';
-import { deleteRevision, tagRevision } from './revision/edit.ts';
+import { deleteRevision, retireRevision, tagRevision } from './revision/edit.ts';
 import { deleteServiceCommand } from './service/delete.ts';
 import { copyUrl, openUrl } from './service/open-url.ts';
 import { pickServiceCommand, selectService, showLogs, showYaml } from './service/show.ts';
@@ -65,6 +65,7 @@ export function commandTable(deps: Deps, views: Views): Record<CommandId, Handle
     'slipway.revision.showLogs': showLogs(deps, views),
     'slipway.revision.compare': compareRevisions(deps),
     'slipway.revision.tag': tagRevision(deps),
+    'slipway.revision.retire': retireRevision(deps),
     'slipway.revision.delete': deleteRevision(deps),
     'slipway.domain.add': addDomainCommand(deps),
     'slipway.domain.remove': removeDomainCommand(deps),

@@ -274,6 +274,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         failed && 'failed',
         revisionCount(snapshot, key) > 1 && 'several',
         !failed && writable && model.percent < 100 && 'sendable',
+        (model.percent > 0 || model.tags.length > 0) && 'retirable',
         writable && 'writable',
       ),
       subject: { type: 'revision', key, revision: model.name, url },

@@ -140,33 +140,32 @@ export async function previewYaml(
 }
 
 /**
- * Takes a revision out of the traffic: its share goes to the others in proportion, its tags go. Asked for first, because its
- * users are moved. Resolves with what stands in the way, or null.
+ * Takes a revision out of the traffic (core/traffic/retire.ts says who takes over) and its tags away. Asked for first, because
+ * its users are moved. Resolves with what stands in the way, or null.
  */
 export async function retire(deps: Uses, key: ServiceKey, revision: string): Promise<PageProblem | null> {
   const { entry } = deps.platforms.snapshot;
   const { say } = deps.problems.words;
   try {
-    const model = await modelOf(deps, key);
+    const [model, { retirementOf }] = await Promise.all([modelOf(deps, key), import('../../core/traffic/retire.ts')]);
     const rows = [...(model?.rows ?? []), ...(model?.others ?? [])];
-    const row = rows.find((each) => each.revision === revision);
-    if (!model || !row || (row.percent === 0 && row.tags.length === 0)) return null;
-    const { drag } = await import('../../core/traffic/split.ts');
-    const serving = rows.filter((each) => each.percent > 0);
-    // Where it serves alone, the latest ready one takes over.
-    const takers = serving.length > 1 ? serving : rows.filter((each) => each === row || each.latestReady);
-    const moved = drag(takers, revision, 0);
+    const retirement = retirementOf(rows, revision);
     const name = shortRevision(revision, key.name);
-    if (row.percent > 0 && moved.refused) {
+    if (!model || retirement === 'nothing') {
+      void vscode.window.showInformationMessage(say('revision.retireNothing', { name }));
+      return null;
+    }
+    if (retirement === 'alone') {
       const { Fault } = await import('../../core/faults.ts');
       throw new Fault('RevisionAlone', { revision: name });
     }
-    const percent = Object.fromEntries(moved.rows.map((each) => [each.revision, each.percent]));
-    const tags = row.tags.map(({ tag }) => tag);
-    const detail =
-      row.percent > 0
-        ? say('revision.retireDetail', { percent: row.percent, split: splitText(say, percent, key.name) })
-        : say('revision.retireTags', { tags: tags.join(say('list.separator')) });
+    const { taken, percent, tags, stopsFollowing } = retirement;
+    const detail = [
+      ...(percent ? [say('revision.retireDetail', { percent: taken, split: splitText(say, percent, key.name) })] : []),
+      ...(tags.length > 0 ? [say('revision.retireTags', { tags: tags.join(say('list.separator')) })] : []),
+      ...(stopsFollowing ? [say('revision.retirePinned')] : []),
+      say('revision.retireStays'),
+    ].join('\n');
     const action = say('action.retire');
     const options = { modal: true, detail };
     if ((await vscode.window.showWarningMessage(say('revision.retireConfirm', { name }), options, action)) !== action)
@@ -176,7 +175,7 @@ export async function retire(deps: Uses, key: ServiceKey, revision: string): Pro
       import('../../core/traffic/traffic.ts'),
     ]);
     await applyTraffic(client, key.namespace, key.name, {
-      ...(row.percent > 0 ? { percent: pinned(percent, model.latestReady) } : {}),
+      ...(percent ? { percent: pinned(percent, model.latestReady) } : {}),
       tags: Object.fromEntries(tags.map((tag) => [tag, null])),
       basedOn: model.wished,
     });

@@ -1,13 +1,22 @@
-/** Tag a revision; delete one that nothing leads to. */
+/** Tag a revision; take one out of the traffic; delete one that nothing leads to. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
-import { editTag, modelOf } from '../../views/traffic-actions.ts';
+import { editTag, modelOf, retire } from '../../views/traffic-actions.ts';
 import { confirmDestruction, revisionOf } from '../argument.ts';
 
 export function tagRevision(deps: Deps) {
   return async (argument?: unknown): Promise<void> => {
     const pointed = await revisionOf(deps, argument);
     if (pointed) await editTag(deps, pointed.key, pointed.revision);
+  };
+}
+
+export function retireRevision(deps: Deps) {
+  return async (argument?: unknown): Promise<void> => {
+    const pointed = await revisionOf(deps, argument);
+    if (!pointed) return;
+    const problem = await retire(deps, pointed.key, pointed.revision);
+    if (problem) await deps.problems.tellProblem(problem);
   };
 }
 
