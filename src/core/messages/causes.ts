@@ -51,7 +51,7 @@ export const causesEnglish = {
   'problem.AppNodeTooOld': 'The node in PATH is {version}, which does not run TypeScript files.',
   'fix.AppNodeTooOld':
     'Install Node.js 22.18 or newer (https://nodejs.org), restart the platform (slipway down, slipway up), deploy again.',
-  'problem.AppExited': 'The application ended with code {exitCode} while starting.',
+  'problem.AppExited': 'The application ended with code {exitCode}.',
   'fix.AppExited': 'Its last output is below; start it yourself with slipway run to see the same.',
   'problem.AppNeverListened': 'The application runs but never listened on port {port}.',
   'fix.AppNeverListened': 'Listen on the port in the environment variable PORT, on 0.0.0.0.',
@@ -145,7 +145,7 @@ export const causesChinese = {
   'problem.AppNodeTooOld': 'PATH 中的 node 是 {version}，无法运行 TypeScript 文件。',
   'fix.AppNodeTooOld':
     '请安装 Node.js 22.18 或更新版本（https://nodejs.org），重启平台（slipway down、slipway up），再次部署。',
-  'problem.AppExited': '应用启动时以代码 {exitCode} 退出。',
+  'problem.AppExited': '应用以代码 {exitCode} 退出。',
   'fix.AppExited': '最后的输出见下方；用 slipway run 自行启动可看到同样的结果。',
   'problem.AppNeverListened': '应用在运行，但从未监听端口 {port}。',
   'fix.AppNeverListened': '请在 0.0.0.0 上监听环境变量 PORT 指定的端口。',

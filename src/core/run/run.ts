@@ -46,7 +46,7 @@ export type RunState = 'starting' | 'ready' | 'restarting' | 'crashed' | 'stoppe
 
 export type RunEvent =
   | { type: 'state'; state: 'restarting' | 'stopped' }
-  /** `ms` since it was started or restarted, or since its platform came back. */
+  /** `ms` since it was started or restarted, since it crashed, or since its platform came back. */
   | { type: 'state'; state: 'ready'; ms: number }
   | { type: 'state'; state: 'crashed'; ms: number; crash?: RunCrash }
   | { type: 'log'; line: LogLine }
@@ -270,9 +270,12 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
   const away = new Set<string>();
   let told = '';
 
-  const settle = (event: { state: 'ready' } | { state: 'crashed'; crash?: RunCrash }): void => {
+  const settle = (
+    event: { state: 'ready' } | { state: 'crashed'; crash?: RunCrash },
+    ms: number = Date.now() - since,
+  ): void => {
     state = event.state;
-    tell({ type: 'state', ms: Date.now() - since, ...event });
+    tell({ type: 'state', ms, ...event });
     for (const done of [...waiters]) done();
   };
 
@@ -356,14 +359,18 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     const id = `crashed ${pod.metadata.uid} ${ends?.join()}`;
     if (told === id) return;
     told = id;
+    const now = Date.now();
+    const ms = now - since;
+    // The platform starts it again by itself.
+    since = now;
     const revision = pod.metadata.labels?.[labels.revision];
     enrich(client, namespace, app.name, { ...scene, revision: revision ? named(revision) : undefined })
       .then(async (closer) => {
         const cause = diagnose(closer);
         const crash = cause && (await explained(context, cause, { logs: closer.logs.slice(-20) }));
-        if (crash && told === id) settle({ state: 'crashed', crash });
+        if (crash && told === id) settle({ state: 'crashed', crash }, ms);
       })
-      .catch(() => settle({ state: 'crashed' }));
+      .catch(() => settle({ state: 'crashed' }, ms));
   }
 
   function announceDebugger(pod: KubeObject): void {

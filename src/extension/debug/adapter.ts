@@ -204,8 +204,20 @@ export class RunAdapter implements vscode.DebugAdapter {
         consoleMode: vscode.DebugConsoleMode.MergeWithParent,
       })
       .then((started) => {
-        if (!started) this.#deps.log.warn(`the debugger did not attach to ${pod} at ${host}:${port}`);
+        if (!started) this.#notAttached({ pod, host, port }, name, dir);
       }, logError(this.#deps.log));
+  }
+
+  /** Its debugger may have refused, as Java's does while its language server reads sources only; the instance waits for it all the same. */
+  #notAttached({ pod, host, port }: { pod: string; host: string; port: number }, name: string, dir: string): void {
+    const { log, problems, runs } = this.#deps;
+    log.warn(`the debugger did not attach to ${pod} at ${host}:${port}`);
+    const now = runs.find(dir)?.session.debugAddress();
+    if (this.#ended || now?.pod !== pod || now.port !== port) return;
+    const { say } = problems.words;
+    const text = say('run.notAttached', { name, address: `${host}:${port}` });
+    this.#output(`${text}\n`, 'stderr');
+    void problems.tell(text, [{ label: say('action.showOutput'), run: () => log.show(true) }]);
   }
 
   async #end(): Promise<void> {

@@ -54,6 +54,8 @@ export const deployEnglish = {
     '{name} runs without a debugger: {tool} is not there. Install it with "{command}" and start again.',
   'run.debugCommand':
     '{name} runs without a debugger, which cannot start "{command}" for it. Start it with "{example}" (run.dev in slipway.yaml).',
+  'run.notAttached':
+    'The debugger did not attach to {name}, which waits for it at {address}. Stop it and start again, or run it without debugging.',
   'run.debugTitle': 'Debug {name} on Slipway',
   'run.runTitle': 'Run {name} on Slipway',
 } as const;
@@ -111,6 +113,7 @@ export const deployChinese = {
   'run.debugToolMissing': '{name} 将在无调试器的情况下运行：找不到 {tool}。请用“{command}”安装它，然后重新启动。',
   'run.debugCommand':
     '{name} 将在无调试器的情况下运行：无法在调试器下启动“{command}”。请改用“{example}”启动（slipway.yaml 中的 run.dev）。',
+  'run.notAttached': '调试器未能附加到 {name}，它正在 {address} 等待调试器。请停止后重新启动，或在不调试的情况下运行。',
   'run.debugTitle': '在 Slipway 上调试 {name}',
   'run.runTitle': '在 Slipway 上运行 {name}',
 } as const;

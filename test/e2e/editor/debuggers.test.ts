@@ -1,7 +1,8 @@
 /**
- * F5 on an application in Python or Go attaches the debugger of its language: debugpy and Delve themselves, which a stand-in for their
- * extensions connects with the editor as those do. With SLIPWAY_TEST_FULL=1, where the machine has the language; debugpy is installed
- * from PyPI into the stand-in, as the extension brings it, and Delve is the machine's.
+ * F5 on an application in Python, Go or Java attaches the debugger of its language: debugpy, Delve and Microsoft's adapter for Java
+ * themselves, which a stand-in for their extensions connects with the editor as those do. With SLIPWAY_TEST_FULL=1, where the machine
+ * has the language; debugpy is installed from PyPI into the stand-in, as the extension brings it, Java's adapter from Maven Central, and
+ * Delve is the machine's. java.test.ts goes on where Java is another matter.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
 import { runningPlatform, setBreakpoint } from '../../support/editor/breakpoint.ts';
 import { useEditor } from '../../support/editor/editor.ts';
+import { findJdk, javaExtension } from '../../support/editor/java.ts';
 import { request } from '../../support/ingress.ts';
 import { isReady, kubeOf, serving } from '../../support/kube.ts';
 import { root, temporaryHome } from '../../support/places.ts';
@@ -20,6 +22,7 @@ const full = process.env['SLIPWAY_TEST_FULL'] === '1';
 const python = full ? findProgram('', 'python3') : undefined;
 const go = full ? findProgram('', 'go') : undefined;
 const delve = go ? findProgram('SLIPWAY_TEST_DLV', 'dlv') : undefined;
+const jdk = full ? findJdk() : undefined;
 
 const made = temporaryHome('debuggers-extension');
 afterAll(() => made[Symbol.dispose]());
@@ -31,10 +34,13 @@ if (python) {
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--target', libs, 'debugpy==1.8.22'], { stdio: 'pipe' });
 }
 
+const java = jdk && javaExtension(jdk, made.dir);
+
 /** `handled`: the line of the breakpoint, once for each request. */
 const languages = [
   { template: 'python-web', there: python, file: 'server.py', handled: 'name = parse_qs(', env: {} },
   { template: 'go-web', there: delve, file: 'main.go', handled: 'name := ', env: withCache() },
+  { template: 'java-web', there: java, file: 'Server.java', handled: 'String name = ', env: java?.env ?? {} },
 ];
 
 /** The compiler's own cache: else it compiles its whole standard library for each home that is new. */
@@ -49,7 +55,7 @@ describe.each(languages)('an application of $template', ({ template, there, file
   const editor = useEditor({
     name: `debuggers-${template}`,
     settings: { 'files.autoSave': 'off' },
-    extensions: [standIn],
+    extensions: [standIn, ...(java ? [java.folder] : [])],
     env,
     workspace: (home) => {
       folder = join(home, 'workspace');
