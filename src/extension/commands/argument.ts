@@ -4,7 +4,7 @@ import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
 import { findService, type PlatformEntry, type ServiceKey } from '../platform/snapshot.ts';
 import type { NodeSubject } from '../trees/nodes.ts';
-import { subjectOf } from '../trees/provider.ts';
+import { subjectOf } from '../trees/rows.ts';
 import { pickApplication, pickRevision, pickService } from '../views/pick.ts';
 import { modelOf } from '../views/traffic-actions.ts';
 

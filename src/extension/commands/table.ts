@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
-import { subjectOf } from '../trees/provider.ts';
+import { subjectOf } from '../trees/rows.ts';
 import type { Views } from '../views/register.ts';
 import { adoptApplication } from './application/adopt.ts';
 import { deployApplication } from './application/deploy.ts';

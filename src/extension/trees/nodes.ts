@@ -1,4 +1,4 @@
-/** What a tree shows, as plain data: built by pure functions, painted by provider.ts. Pure leaf. */
+/** What a tree shows, as plain data: built by pure functions, handed out by rows.ts, painted by provider.ts. Pure leaf. */
 import type { ServiceKey } from '../platform/snapshot.ts';
 
 /** A codicon and a theme colour. */

@@ -8,7 +8,8 @@ import { keyText } from '../platform/snapshot.ts';
 import { type LoadedReaders, loadedReaders, loadReaders } from '../readers.ts';
 import { applicationsTree } from './applications-tree.ts';
 import { platformTree } from './platform-tree.ts';
-import { type Element, NodeProvider } from './provider.ts';
+import { NodeProvider } from './provider.ts';
+import type { Element } from './rows.ts';
 import { steady } from './steady.ts';
 
 const clockMs = 10_000;

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
 import { plainItem } from '../../plain.ts';
-import { subjectOf } from '../../trees/provider.ts';
+import { subjectOf } from '../../trees/rows.ts';
 
 export function stopApplication(deps: Deps) {
   const { say } = deps.problems.words;

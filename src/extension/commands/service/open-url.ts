@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { openExternal } from '../../deploys.ts';
 import type { Deps } from '../../deps.ts';
-import { subjectOf } from '../../trees/provider.ts';
+import { subjectOf } from '../../trees/rows.ts';
 import { serviceOf, urlOf } from '../argument.ts';
 
 export function openUrl(deps: Deps) {

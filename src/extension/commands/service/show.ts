@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { viewIds } from '../../contributions.ts';
 import type { Deps } from '../../deps.ts';
 import { findService } from '../../platform/snapshot.ts';
-import { subjectOf } from '../../trees/provider.ts';
+import { subjectOf } from '../../trees/rows.ts';
 import { showText } from '../../views/documents.ts';
 import type { LineWanted } from '../../views/logs-view.ts';
 import { pickService } from '../../views/pick.ts';

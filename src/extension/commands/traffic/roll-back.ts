@@ -1,7 +1,7 @@
 /** Roll a service back to the split before. */
 import * as vscode from 'vscode';
 import type { Deps } from '../../deps.ts';
-import { subjectOf } from '../../trees/provider.ts';
+import { subjectOf } from '../../trees/rows.ts';
 import { modelOf, rollBack, splitOf, splitText } from '../../views/traffic-actions.ts';
 import { serviceOf } from '../argument.ts';
 
