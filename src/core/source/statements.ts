@@ -47,8 +47,8 @@ export class Statements {
     return [...(this.#files.get(file)?.values() ?? [])].sort((one, other) => one.line - other.line);
   }
 
-  get files(): string[] {
-    return [...this.#files.keys()];
+  has(file: string): boolean {
+    return this.#files.has(file);
   }
 
   forget(file: string): void {
@@ -67,10 +67,5 @@ export class Statements {
       }
       if (lines.size === 0) this.#files.delete(file);
     }
-  }
-
-  clear(): void {
-    this.#files.clear();
-    this.#count = 0;
   }
 }

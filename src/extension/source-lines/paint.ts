@@ -1,7 +1,8 @@
 /** What statements wrote, at their ends: for editors that are to be seen, a few times a second at most. */
 import * as vscode from 'vscode';
 import { type Level, readLine } from '../../core/log-lines/line.ts';
-import type { Statement, Statements, Written } from '../../core/source/statements.ts';
+import type { Placed } from '../../core/source/placed.ts';
+import type { Statement, Written } from '../../core/source/statements.ts';
 import { parseKey, shortRevision } from '../platform/snapshot.ts';
 import type { Problems } from '../problems.ts';
 
@@ -11,8 +12,7 @@ const hoverLongest = 300;
 
 export class StatementPaint implements vscode.Disposable {
   #problems: Problems;
-  #statements: Statements;
-  #isCurrent: (file: string) => Promise<boolean>;
+  #placed: Placed;
   #onProblem: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #painting = false;
@@ -24,20 +24,14 @@ export class StatementPaint implements vscode.Disposable {
   #painted = new WeakMap<vscode.TextEditor, string>();
   #subscription: vscode.Disposable;
 
-  constructor(
-    problems: Problems,
-    statements: Statements,
-    isCurrent: (file: string) => Promise<boolean>,
-    onProblem: (error: unknown) => void,
-  ) {
+  constructor(problems: Problems, placed: Placed, onProblem: (error: unknown) => void) {
     this.#onProblem = onProblem;
     this.#problems = problems;
-    this.#statements = statements;
-    this.#isCurrent = isCurrent;
+    this.#placed = placed;
     this.#subscription = vscode.Disposable.from(
       vscode.window.onDidChangeVisibleTextEditors(() => this.later()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (!this.#statements.files.includes(document.uri.fsPath)) return;
+        if (!this.#placed.has(document.uri.fsPath)) return;
         // At once: a line that was pushed down must not carry another one's words.
         if (document.isDirty) this.#clear(document);
         else this.later();
@@ -59,14 +53,9 @@ export class StatementPaint implements vscode.Disposable {
       for (const editor of vscode.window.visibleTextEditors) {
         const { document } = editor;
         if (document.uri.scheme !== 'file') continue;
-        const file = document.uri.fsPath;
-        const shown =
-          this.#statements.of(file).length > 0 &&
-          !document.isDirty &&
-          (await this.#isCurrent(file)) &&
-          !document.isDirty
-            ? this.#statements.of(file)
-            : [];
+        const statements = document.isDirty ? [] : await this.#placed.of(document.uri.fsPath);
+        // It may have been edited meanwhile.
+        const shown = document.isDirty ? [] : statements;
         const state = JSON.stringify(shown.map(({ line, count, last }) => [line, count, last[0]?.time]));
         if ((this.#painted.get(editor) ?? '[]') === state) continue;
         this.#painted.set(editor, state);

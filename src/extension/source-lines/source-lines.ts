@@ -11,9 +11,7 @@ import { stripAnsi } from '../../core/log-lines/ansi.ts';
 import { readLine } from '../../core/log-lines/line.ts';
 import { followLogs } from '../../core/logs.ts';
 import { pause } from '../../core/pause.ts';
-import { isCall } from '../../core/source/call.ts';
-import { type Located, locate, type Place } from '../../core/source/locate.ts';
-import { Statements } from '../../core/source/statements.ts';
+import { Placed } from '../../core/source/placed.ts';
 import { createTraceReader, type Thrown, type TraceReader } from '../../core/source/traces.ts';
 import { logError, messageOf } from '../log-error.ts';
 import type { ServiceKey } from '../platform/snapshot.ts';
@@ -27,7 +25,6 @@ const history = 1_000;
 const retryMs = 1_000;
 /** A trace at the end of what was written is over when nothing follows for so long. */
 const quietMs = 150;
-const keptPlaces = 5_000;
 const keptPods = 500;
 
 interface Pod {
@@ -49,19 +46,20 @@ interface Stream {
 export class SourceLines implements vscode.Disposable {
   #deps: SourceLineDeps;
   #streams = new Map<string, Stream>();
-  #statements = new Statements();
   #files = sourceFiles();
-  #places = new Map<string, Located | null>();
-  /** File → its mtime when its first statement was placed. */
-  #stamps = new Map<string, number>();
+  #placed: Placed;
   #paint: StatementPaint;
   #thrown: ThrownDiagnostics;
   #literals: LiteralFiles;
 
   constructor(deps: SourceLineDeps) {
     this.#deps = deps;
-    const isCurrent = (file: string) => this.#isCurrent(file);
-    this.#paint = new StatementPaint(deps.problems, this.#statements, isCurrent, logError(deps.log));
+    this.#placed = new Placed({
+      files: this.#files,
+      folders: () => deps.applications.items.map(({ dir }) => dir),
+      isEdited,
+    });
+    this.#paint = new StatementPaint(deps.problems, this.#placed, logError(deps.log));
     this.#thrown = new ThrownDiagnostics(deps);
     this.#literals = new LiteralFiles(this.#files);
   }
@@ -93,7 +91,7 @@ export class SourceLines implements vscode.Disposable {
     stream.stop.abort();
     clearTimeout(stream.quiet);
     this.#streams.delete(name);
-    this.#statements.forgetService(name);
+    this.#placed.forget(name);
     this.#thrown.forget(name);
     this.#paint.later();
   }
@@ -128,10 +126,10 @@ export class SourceLines implements vscode.Disposable {
       return;
     }
     const plain = stripAnsi(line.text);
-    const at = line.site ? await this.#located(line.site, true) : await this.#byLiteral(line, plain, pod);
+    const at = line.site ? await this.#placed.find(line.site, true) : await this.#byLiteral(line, plain, pod);
     if (at) {
       const written = { time: line.time, text: line.text, pod: line.pod, revision: line.revision, service: name };
-      this.#statements.add(at.file, at.line, written);
+      this.#placed.add(at.file, at.line, written);
       this.#paint.later();
     }
     for (const thrown of pod.readers[line.stream].push(plain)) await this.#throw(name, stream, line, pod, thrown);
@@ -159,7 +157,7 @@ export class SourceLines implements vscode.Disposable {
   #started(name: string, { root, time }: LogLine, pod: Pod): void {
     pod.at = time;
     if (!root || !this.#deps.applications.items.some(({ dir }) => dir === root)) return;
-    this.#statements.forgetService(name);
+    this.#placed.restarted(name, root);
     this.#thrown.forget(name);
     this.#paint.later();
   }
@@ -187,29 +185,11 @@ export class SourceLines implements vscode.Disposable {
     const frames: Thrown['frames'] = [];
     for (const frame of thrown.frames) {
       if (/[\\/](node_modules|site-packages)[\\/]|^node:|^<|^internal\//.test(frame.path)) continue;
-      const found = await this.#located({ ...frame, root }, false);
+      const found = await this.#placed.find({ ...frame, root }, false);
       if (found) frames.push({ path: found.file, line: found.line, column: found.column });
     }
     if (frames.length === 0) return;
     this.#thrown.add({ service: name, revision, pod, at: time }, { ...thrown, frames }, stream.key);
-  }
-
-  /** Only where the workspace has what the instance runs; `call`: and where a call stands there. */
-  async #located(place: Place, call: boolean): Promise<Located | undefined> {
-    const id = `${place.root ?? ''}\n${place.path}\n${place.line}\n${place.column}\n${place.mtime ?? ''}`;
-    const known = this.#places.get(id);
-    if (known !== undefined) return known ?? undefined;
-    const folders = this.#deps.applications.items.map(({ dir }) => dir);
-    const found = await locate(place, folders, this.#files).catch(() => undefined);
-    let result = found?.text === 'same' && !this.#isEdited(found.file) ? found : null;
-    if (result && call && result.column > 0) {
-      const text = await this.#files.read(result.file);
-      if (text === undefined || !isCall(text, result.line, result.column)) result = null;
-    }
-    if (this.#places.size > keptPlaces) this.#places.clear();
-    this.#places.set(id, result);
-    if (result) await this.#stamp(result.file);
-    return result ?? undefined;
   }
 
   async #byLiteral(
@@ -230,30 +210,9 @@ export class SourceLines implements vscode.Disposable {
         ? ((await this.#files.mtime(found.file)) ?? Number.POSITIVE_INFINITY) <= at
         : (await this.#files.read(found.file)) ===
           (await this.#files.read(join(root, found.file.slice(application.dir.length))));
-    if (!current || this.#isEdited(found.file)) return undefined;
-    await this.#stamp(found.file);
+    if (!current || isEdited(found.file)) return undefined;
+    await this.#placed.confirm(found.file);
     return found;
-  }
-
-  async #stamp(file: string): Promise<void> {
-    if (this.#stamps.has(file)) return;
-    const mtime = await this.#files.mtime(file);
-    if (mtime !== undefined) this.#stamps.set(file, mtime);
-  }
-
-  #isEdited(file: string): boolean {
-    return vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.fsPath === file);
-  }
-
-  /** Whether the file is what its statements were placed in; else they are forgotten. */
-  async #isCurrent(file: string): Promise<boolean> {
-    const stamp = this.#stamps.get(file);
-    if (stamp === undefined) return false;
-    if ((await this.#files.mtime(file)) === stamp) return true;
-    this.#statements.forget(file);
-    this.#stamps.delete(file);
-    for (const [id, found] of this.#places) if (found === null || found.file === file) this.#places.delete(id);
-    return false;
   }
 
   dispose(): void {
@@ -262,6 +221,10 @@ export class SourceLines implements vscode.Disposable {
     this.#thrown.dispose();
     this.#literals.dispose();
   }
+}
+
+function isEdited(file: string): boolean {
+  return vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.fsPath === file);
 }
 
 function lineInput({ time, revision, pod, text }: LogLine) {

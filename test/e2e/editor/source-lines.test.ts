@@ -248,6 +248,7 @@ describe('while an application runs', () => {
     mkdirSync(workspace.path('.vscode'), { recursive: true });
     const set = (on: boolean) =>
       writeFileSync(workspace.path('.vscode', 'settings.json'), JSON.stringify({ 'slipway.logs.atSource': on }));
+    await stands(lineOf(python, "print('asked for'"), /^asked for \/after-a-save/);
     set(false);
     await nothing();
     set(true);
