@@ -4,6 +4,7 @@ import { ApiError } from '../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../emulator/kernel/object.ts';
 import type { PlatformClient } from './client.ts';
 import { isFault } from './faults.ts';
+import { inOrder } from './log-lines/in-order.ts';
 import { pause } from './pause.ts';
 import { kinds, labels } from './resources.ts';
 
@@ -18,10 +19,12 @@ export interface LogOptions {
   tail?: number | undefined;
   /** Go on through scale to zero, new revisions and a restarted platform, until the signal aborts. */
   follow?: boolean | undefined;
+  /** By which lines of several instances are put in order while they are followed; `time` by default. */
+  timeOf?: ((line: LogLine) => number) | undefined;
 }
 
 /**
- * Lines in order of time. A line with `mark` is no output: `started`, `ready`, `exited 1`, `stopped`, `scaled 1 2`, and of
+ * Lines in order of time; those that are followed come some ms later for it (log-lines/in-order.ts). A line with `mark` is no output: `started`, `ready`, `exited 1`, `stopped`, `scaled 1 2`, and of
  * ours `no history before` (pods only; `time` says when), `platform away`, `platform back`.
  */
 export async function* followLogs(
@@ -30,8 +33,9 @@ export async function* followLogs(
   signal: AbortSignal = new AbortController().signal,
 ): AsyncIterable<LogLine> {
   const has = await client.capabilities({ signal });
-  if (has.has('logs')) yield* retained(client, options, signal);
-  else yield* living(client, options, signal);
+  const lines = has.has('logs') ? retained(client, options, signal) : living(client, options, signal);
+  if (options.follow) yield* inOrder(lines, { timeOf: options.timeOf ?? (({ time }) => time) });
+  else yield* lines;
 }
 
 async function* retained(client: PlatformClient, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
@@ -75,7 +79,7 @@ function mark(text: string, time: number): LogLine {
   return { ...sourceMark, time, text, mark: text };
 }
 
-/** `pods/log` of what lives: first what is there, in order of time, then what comes, as it comes. */
+/** `pods/log` of what lives: first what is there, in order of time, then what comes. */
 async function* living(client: PlatformClient, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
   const labelSelector = options.revision
     ? `${labels.revision}=${options.revision}`

@@ -39,6 +39,11 @@ const word =
   /(?:^|[\s[(<|"'=:])(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRITICAL|PANIC)(?=$|[\s\])>|"',:])/i;
 const thrown = /^(?:Uncaught )?(?:[A-Z]\w*)?(?:Error|Exception)\b|^Traceback \(most recent call last\)/;
 
+/** When it was written as the view shows it: what a JSON line says of itself, else when the platform got it. */
+export function shownTimeOf({ time, text, mark }: { time: number; text: string; mark?: string | undefined }): number {
+  return (mark === undefined ? readJson(stripAnsi(text))?.time : undefined) ?? time;
+}
+
 /** `previous`: the line before of the same instance, whose level an indented line (a stack) shares. */
 export function readLine(view: LineInput, number: number, previous: Line | undefined): Line {
   const plain = stripAnsi(view.text);

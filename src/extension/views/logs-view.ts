@@ -176,7 +176,10 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   async #run(key: ServiceKey, signal: AbortSignal): Promise<void> {
-    const { followLogs } = await import('../../core/logs.ts');
+    const [{ followLogs }, { shownTimeOf: timeOf }] = await Promise.all([
+      import('../../core/logs.ts'),
+      import('../../core/log-lines/line.ts'),
+    ]);
     let tail: number | undefined = history;
     let since: number | undefined;
     while (!signal.aborted) {
@@ -185,9 +188,11 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
         try {
           this.#host?.send('status', { following: true, problem: null });
           const { namespace, name: service } = key;
-          for await (const line of followLogs(client, { namespace, service, follow: true, tail, since }, signal)) {
+          const wish = { namespace, service, follow: true, tail, since, timeOf };
+          for await (const line of followLogs(client, wish, signal)) {
             tail = undefined;
-            since = line.time + 1;
+            // In order of what they say themselves, which may be another.
+            since = Math.max(since ?? 0, line.time + 1);
             this.#rootOf(line);
             this.#add(key, lineView(line));
           }
