@@ -291,7 +291,7 @@ const area = defineArea(
     'canary.field.steps': '步骤（%）',
     'canary.field.pauseSeconds': '每步观察时间（秒）',
     'canary.field.maxErrorPercent': '错误率上限（%）',
-    'canary.field.maxP95Ratio': 'p95 上限（稳定版的倍数）',
+    'canary.field.maxP95Ratio': 'p95 上限（× 稳定版）',
     'canary.field.minRequests': '每步最少请求数',
     'canary.wrong.steps': '1 到 100 之间的整数百分比，逐步递增，且大于其当前份额。',
     'canary.wrong.pauseSeconds': '秒数：不小于 1。',

@@ -19,7 +19,7 @@ export interface Element {
  * An editor takes a list of rows whole, and of a thousand its first paint waits for all: so many come first, the rest when those
  * have been painted.
  */
-export const firstRows = 60;
+export const firstRows = 40;
 /** A list of so many is read as a whole: its rest is not worth a second paint. */
 export const wholeRows = 100;
 const restMs = 400;
