@@ -111,6 +111,7 @@ export class Applications implements vscode.Disposable {
 
   /** slipway.yaml, or a manifest of an application, which need not lie in a folder named deploy. */
   isManifest(uri: vscode.Uri): boolean {
+    if (uri.scheme !== 'file') return false;
     return isApplicationFile(uri) || this.#items.some(({ files }) => files.some(({ file }) => file === uri.fsPath));
   }
 

@@ -67,8 +67,10 @@ export class Placed {
   /** By line; none where the file is not what they were placed in any more: they are forgotten then. */
   async of(file: string): Promise<Statement[]> {
     if (!this.has(file)) return [];
-    if ((await this.#options.files.mtime(file)) === this.#stamps.get(file)) return this.#statements.of(file);
+    const stamp = this.#stamps.get(file);
+    if (stamp !== undefined && (await this.#options.files.mtime(file)) === stamp) return this.#statements.of(file);
     this.#statements.forget(file);
+    this.#stamps.delete(file);
     this.#forgetPlaces((at) => at === null || at.file === file);
     return [];
   }

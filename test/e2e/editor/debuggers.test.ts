@@ -9,7 +9,7 @@ import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
-import { runningPlatform, setBreakpoint } from '../../support/editor/breakpoint.ts';
+import { runningPlatform, setBreakpoint, stopByKey } from '../../support/editor/breakpoint.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { findJdk, javaExtension } from '../../support/editor/java.ts';
 import { request } from '../../support/ingress.ts';
@@ -131,9 +131,7 @@ describe.each(languages)('an application of $template', ({ template, there, file
       await page().keyboard.press('F5');
       expect((await again).body).toContain('Hello, again!');
 
-      await page().keyboard.press('Shift+F5');
-      await until('it gone', async () => (await kube.find(serving('dev', 'services', 'orders'))) === undefined);
-      await page().locator('.debug-toolbar').waitFor({ state: 'hidden' });
+      await stopByKey(editor(), kube, 'orders');
       expect(await page().locator('.monaco-dialog-box').count()).toBe(0);
       // Nothing of the debugger is left in the folder that it was started in.
       expect(existsSync(join(folder, 'orders', '__debug_bin'))).toBe(false);

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync 
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
-import { runningPlatform, setBreakpoint } from '../../support/editor/breakpoint.ts';
+import { runningPlatform, setBreakpoint, stopByKey } from '../../support/editor/breakpoint.ts';
 import { type Editor, type OpenOptions, useEditor } from '../../support/editor/editor.ts';
 import { request } from '../../support/ingress.ts';
 import { isReady, kubeOf, serving } from '../../support/kube.ts';
@@ -51,9 +51,7 @@ function steps(editor: () => Editor) {
     // It is written once, not by the platform and the debugger both.
     await console.filter({ hasText: '"name":"f5"' }).first().waitFor();
     expect(await console.filter({ hasText: '"name":"f5"' }).count()).toBe(1);
-    await page().keyboard.press('Shift+F5');
-    await until('it gone', async () => (await kube.find(serving('dev', 'services', name))) === undefined);
-    await page().locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await stopByKey(editor(), kube, name);
   };
   const runsWithoutDebugger = async (name: string) => {
     await page().keyboard.press('Control+F5');
@@ -68,9 +66,7 @@ function steps(editor: () => Editor) {
       { timeout: 60_000 },
     );
     expect(JSON.stringify(service)).not.toContain('slipway.dev/debug');
-    await page().keyboard.press('Shift+F5');
-    await until('it gone', async () => (await kube.find(serving('dev', 'services', name))) === undefined);
-    await page().locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await stopByKey(editor(), kube, name);
   };
   return { breakpointIn, debugs, runsWithoutDebugger };
 }
@@ -278,9 +274,7 @@ describe.runIf(full).each([
       await console().filter({ hasText: 'orders runs at http://orders.dev.localhost' }).waitFor();
       await editor().shot('runs');
       expect(await editor().page.locator('.monaco-dialog-box').count()).toBe(0);
-      await editor().page.keyboard.press('Shift+F5');
-      await until('it gone', async () => (await kube.find(serving('dev', 'services', 'orders'))) === undefined);
-      await editor().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+      await stopByKey(editor(), kube, 'orders');
     },
     360_000,
   );

@@ -6,11 +6,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
-import { runningPlatform, setBreakpoint } from '../../support/editor/breakpoint.ts';
+import { runningPlatform, setBreakpoint, stopByKey } from '../../support/editor/breakpoint.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { findJdk, javaExtension } from '../../support/editor/java.ts';
 import { request } from '../../support/ingress.ts';
-import { kubeOf, serving } from '../../support/kube.ts';
+import { kubeOf } from '../../support/kube.ts';
 import { temporaryHome } from '../../support/places.ts';
 import { isAlive, processesOf } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
@@ -103,10 +103,7 @@ function useApplication(name: string, settings: Record<string, unknown> = {}) {
     expect(code, stderr).toBe(0);
   };
   const stops = async () => {
-    await editor().page.keyboard.press('Shift+F5');
-    const kube = kubeOf((await platform()).kubeconfig);
-    await until('it gone', async () => (await kube.find(serving('dev', 'services', 'orders'))) === undefined);
-    await editor().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await stopByKey(editor(), kubeOf((await platform()).kubeconfig), 'orders');
     expect(await editor().page.locator('.monaco-dialog-box').count()).toBe(0);
   };
   return { editor, path: (...parts: string[]) => join(folder, ...parts), console, platform, cli, stops };

@@ -1,6 +1,7 @@
-/** What a hand does to stop an application that runs on the window's platform. */
+/** What a hand does to stop an application that runs on the window's platform: at a line, and for good. */
 import { readFileSync } from 'node:fs';
 import { slipway, slipwayJson } from '../cli.ts';
+import { type Kube, serving } from '../kube.ts';
 import type { UpAnswer } from '../platform.ts';
 import { until } from '../until.ts';
 import type { Editor } from './editor.ts';
@@ -41,4 +42,11 @@ export async function setBreakpoint(editor: Editor, path: string, file: string, 
   );
   await page.keyboard.press('F9');
   await page.locator('.monaco-editor [class*="codicon-debug-breakpoint"]').first().waitFor();
+}
+
+/** Shift+F5 in front of what runs: the run ends on the platform, and the editor's debugging with it, without a question. */
+export async function stopByKey({ page }: Editor, kube: Kube, name: string): Promise<void> {
+  await page.keyboard.press('Shift+F5');
+  await until('it gone', async () => (await kube.find(serving('dev', 'services', name))) === undefined);
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
 }
