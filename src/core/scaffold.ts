@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownRepository } from './app/repository.ts';
 import { Fault } from './faults.ts';
 
 export interface Template {
@@ -70,6 +71,7 @@ const storedNames: Readonly<Record<string, string>> = {
   _vscode: '.vscode',
 };
 const placeholder = '__APP_NAME__';
+const imagePlaceholder = '__APP_IMAGE__';
 
 export function templates(): readonly Template[] {
   return catalogue;
@@ -138,7 +140,8 @@ async function copyTree(from: string, to: string, prefix: string, name: string, 
     }
     const text = await readFile(source, 'utf8');
     files.push(path);
-    await writeFile(join(to, target), text.replaceAll(placeholder, name), { flag: 'wx' });
+    const filled = text.replaceAll(placeholder, name).replaceAll(imagePlaceholder, ownRepository(name));
+    await writeFile(join(to, target), filled, { flag: 'wx' });
     const { mode } = await stat(source);
     if (mode & 0o100) await chmod(join(to, target), 0o755);
   }

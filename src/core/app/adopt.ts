@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Document } from 'yaml';
-import { parseReference } from '../../../emulator/images/manifest.ts';
 import { Fault } from '../faults.ts';
 import { parseYaml } from './document.ts';
 import { foldersIn, isApplication, looksLikeService } from './find.ts';
 import { howToRun } from './how-to-run.ts';
 import { applicationFile, containersOf, readText, repositoryOf } from './model.ts';
+import { isRepository, ownRepository } from './repository.ts';
 
 const notSearched = new Set(['node_modules', 'dist', 'build', 'target', 'vendor', 'venv', '.git']);
 
@@ -28,7 +28,7 @@ export async function adopt(dir: string): Promise<Adopted> {
   const how = await howToRun(root, readText);
   const files: string[] = [];
   const name = manifest?.name ?? labelOf(basename(root));
-  const image = manifest?.image ?? `dev.local/${name}`;
+  const image = manifest?.image ?? ownRepository(name);
   if (!manifest) {
     if (!how) throw new Fault('NoStartCommand', { name });
     await mkdir(join(root, 'deploy'), { recursive: true });
@@ -38,7 +38,7 @@ export async function adopt(dir: string): Promise<Adopted> {
   const settings: Record<string, unknown> = { name };
   if (manifest && manifest.place !== 'deploy') settings['manifests'] = manifest.place;
   // An image that somebody else makes is deployed as it is named, until it is said how this one is.
-  const isMade = how !== undefined || !parseReference(image);
+  const isMade = how !== undefined || !isRepository(image);
   if (isMade) settings['build'] = how?.build === undefined ? { image } : { image, command: how.build };
   if (how) settings['run'] = how.dev === undefined ? { start: how.start } : { start: how.start, dev: how.dev };
   await writeFile(join(root, applicationFile), String(new Document(settings)), { flag: 'wx' });

@@ -14,6 +14,7 @@ import type { AlertLimits } from '../traffic/alerts.ts';
 import { checkFields } from './check.ts';
 import { type Path, parseYaml, type YamlDocument } from './document.ts';
 import { howToRun } from './how-to-run.ts';
+import { ownRepository } from './repository.ts';
 import { slipwayFields } from './schema.ts';
 import { isObject, kindOfValue, valueAt } from './values.ts';
 import { commandWords } from './words.ts';
@@ -150,7 +151,7 @@ export async function readApplication(dir: string, from: ReadText = readText): P
       name,
       file: text === undefined ? undefined : file,
       build: {
-        image: image ?? `dev.local/${name}`,
+        image: image ?? ownRepository(name),
         command: settings.build?.command ?? guess?.build,
         foreign: text === undefined && image === undefined,
       },

@@ -1,8 +1,8 @@
 /** From the manifests on disk to what is applied: environment, namespace, image and port put in, in memory (decision 2). Pure. */
 
-import { parseReference } from '../../../emulator/images/manifest.ts';
 import { mergePatch } from '../app/merge.ts';
 import { type Application, containersOf, type Environment, type Manifest, repositoryOf } from '../app/model.ts';
+import { isRepository, ownRepository, repositoryIn } from '../app/repository.ts';
 import { isObject } from '../app/values.ts';
 import type { ObjectInput } from '../client.ts';
 import { Fault } from '../faults.ts';
@@ -67,20 +67,21 @@ export function ownContainer(
 
 /**
  * Where the image is put: the environment's registry in place of the manifest's. A manifest may name what is no repository (a place
- * holder such as `{username}/app`, ko's `ko://…`): what is built has a name of its own then, and stands in its place.
+ * holder such as `{username}/app`, ko's `ko://…`, a name that is too short for Knative): what is built has a name of its own then, and
+ * stands in its place.
  */
 export function imageRepository(
   app: Pick<Application, 'name' | 'build'>,
   environment: Environment | undefined,
 ): string {
-  const image = parseReference(app.build.image) ? app.build.image : `dev.local/${app.name}`;
+  const image = isRepository(app.build.image) ? app.build.image : ownRepository(app.name);
   if (!environment?.registry) return image;
-  return `${environment.registry.replace(/\/$/, '')}/${image.split('/').at(-1) ?? app.name}`;
+  return repositoryIn(environment.registry.replace(/\/$/, ''), image.split('/').at(-1) ?? app.name);
 }
 
 /** A manifest with the image that a deploy would put into it, so that it is judged as it is sent. */
 export function asBuilt(app: Pick<Application, 'name' | 'build'>, manifest: unknown): unknown {
-  if (app.build.foreign || parseReference(app.build.image) || !isObject(manifest)) return manifest;
+  if (app.build.foreign || isRepository(app.build.image) || !isObject(manifest)) return manifest;
   const copy = structuredClone(manifest);
   const own = ownContainer(app, containersOf(copy));
   if (own) own.image = imageRepository(app, undefined);

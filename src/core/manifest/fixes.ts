@@ -2,6 +2,7 @@
 import { isScalar } from 'yaml';
 import { isObject } from '../../../emulator/kernel/json.ts';
 import { nearestWord } from '../app/check.ts';
+import { ownRepository } from '../app/repository.ts';
 import { valueAt } from '../app/values.ts';
 import type { MessageArgs } from '../codes.ts';
 import type { Phrase } from '../messages/phrases.ts';
@@ -152,9 +153,9 @@ function skeleton(path: string, root: unknown, service: string | undefined): unk
   const name = lastOf(path);
   switch (name) {
     case 'image':
-      return `dev.local/${own}`;
+      return ownRepository(own);
     case 'containers':
-      return [{ image: `dev.local/${own}` }];
+      return [{ image: ownRepository(own) }];
     case 'name':
       return path === 'metadata.name' || path === 'name' ? (service ?? 'my-app') : undefined;
     case 'apiVersion': {

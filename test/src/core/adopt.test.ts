@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import { adopt, adoptable, folderOfManifest, labelOf } from '../../../src/core/app/adopt.ts';
 import { loadApplication, readApplication } from '../../../src/core/app/model.ts';
+import { imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -73,6 +75,17 @@ run:
       build: { image: 'dev.local/my-app' },
       run: { start: ['python3', 'app.py'] },
     });
+  });
+
+  it('of a folder with a name of one letter, and one whose Service names an image so, can be deployed', async () => {
+    write({ 'g/app.py': '', 'h/app.py': '', 'h/service.yaml': service('dev.local/h', 'h') });
+    for (const name of ['g', 'h']) {
+      await adopt(join(dir, name));
+      const app = await loadApplication(join(dir, name));
+      const image = imageRepository(app, undefined);
+      expect(image).toBe(`dev.local/app/${name}`);
+      expect(admitManifest(prepareObjects(app, { namespace: 'default', image }).service)?.errors).toEqual([]);
+    }
   });
 
   it('with a Service that nothing says how to start is taken, and that is told', async () => {

@@ -157,6 +157,15 @@ spec:
     expect(after).toContain('autoscaling.knative.dev/min-scale: "1"');
   });
 
+  it.each(['', '  template:\n    spec:\n      containers:\n        - name: web\n'])(
+    'name an image that Knative takes also after one letter',
+    (spec) => {
+      const after = mended(service(spec).replace('hello', 'g'));
+      expect(after).toContain('image: dev.local/app/g\n');
+      expect(admitManifest(readSource('service.yaml', after).documents[0]?.value)?.errors).toEqual([]);
+    },
+  );
+
   it('change nothing but what they mean', () => {
     const text = `# mine\n${service(`${simple}      containerConcurency: 5 # five\n`)}`;
     expect(mended(text)).toBe(text.replace('containerConcurency', 'containerConcurrency'));

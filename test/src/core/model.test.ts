@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import schema from '../../../media/schemas/slipway.schema.json' with { type: 'json' };
 import { findApplicationAbove, findApplications, foldersOf } from '../../../src/core/app/find.ts';
 import { madeFolders } from '../../../src/core/app/made-folders.ts';
 import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
 import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
-import { asBuilt, imageRepository } from '../../../src/core/deploy/objects.ts';
+import { asBuilt, imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
 import { takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
 import { scaffold, templates, validateName } from '../../../src/core/scaffold.ts';
 
@@ -200,6 +201,20 @@ describe('templates', () => {
     expect(files.map(({ path }) => path)).toContain(made.open);
   });
 
+  it.each(templates().map(({ id }) => id))(
+    '%s makes one with a name of one letter that Knative takes',
+    async (template) => {
+      const made = await scaffold({ template, dir, name: 'g' });
+      const app = await loadApplication(made.dir);
+      const repository = imageRepository(app, undefined);
+      expect(app.build.image).toBe(repository);
+      for (const image of [repository, `${repository}@sha256:${'0'.repeat(64)}`]) {
+        const { service } = prepareObjects(app, { namespace: 'default', image });
+        expect(admitManifest(service)?.errors).toEqual([]);
+      }
+    },
+  );
+
   it('refuse an unknown template, a bad name, a directory with something in it', async () => {
     const at = (template: string, name: string) => scaffold({ template, dir: join(dir, 'x'), name });
     await expect(at('nope', 'a')).rejects.toMatchObject({ code: 'TemplateUnknown' });
@@ -297,6 +312,11 @@ it.each([
   ['ko://example.com/shop/cmd/api', undefined, 'dev.local/store'],
   ['docker.io/{username}/shop', 'registry.example.com/team/', 'registry.example.com/team/store'],
   ['dev.local/shop', 'registry.example.com/team', 'registry.example.com/team/shop'],
+  // OCI's grammar allows names of one letter, Knative's admission does not.
+  ['dev.local/s', undefined, 'dev.local/store'],
+  ['s', undefined, 'dev.local/store'],
+  ['dev.local/app/s', 'registry.example.com', 'registry.example.com/app/s'],
+  ['dev.local/app/s', 'registry.example.com/team', 'registry.example.com/team/s'],
 ])('what is built for the image %s, registry %s, is put into %s', (image, registry, expected) => {
   const app = { name: 'store', build: { image, command: undefined, foreign: false } };
   const environment =
@@ -311,6 +331,7 @@ it('a manifest is judged with the image that a deploy puts into it', () => {
   expect(asBuilt(app('x/{user}'), of('x/{other}'))).toEqual(of('x/{other}'));
   expect(asBuilt(app('x/y'), of('x/y:v1'))).toEqual(of('x/y:v1'));
   expect(asBuilt(app('x/{user}'), 'text')).toBe('text');
+  expect(asBuilt({ ...app('dev.local/g'), name: 'g' }, of('dev.local/g'))).toEqual(of('dev.local/app/g'));
 });
 
 it('the published schema is the one the checks use', () => {
