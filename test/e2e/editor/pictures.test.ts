@@ -172,6 +172,8 @@ describe.skipIf(!process.env['SLIPWAY_TEST_FULL']).each(['en', 'zh-cn'] as const
     await (await editor().webview('traffic')).locator('.empty').waitFor();
     await editor().run('slipway.application.new');
     await quickInput.entry('node-web').waitFor();
+    // Off the input, which says what it is for where the pointer rests.
+    await page.mouse.move(720, 700);
     await calm();
     const list = await quickInput.widget.boundingBox();
     if (!list) throw new Error('the list of templates is not there');
