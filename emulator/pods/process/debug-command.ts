@@ -1,7 +1,8 @@
 /**
  * A start command under the debugger of its language: only where that is plainly the same program with the same arguments. What is not
- * written here in full (an option that may take a value, a launcher, a shell) is left as it is. Pure leaf.
+ * written here in full (an option that may take a value, a launcher, a shell with more to do than to start it) is left as it is. Pure leaf.
  */
+import { argvOf, readCommandLine } from './shell-words.ts';
 
 /** `node` is the inspector, of which the command says nothing. */
 export type Debugger = 'node' | 'debugpy' | 'delve' | 'jdwp';
@@ -13,9 +14,22 @@ const pythonServers = /^(uvicorn|gunicorn|hypercorn|flask|fastapi)$/;
 
 const nameOf = (program: string | undefined) => program?.replace(/^.*[/\\]/, '').replace(/\.exe$/i, '') ?? '';
 
+/**
+ * What a shell starts that has nothing else to do (`sh -c 'exec gunicorn --bind :$PORT app:app'`); every other command as it is.
+ * @param env values of its variables; without it they stand there as they are written
+ */
+export function withoutShell(argv: readonly string[], env?: Readonly<Record<string, string>>): readonly string[] {
+  const [shell, option, text] = argv;
+  if (argv.length !== 3 || option !== '-c' || text === undefined || !/^(ba|da|a|k)?sh$/.test(nameOf(shell)))
+    return argv;
+  const line = readCommandLine(text);
+  return (line && argvOf(line, env)) ?? argv;
+}
+
 /** Which debugger can start this. */
-export function debuggerOf(argv: readonly string[] | undefined): Debugger | undefined {
-  if (!argv) return undefined;
+export function debuggerOf(command: readonly string[] | undefined): Debugger | undefined {
+  if (!command) return undefined;
+  const argv = withoutShell(command);
   if (nameOf(argv[0]) === 'node') return 'node';
   if (targetOfPython(argv) !== undefined || isPythonServer(argv[0])) return 'debugpy';
   if (targetsOfGo(argv) > 0) return 'delve';

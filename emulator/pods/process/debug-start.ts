@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { platformNote } from '../notes.ts';
 import type { Debugging } from '../ports.ts';
 import { findProgram } from './command.ts';
-import { isPythonServer, underDebugpy, underDelve, underJdwp, withoutOwnJdwp } from './debug-command.ts';
+import { isPythonServer, underDebugpy, underDelve, underJdwp, withoutOwnJdwp, withoutShell } from './debug-command.ts';
 import { debugEnvironment } from './debug-preload.ts';
 import { listening } from './listeners.ts';
 
@@ -27,13 +27,14 @@ interface Instance {
 }
 
 /** undefined where the command cannot be started under that debugger. @throws CannotRun */
-export function debugStart({ kind, tool }: Debugging, instance: Instance): DebugStart | undefined {
-  const { argv, port, cwd, env, dir } = instance;
+export function debugStart({ kind, tool }: Debugging, given: Instance): DebugStart | undefined {
+  const { port, cwd, env, dir } = given;
+  const argv = [...withoutShell(given.argv, env)];
   if (kind === 'node') {
     Object.assign(env, debugEnvironment(dir, port, env['NODE_OPTIONS']));
     return { argv, listens: undefined, [Symbol.dispose]: () => {} };
   }
-  if (kind === 'jdwp') return jdwpStart(instance);
+  if (kind === 'jdwp') return jdwpStart({ ...given, argv });
   const output = join(builtIn(dir), `${port}${process.platform === 'win32' ? '.exe' : ''}`);
   const started =
     kind === 'delve'

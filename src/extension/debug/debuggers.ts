@@ -1,7 +1,12 @@
 /** Which debugger attaches to an application, and what is told where none does. Nothing here imports vscode. */
 import { join } from 'node:path';
 import type { Debugging } from '../../../emulator/pods/ports.ts';
-import { type Debugger, debuggerOf, isPythonServer } from '../../../emulator/pods/process/debug-command.ts';
+import {
+  type Debugger,
+  debuggerOf,
+  isPythonServer,
+  withoutShell,
+} from '../../../emulator/pods/process/debug-command.ts';
 import type { Application } from '../../core/app/model.ts';
 import type { Say } from '../messages.ts';
 
@@ -72,7 +77,7 @@ export async function chooseDebugger(
   tools: Tools,
   say: Say,
 ): Promise<{ debugging: Debugging; none?: never } | { debugging?: never; none: NoDebugger }> {
-  const argv = run.dev ?? run.start ?? [];
+  const argv = withoutShell(run.dev ?? run.start ?? []);
   const program = argv[0]?.replace(/^.*[/\\]/, '').replace(/\.(exe|cmd|bat)$/, '') ?? '';
   const language = languages.find((each) => each.starts(program));
   if (!language) return { none: { text: say('run.cannotDebug', { name }) } };

@@ -4,17 +4,18 @@
  * has the language; debugpy is installed from PyPI into the stand-in, as the extension brings it, Java's adapter from Maven Central, and
  * Delve is the machine's. java.test.ts goes on where Java is another matter.
  */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a shell.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
 import { runningPlatform, setBreakpoint, stopByKey } from '../../support/editor/breakpoint.ts';
 import { useEditor } from '../../support/editor/editor.ts';
 import { findJdk, javaExtension } from '../../support/editor/java.ts';
 import { request } from '../../support/ingress.ts';
 import { isReady, kubeOf, serving } from '../../support/kube.ts';
-import { root, temporaryHome } from '../../support/places.ts';
+import { root, type TemporaryHome, temporaryHome } from '../../support/places.ts';
 import { findProgram } from '../../support/program.ts';
 import { until } from '../../support/until.ts';
 
@@ -24,23 +25,41 @@ const go = full ? findProgram('', 'go') : undefined;
 const delve = go ? findProgram('SLIPWAY_TEST_DLV', 'dlv') : undefined;
 const jdk = full ? findJdk() : undefined;
 
-const made = temporaryHome('debuggers-extension');
-afterAll(() => made[Symbol.dispose]());
-const standIn = join(made.dir, 'extension');
-cpSync(join(root, 'test', 'support', 'editor', 'debuggers-extension'), standIn, { recursive: true });
-if (python) {
-  const libs = join(standIn, 'bundled', 'libs');
-  mkdirSync(libs, { recursive: true });
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--target', libs, 'debugpy==1.8.22'], { stdio: 'pipe' });
-}
+/** Of the stand-ins, which are made when a test of them is to run. */
+const extensions: string[] = [];
+const env: NodeJS.ProcessEnv = withCache();
+let made: TemporaryHome | undefined;
+beforeAll(() => {
+  made = temporaryHome('debuggers-extension');
+  const standIn = join(made.dir, 'extension');
+  cpSync(join(root, 'test', 'support', 'editor', 'debuggers-extension'), standIn, { recursive: true });
+  extensions.push(standIn);
+  if (python) {
+    const libs = join(standIn, 'bundled', 'libs');
+    mkdirSync(libs, { recursive: true });
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--target', libs, 'debugpy==1.8.22'], { stdio: 'pipe' });
+  }
+  if (jdk) {
+    const java = javaExtension(jdk, made.dir);
+    extensions.push(java.folder);
+    Object.assign(env, java.env);
+  }
+}, 300_000);
+afterAll(() => made?.[Symbol.dispose]());
 
-const java = jdk && javaExtension(jdk, made.dir);
-
-/** `handled`: the line of the breakpoint, once for each request. */
+/** `handled`: the line of the breakpoint, once for each request. `start`: in place of the template's own command. */
 const languages = [
-  { template: 'python-web', there: python, file: 'server.py', handled: 'name = parse_qs(', env: {} },
-  { template: 'go-web', there: delve, file: 'main.go', handled: 'name := ', env: withCache() },
-  { template: 'java-web', there: java, file: 'Server.java', handled: 'String name = ', env: java?.env ?? {} },
+  { name: 'python-web', template: 'python-web', there: python, file: 'server.py', handled: 'name = parse_qs(' },
+  {
+    name: 'python-web by a shell',
+    template: 'python-web',
+    there: python,
+    start: 'exec python3 server.py --bind "0.0.0.0:$PORT" ${OPTIONS:---plain}',
+    file: 'server.py',
+    handled: 'name = parse_qs(',
+  },
+  { name: 'go-web', template: 'go-web', there: delve, file: 'main.go', handled: 'name := ' },
+  { name: 'java-web', template: 'java-web', there: jdk, file: 'Server.java', handled: 'String name = ' },
 ];
 
 /** The compiler's own cache: else it compiles its whole standard library for each home that is new. */
@@ -50,12 +69,12 @@ function withCache(): Record<string, string> {
   return { GOCACHE };
 }
 
-describe.each(languages)('an application of $template', ({ template, there, file, handled, env }) => {
+describe.each(languages)('an application of $name', ({ name, template, there, start, file, handled }) => {
   let folder = '';
   const editor = useEditor({
-    name: `debuggers-${template}`,
+    name: `debuggers-${name.replaceAll(' ', '-')}`,
     settings: { 'files.autoSave': 'off' },
-    extensions: [standIn, ...(java ? [java.folder] : [])],
+    extensions,
     env,
     workspace: (home) => {
       folder = join(home, 'workspace');
@@ -83,6 +102,13 @@ describe.each(languages)('an application of $template', ({ template, there, file
       ]) {
         const { code, stderr } = await slipway(args, { env: { ...editor().env, ...env }, cwd: folder });
         expect(code, stderr).toBe(0);
+      }
+      if (start) {
+        const settings = join(folder, 'orders', 'slipway.yaml');
+        const text = readFileSync(settings, 'utf8');
+        const changed = text.replace('start: python3 server.py', () => `start: ${JSON.stringify(start)}`);
+        expect(changed).not.toBe(text);
+        writeFileSync(settings, changed);
       }
       await editor().openContainer();
       await editor()

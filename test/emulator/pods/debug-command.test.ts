@@ -1,4 +1,5 @@
 /** A start command under its debugger: the same program with the same words, or not at all. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a shell.
 import { describe, expect, it } from 'vitest';
 import {
   debuggerOf,
@@ -6,6 +7,7 @@ import {
   underDelve,
   underJdwp,
   withoutOwnJdwp,
+  withoutShell,
 } from '../../../emulator/pods/process/debug-command.ts';
 
 const waiting = ['--listen', '127.0.0.1:5678', '--wait-for-client'];
@@ -66,7 +68,7 @@ describe('Python', () => {
     [['python3', '-iu', 'x.py']],
     [['python3', '--check-hash-based-pycs', 'always', 'x.py']],
     [['uv', 'run', 'x.py']],
-    [['sh', '-c', 'python3 x.py']],
+    [['sh', '-c', 'python3 x.py | cat']],
     [['pythonista', 'x.py']],
     [[]],
   ])('%j is left alone', (argv) => {
@@ -180,7 +182,7 @@ describe('Java', () => {
     [['mvnDebug', 'exec:java']],
     [['./gradlew', 'bootRun']],
     [['gradle', 'run']],
-    [['sh', '-c', 'java -jar x.jar']],
+    [['sh', '-c', 'java -jar *.jar']],
     [['./bin/server']],
     [['javac', 'X.java']],
   ])('%j is left alone', (argv) => {
@@ -198,6 +200,36 @@ describe('Java', () => {
         PATH: '/bin',
       }),
     ).toEqual({ JAVA_TOOL_OPTIONS: '-Xmx1g -Dx=y', MAVEN_OPTS: '' });
+  });
+});
+
+describe('a shell that has nothing else to do', () => {
+  const shell = (text: string) => ['/bin/sh', '-c', text];
+
+  it.each([
+    ['exec gunicorn --bind :$PORT app:app', 'debugpy', ['gunicorn', '--bind', ':8081', 'app:app']],
+    [
+      'exec python -m uvicorn app:app --port ${PORT:-1}',
+      'debugpy',
+      ['python', '-m', 'uvicorn', 'app:app', '--port', '8081'],
+    ],
+    ['exec node server.js', 'node', ['node', 'server.js']],
+    ['go run . -port $PORT', 'delve', ['go', 'run', '.', '-port', '8081']],
+    ['exec java $JAVA_OPTS -jar app.jar', 'jdwp', ['java', '-Xmx1g', '-ea', '-jar', 'app.jar']],
+  ])('%s is debugged by %s as its command is', (text, kind, argv) => {
+    expect(debuggerOf(shell(text))).toBe(kind);
+    expect(withoutShell(shell(text), { PORT: '8081', JAVA_OPTS: '-Xmx1g -ea' })).toEqual(argv);
+  });
+
+  it.each([
+    [shell('cd app && exec node server.js')],
+    [['/bin/sh', '-ec', 'node server.js']],
+    [['/bin/sh', '-c', 'node "$@"', 'sh', 'server.js']],
+    [['fish', '-c', 'node server.js']],
+    [['sh', 'start.sh']],
+  ])('%j is left alone', (argv) => {
+    expect(withoutShell(argv, {})).toBe(argv);
+    expect(debuggerOf(argv)).toBeUndefined();
   });
 });
 

@@ -93,9 +93,15 @@ sys.argv = sys.argv[4:]
 runpy.run_path(sys.argv[0], run_name='__main__')
 `;
 
-  it.runIf(python).each(['script', 'server'])(
-    'of Python: a %s waits under debugpy, whose address is told once it listens',
-    async (how) => {
+  const commands = [
+    { how: 'script', command: ['python3', 'app.py', '--x'] },
+    { how: 'server', command: ['bin/uvicorn', '--x'] },
+    { how: 'shell', command: ['/bin/sh', '-c', 'exec python3 app.py $OPTION'] },
+  ];
+
+  it.runIf(python).each(commands)(
+    'of Python: a $how waits under debugpy, whose address is told once it listens',
+    async ({ how, command }) => {
       await h.build(
         `dev.local/debugpy-${how}`,
         {
@@ -103,15 +109,16 @@ runpy.run_path(sys.argv[0], run_name='__main__')
           'app.py': "import sys; print('ran', sys.argv)",
           'bin/uvicorn': `#!${python}\nimport sys; print('ran', sys.argv)\n`,
         },
-        how === 'script' ? ['python3', 'app.py', '--x'] : ['bin/uvicorn', '--x'],
+        command,
       );
-      const { box, running, said } = await debugged(`dev.local/debugpy-${how}`, { kind: 'debugpy', tool: './debugpy' });
+      const debug = { kind: 'debugpy', tool: './debugpy' } as const;
+      const { box, running, said } = await debugged(`dev.local/debugpy-${how}`, debug, { env: { OPTION: '--x' } });
       await running.debugListens;
       expect(said.output).toBe('');
       const { host = '', port = 0 } = running.debugAddress ?? {};
       const socket = connect(port, host);
       expect(await running.exited).toMatchObject({ code: 0 });
-      expect(said.output).toMatch(how === 'script' ? "ran ['app.py', '--x']" : /^ran \['\/\S+bin\/uvicorn', '--x'\]/);
+      expect(said.output).toMatch(how === 'server' ? /^ran \['\/\S+bin\/uvicorn', '--x'\]/ : "ran ['app.py', '--x']");
       socket.destroy();
       await box.remove();
     },

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { dockerfileCommand } from '../../../src/core/app/dockerfile-command.ts';
 import { compiled, interpreted, nodeScripts } from '../../../src/core/app/languages.ts';
+import { commandWords } from '../../../src/core/app/words.ts';
 import { compilerProblems } from '../../../src/core/deploy/compiler-lines.ts';
 import { readLine } from '../../../src/core/log-lines/line.ts';
 import { ownPaths, shortCause, tellingLine } from '../../../src/core/short-cause.ts';
@@ -12,7 +13,27 @@ import { findLinks } from '../../../webview/logs/links.ts';
 /** Each of these took between half a minute and hours where it read a text from each of its characters on. */
 const length = 200_000;
 const patience = 2_000;
-const parts = ['a', '/a', '/trees/', 'a.', 'a.b.', '-', '[', '\n', ' ', ':', 'a:1:', 'x.Error', 'File "', '\u001b]8;;'];
+const parts = [
+  '"',
+  "\\'",
+  '"\\',
+  '${a:-',
+  '=',
+  'a',
+  '/a',
+  '/trees/',
+  'a.',
+  'a.b.',
+  '-',
+  '[',
+  '\n',
+  ' ',
+  ':',
+  'a:1:',
+  'x.Error',
+  'File "',
+  '\u001b]8;;',
+];
 const document = (text: string) => ({
   uri: { scheme: 'file', fsPath: '/x/other.yaml', path: '/x/other.yaml' } as never,
   languageId: 'yaml',
@@ -24,6 +45,7 @@ const readers: [string, (text: string) => unknown][] = [
   ['the paths in a message', ownPaths],
   ['the short cause', shortCause],
   ['the telling line', (text) => tellingLine([text])],
+  ['a start command', commandWords],
   ['links of a line', (text) => findLinks(`${text}:1`)],
   ['a line of the log', (text) => readLine(line(text), 0, undefined)],
   ['lines of compilers', (text) => compilerProblems([text], '/x')],

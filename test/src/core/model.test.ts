@@ -176,6 +176,10 @@ describe('words', () => {
     ['a && b', ['/bin/sh', '-c', 'a && b']],
     ['PORT=3 node x', ['/bin/sh', '-c', 'PORT=3 node x']],
     ['echo "$PORT"', ['/bin/sh', '-c', 'echo "$PORT"']],
+    ['exec node server.js', ['node', 'server.js']],
+    ['exec -a web node server.js', ['/bin/sh', '-c', 'exec -a web node server.js']],
+    ['node server.js # serves', ['/bin/sh', '-c', 'node server.js # serves']],
+    ['node \\\n  server.js\n', ['node', 'server.js']],
     ['open "quote', undefined],
     ['  ', undefined],
   ])('%s', (text, expected) => {

@@ -80,6 +80,18 @@ describe('an application of Python', () => {
     });
   });
 
+  it('is asked for what a shell starts that has nothing else to do', async () => {
+    const start = ['/bin/sh', '-c', 'exec python -m uvicorn app:app --port $PORT'];
+    const asked: unknown[] = [];
+    const own: Tools = { ...none, hasDebugpy: async (argv) => asked.push(argv) === 1 };
+    expect(await chooseDebugger(app(start), [python], own, say)).toEqual({
+      debugging: { kind: 'debugpy', tool: undefined },
+    });
+    expect(asked).toEqual([['python', '-m', 'uvicorn', 'app:app', '--port', '$PORT']]);
+    const more = app(['/bin/sh', '-c', 'cd app && python -m uvicorn app:app']);
+    expect((await chooseDebugger(more, [python], own, say)).none?.text).toBe(say('run.cannotDebug', { name: 'shop' }));
+  });
+
   it('a command that is not plain is not guessed at', async () => {
     expect(await chooseDebugger(app(['uv', 'run', 'main.py']), [python], none, say)).toEqual({
       none: {
