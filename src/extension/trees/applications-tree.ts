@@ -10,6 +10,7 @@ import type { PingModel } from '../../core/ping.ts';
 import type { RevisionModel } from '../../core/revisions.ts';
 import type { InstanceModel, ServiceModel } from '../../core/services.ts';
 import { ownPaths, shortCause, tellingCause } from '../../core/short-cause.ts';
+import { type RetiringRow, retirementOf } from '../../core/traffic/retire.ts';
 import type { Say } from '../messages.ts';
 import {
   keyText,
@@ -212,8 +213,9 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     const models = revisionsOf(snapshot, key).map((revision) => readers.revision(revision, service));
     const wanted = models.filter((model, index) => index < manyRevisions || model.percent > 0 || model.tags.length > 0);
     const older = models.length - wanted.length;
+    const rows = models.map(retiringRow);
     return [
-      ...wanted.map((model) => revisionNode(model, service, key, parent)),
+      ...wanted.map((model) => revisionNode(model, service, key, parent, retirementOf(rows, model.name))),
       ...(older > 0 ? [moreNode(key, older, parent)] : []),
       ...snapshot.domains
         .map((mapping) => readers.domain(mapping, snapshot.gateway))
@@ -227,7 +229,13 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
     return input.applications.some(({ application }) => owns(application, ping));
   }
 
-  function revisionNode(model: RevisionModel, service: KubeObject, key: ServiceKey, parent: string): TreeNode {
+  function revisionNode(
+    model: RevisionModel,
+    service: KubeObject,
+    key: ServiceKey,
+    parent: string,
+    retirement: ReturnType<typeof retirementOf>,
+  ): TreeNode {
     const instances = podsOfRevision(snapshot, key, model.name).map(readers.instance);
     const ready = instances.filter((instance) => instance.ready).length;
     const isStarting = ready === 0 && instances.some(({ state }) => state !== 'Terminating');
@@ -274,7 +282,7 @@ function builder(input: ApplicationsInput, readers: Readers, say: Say) {
         failed && 'failed',
         revisionCount(snapshot, key) > 1 && 'several',
         !failed && writable && model.percent < 100 && 'sendable',
-        (model.percent > 0 || model.tags.length > 0) && 'retirable',
+        typeof retirement === 'object' && 'retirable',
         writable && 'writable',
       ),
       subject: { type: 'revision', key, revision: model.name, url },
@@ -408,6 +416,11 @@ function lastChange(revisions: readonly KubeObject[]): string {
 
 function tagUrl(service: ServiceModel, revision: RevisionModel): string | undefined {
   return service.traffic.find((target) => target.revision === revision.name && target.url !== undefined)?.url;
+}
+
+function retiringRow({ name, percent, tags, ready, created }: RevisionModel): RetiringRow {
+  const failed = ready === 'False';
+  return { revision: name, percent, tags: tags.map((tag) => ({ tag })), ready, failed, created, followsLatest: false };
 }
 
 function sorted(services: readonly KubeObject[]): KubeObject[] {

@@ -291,6 +291,17 @@ describe('the Applications tree', () => {
     expect(contexts(2)).toEqual(['service-url-deployed-several-writable', 'revision-several-sendable-writable']);
   });
 
+  it('offers to retire a revision only where another can take what it has', () => {
+    const retirable = (...revisions: KubeObject[]) => {
+      const shop = service('shop', [{ revisionName: 'shop-00001', percent: 100 }]);
+      const [node] = applicationsTree(input({ services: [shop], revisions }), readers, say);
+      return node?.children().map(({ context }) => context.includes('retirable'));
+    };
+    expect(retirable(revision('shop', 1))).toEqual([false]);
+    expect(retirable(revision('shop', 1), revision('shop', 2, ready('False', 'ExitCode1')))).toEqual([false, false]);
+    expect(retirable(revision('shop', 1), revision('shop', 2))).toEqual([false, true]);
+  });
+
   it('puts what runs in development mode and what is from elsewhere into groups of their own', () => {
     const tree = applicationsTree(
       input(

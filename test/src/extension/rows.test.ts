@@ -109,6 +109,8 @@ it('a row that comes or goes while only the first are there moves the others, an
   await editor.change(added);
   await vi.runAllTimersAsync();
   expect(idsOf(editor.shown())).toEqual(idsOf(added));
+  // Two changes and one rest: nothing is asked for more often.
+  expect(editor.told).toEqual(['all', 'all', 'all']);
 });
 
 it('a list that becomes short before its rest has come is whole at once', async () => {
@@ -117,6 +119,16 @@ it('a list that becomes short before its rest has come is whole at once', async 
   expect(editor.shown()).toHaveLength(80);
   await vi.runAllTimersAsync();
   expect(editor.shown()).toHaveLength(80);
+});
+
+it('one that was whole, became short and is long again comes in two parts again', async () => {
+  const editor = editorOf(list(300));
+  await vi.runAllTimersAsync();
+  await editor.change(list(80));
+  await editor.change(list(300));
+  expect(editor.shown()).toHaveLength(firstRows);
+  await vi.runAllTimersAsync();
+  expect(editor.shown()).toHaveLength(300);
 });
 
 it('what is whole stays whole: a change asks for its row alone', async () => {
