@@ -41,6 +41,7 @@ export const faultCodes = [
   'NoManifests',
   'NoService',
   'SeveralServices',
+  'NoSuchService',
   'YamlSyntax',
   'BadField',
   'UnknownField',

@@ -56,14 +56,17 @@ export class Applications implements vscode.Disposable {
     const changed = (uri: vscode.Uri) => {
       if (this.isManifest(uri) || this.#liesBeside(uri) || uri.fsPath.endsWith('package.json')) this.#changed(uri);
     };
-    // Of a folder that appears with its files, as when one is scaffolded or cloned, a watcher may only tell the folder.
-    const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, true);
+    // Of a folder that appears with its files, as when one is scaffolded or cloned, or goes with them, a watcher may only tell the folder.
+    const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, false);
     this.#disposables.push(
       folders,
       folders.onDidCreate((uri) => {
         if (!/[\\/][^\\/.]+$/.test(uri.fsPath)) return;
         this.#hasNewFolder = true;
         this.#changed(uri);
+      }),
+      folders.onDidDelete((uri) => {
+        if (this.#items.some(({ dir }) => isIn(dir, uri.fsPath))) this.#changed(uri);
       }),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) void this.refresh();
@@ -125,7 +128,7 @@ export class Applications implements vscode.Disposable {
   containing(uri: vscode.Uri | undefined): WorkspaceApplication | undefined {
     if (uri?.scheme !== 'file') return undefined;
     return this.#items
-      .filter(({ dir }) => uri.fsPath === dir || uri.fsPath.startsWith(`${dir}/`) || uri.fsPath.startsWith(`${dir}\\`))
+      .filter(({ dir }) => isIn(uri.fsPath, dir))
       .sort((one, other) => other.dir.length - one.dir.length)[0];
   }
 
@@ -187,6 +190,11 @@ export class Applications implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
     this.#changes.dispose();
   }
+}
+
+/** It is that folder, or lies in it. */
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`);
 }
 
 function hasEnvironments({ application }: WorkspaceApplication): boolean {

@@ -74,8 +74,7 @@ function commandOffer(
         : {
             label: say('lens.adopt'),
             run: async () => {
-              await execute('slipway.application.adopt', { type: 'folder', dir });
-              await again?.();
+              if (await execute('slipway.application.adopt', { type: 'folder', dir })) await again?.();
             },
           };
     case 'createSecret':

@@ -1,6 +1,6 @@
 /** templates, new, adopt, deploy: applications on disk and their way to a platform. */
 import { basename, relative } from 'node:path';
-import { adopt } from '../../core/app/adopt.ts';
+import { adopt, servicesToAdopt } from '../../core/app/adopt.ts';
 import { findApplicationAbove } from '../../core/app/find.ts';
 import { type Application, directEnvironment, loadApplication } from '../../core/app/model.ts';
 import { type DeployProgress, deploy } from '../../core/deploy/deploy.ts';
@@ -80,10 +80,14 @@ export const adoptCommand: Command = {
   name: 'adopt',
   summary: 'adopt.summary',
   target: 'none',
-  args: { dir: { type: 'positional', description: 'run.dir' } },
+  args: {
+    dir: { type: 'positional', description: 'run.dir' },
+    service: { type: 'string', description: 'adopt.service' },
+  },
   async run(invocation) {
     const dir = invocation.path('dir');
-    const { name, files, starts } = await adopt(dir);
+    const service = invocation.optional('service') ?? (await askService(invocation, dir));
+    const { name, files, starts } = await adopt(dir, service === undefined ? undefined : { service });
     const text =
       files.length > 0
         ? invocation.say('adopt.done', { files: files.join(', ') })
@@ -93,6 +97,13 @@ export const adoptCommand: Command = {
     return 0;
   },
 };
+
+async function askService(invocation: Invocation, dir: string): Promise<string | undefined> {
+  const found = await servicesToAdopt(dir);
+  if (found.length < 2) return undefined;
+  const choices = found.map(({ name, file }) => ({ value: name, label: name, hint: file }));
+  return askChoice(invocation, invocation.say('adopt.pick'), choices);
+}
 
 /** In `dir`, or in the nearest directory above it. @throws Fault NoApplication and those of the manifests */
 export async function applicationAt(invocation: Invocation): Promise<Application> {

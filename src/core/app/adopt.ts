@@ -1,14 +1,15 @@
 /** Takes an existing application as it is: writes a slipway.yaml beside what is there, and changes nothing else. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Document } from 'yaml';
 import { Fault } from '../faults.ts';
-import { parseYaml } from './document.ts';
-import { foldersIn, isApplication, looksLikeService } from './find.ts';
+import type { Phrase } from '../messages/phrases.ts';
+import { foldersIn, isApplication } from './find.ts';
 import { howToRun } from './how-to-run.ts';
-import { applicationFile, containersOf, readText, repositoryOf } from './model.ts';
+import { applicationFile, readApplication, readText } from './model.ts';
 import { isRepository, ownRepository } from './repository.ts';
+import { type ServiceInFile, servicesIn } from './services-in.ts';
 
 const notSearched = new Set(['node_modules', 'dist', 'build', 'target', 'vendor', 'venv', '.git']);
 
@@ -20,11 +21,21 @@ export interface Adopted {
   starts: boolean;
 }
 
-/** @throws Fault NoStartCommand where there is neither a Service nor a way to start it, FileUnreadable */
-export async function adopt(dir: string): Promise<Adopted> {
+/** The Service that is meant, where there may be several. */
+export interface ServiceChoice {
+  service: string;
+  /** Its manifest, absolute; undefined = the first one of this name. */
+  file?: string;
+}
+
+/**
+ * @throws Fault NoStartCommand where there is neither a Service nor a way to start it, SeveralServices where none is chosen of several,
+ *   NoSuchService, FileUnreadable
+ */
+export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopted> {
   const root = resolve(dir);
   if (existsSync(join(root, applicationFile))) return { name: basename(root), files: [], starts: true };
-  const manifest = await findService(root, root, 3);
+  const manifest = await chosenService(root, choice);
   const how = await howToRun(root, readText);
   const files: string[] = [];
   const name = manifest?.name ?? labelOf(basename(root));
@@ -67,9 +78,9 @@ export async function adoptable(roots: readonly string[], { depth = 3 } = {}): P
   for (let left = depth; left >= 0 && found.length < mostAdoptable; left--) {
     const below: string[] = [];
     for (const dir of level) {
-      if (await isApplication(dir)) continue;
+      if (await isDecided(dir)) continue;
       const how = await howToRun(dir, readText).catch(() => undefined);
-      const service = await findService(dir, dir, how ? 3 : 0).catch(() => undefined);
+      const service = await firstService(dir, how ? 3 : 0).catch(() => undefined);
       if (how || service) found.push({ dir, manifest: service?.file, start: how?.start });
       else below.push(...(await foldersIn(dir)));
     }
@@ -78,53 +89,95 @@ export async function adoptable(roots: readonly string[], { depth = 3 } = {}): P
   return found.slice(0, mostAdoptable);
 }
 
-/** The folder of the application that a manifest is of: the nearest one, up to `root`, that says how it is started; else its own. */
+/** It is an application as it is: with several Services in deploy/ nothing says which one is. */
+async function isDecided(dir: string): Promise<boolean> {
+  if (!(await isApplication(dir))) return false;
+  const { problems } = existsSync(join(dir, applicationFile)) ? { problems: [] } : await readApplication(dir);
+  return !problems.some(({ code }) => code === 'SeveralServices');
+}
+
+async function firstService(dir: string, depth: number): Promise<FoundService | undefined> {
+  for await (const service of servicesFor(dir, depth)) return service;
+  return undefined;
+}
+
+/**
+ * The folder of the application that a manifest is of: the nearest one, up to `root`, that says how it is started; else its own, or the one
+ * that has it in its deploy/.
+ */
 export async function folderOfManifest(file: string, root: string): Promise<string> {
   for (let at = dirname(resolve(file)); ; at = dirname(at)) {
     if (await howToRun(at, readText).catch(() => undefined)) return at;
-    if (at === resolve(root) || dirname(at) === at) return dirname(resolve(file));
+    if (at !== resolve(root) && dirname(at) !== at) continue;
+    const own = dirname(resolve(file));
+    return basename(own) === 'deploy' && own !== resolve(root) ? dirname(own) : own;
   }
 }
 
-interface FoundService {
-  /** Relative to the root. */
+export interface FoundService extends ServiceInFile {
+  /** Relative to the folder. */
   file: string;
-  name: string;
-  image: string;
-  /** Directory of its file relative to the root, or the file where it lies in the root itself. */
+  /** Directory of its file relative to the folder, or the file where it lies in the folder itself. */
   place: string;
 }
 
-async function findService(root: string, dir: string, depth: number): Promise<FoundService | undefined> {
-  const entries = await readdir(dir, { withFileTypes: true });
+/** The Services that this folder can be adopted with: those in deploy/, else all, the upper ones first; none where it has a slipway.yaml. */
+export async function servicesToAdopt(dir: string): Promise<FoundService[]> {
+  const root = resolve(dir);
+  if (existsSync(join(root, applicationFile))) return [];
+  const found = new Map<string, FoundService>();
+  // What is patched for each environment has the name of its base.
+  for await (const service of servicesFor(root)) if (!found.has(service.name)) found.set(service.name, service);
+  return [...found.values()];
+}
+
+async function chosenService(root: string, choice: ServiceChoice | undefined): Promise<FoundService | undefined> {
+  const found =
+    choice?.file === undefined ? await servicesToAdopt(root) : await servicesOfFile(root, resolve(root, choice.file));
+  const names = found.map(({ name }) => name).join(', ');
+  if (choice === undefined) {
+    if (found.length > 1) throw new Fault('SeveralServices', { dir: root, names });
+    return found[0];
+  }
+  const chosen = found.find(({ name }) => name === choice.service);
+  if (chosen) return chosen;
+  const none: Phrase = 'none so far';
+  throw new Fault('NoSuchService', { dir: choice.file ?? root, name: choice.service, names: names || none });
+}
+
+/** What lies in deploy/ is the application's, and what else there is, such as examples, is not asked about. */
+async function* servicesFor(root: string, depth = 3): AsyncGenerator<FoundService> {
+  let isThere = false;
+  for await (const service of servicesBelow(root, 0, join(root, 'deploy'))) {
+    isThere = true;
+    yield service;
+  }
+  if (!isThere) yield* servicesBelow(root, depth);
+}
+
+async function* servicesBelow(root: string, depth: number, dir = root): AsyncGenerator<FoundService> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
+    if (dir === root) throw error;
+    return [];
+  });
   entries.sort((a, b) => Number(a.isDirectory()) - Number(b.isDirectory()) || a.name.localeCompare(b.name));
   for (const entry of entries) {
     const path = join(dir, entry.name);
     if (entry.isFile() && /\.ya?ml$/.test(entry.name)) {
-      const found = await serviceIn(path);
-      const place = dir === root ? entry.name : slashed(relative(root, dir));
-      if (found) return { ...found, place, file: slashed(relative(root, path)) };
+      // What is no manifest may be of any size.
+      yield* await servicesOfFile(root, path).catch(() => []);
     } else if (entry.isDirectory() && depth > 0 && !notSearched.has(entry.name) && !entry.name.startsWith('.')) {
-      const found = await findService(root, path, depth - 1);
-      if (found) return found;
+      if (!existsSync(join(path, applicationFile))) yield* servicesBelow(root, depth - 1, path);
     }
   }
-  return undefined;
 }
 
 const slashed = (path: string) => path.split(sep).join('/');
 
-async function serviceIn(file: string): Promise<{ name: string; image: string } | undefined> {
-  const text = await readFile(file, 'utf8');
-  if (!looksLikeService(text)) return undefined;
-  for (const { value } of parseYaml(file, text).documents) {
-    const object = value as { kind?: string; metadata?: { name?: string }; spec?: unknown } | null;
-    const image = object ? containersOf(object)[0]?.image : undefined;
-    if (object?.kind === 'Service' && object.metadata?.name && typeof image === 'string') {
-      return { name: object.metadata.name, image: repositoryOf(image) };
-    }
-  }
-  return undefined;
+async function servicesOfFile(root: string, path: string): Promise<FoundService[]> {
+  const file = slashed(relative(root, path));
+  const place = file.includes('/') ? file.replace(/\/[^/]*$/, '') : file;
+  return servicesIn(path, (await readText(path)) ?? '').map((service) => ({ ...service, file, place }));
 }
 
 /** A service's name from a directory's: `My App` → `my-app`. */

@@ -133,7 +133,8 @@ export async function readApplication(dir: string, from: ReadText = readText): P
   if (!service) {
     if (services.length === 0) return fail(text === undefined ? 'NoApplication' : 'NoService', { dir: place });
     const names = services.map(({ object }) => object.metadata.name).join(', ');
-    return fail('SeveralServices', { dir: place, names, name: settings.name ?? '' });
+    if (settings.name !== undefined) return fail('NoSuchService', { dir: place, names, name: settings.name });
+    return fail('SeveralServices', { dir: place, names }, services[0]?.place(['metadata', 'name']));
   }
   const name = settings.name ?? service.object.metadata.name;
   if (service.object.metadata.name !== name) {

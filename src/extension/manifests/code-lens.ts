@@ -17,7 +17,8 @@ import { setting } from '../settings.ts';
 import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
 import { trafficModelOf } from '../views/traffic-state.ts';
-import { onLensChange, serviceAt, untilAsked } from './lens-parts.ts';
+import { isManifest } from './files.ts';
+import { onLensChange, untilAsked } from './lens-parts.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'deploys' | 'runs'>;
 
@@ -61,7 +62,8 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
         deps.applications.begin();
         deps.platforms.begin();
         const entry = deps.applications.containing(uri);
-        if (!entry) return adoptLenses(deps, document);
+        // Of several Services in deploy/ nothing says which one the application is.
+        if (!entry || entry.problems.some(({ code }) => code === 'SeveralServices')) return adoptLenses(deps, document);
         if (!entry.application) return brokenLenses(deps, entry, lines.get(uri.fsPath) ?? []);
         const lenses = await lensesOf(deps, entry, uri.fsPath);
         lines.set(uri.fsPath, [...new Set(lenses.map(({ range }) => range.start.line))]);
@@ -101,21 +103,20 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
   return lenses;
 }
 
-/** Above a Knative Service of a folder that is no application yet. */
-function adoptLenses({ problems }: Uses, document: vscode.TextDocument): vscode.CodeLens[] {
+/** Above each Knative Service of a folder that is no application yet. */
+async function adoptLenses({ problems }: Uses, document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
   const { uri } = document;
-  if (!vscode.workspace.isTrusted || !vscode.workspace.getWorkspaceFolder(uri)) return [];
-  const at = serviceAt(document.getText());
-  if (at === undefined) return [];
-  const range = new vscode.Range(document.positionAt(at), document.positionAt(at));
+  if (!vscode.workspace.isTrusted || !vscode.workspace.getWorkspaceFolder(uri) || !isManifest(document)) return [];
   const command: CommandId = 'slipway.application.adopt';
-  return [
-    new vscode.CodeLens(range, {
-      title: `$(add)\u00a0${problems.say('lens.adopt')}`,
-      command,
-      arguments: [{ type: 'manifest', file: uri.fsPath }],
-    }),
-  ];
+  const { servicesIn } = await import('./language.ts');
+  return servicesIn(uri.fsPath, document.getText()).map(
+    ({ name, line }) =>
+      new vscode.CodeLens(new vscode.Range(line - 1, 0, line - 1, 0), {
+        title: `$(add)\u00a0${problems.say('lens.adopt')}`,
+        command,
+        arguments: [{ type: 'manifest', file: uri.fsPath, service: name }],
+      }),
+  );
 }
 
 /** While a mistake is in it: in their old places, so that the text does not jump at each key. */

@@ -1,6 +1,7 @@
 /** The help with manifests in one module, loaded when the first manifest is opened: schemas, admission, YAML, their words. */
 
 export { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
+export { servicesIn } from '../../core/app/services-in.ts';
 export { asBuilt } from '../../core/deploy/objects.ts';
 export { findingsOf, portFinding, slipwayFindings } from '../../core/manifest/findings.ts';
 export { fixesOf } from '../../core/manifest/fixes.ts';

@@ -73,15 +73,3 @@ export function untilAsked(tell: () => void, files: () => readonly string[]): As
     [Symbol.dispose]: () => clearTimeout(timer),
   };
 }
-
-/** Where the first Knative Service of this text begins; undefined where it has none. */
-export function serviceAt(text: string): number | undefined {
-  let at = 0;
-  for (const document of text.split(/^---.*$/m)) {
-    const begins = document.search(/^apiVersion:[ \t]*["']?serving\.knative\.dev\//m);
-    if (begins >= 0 && /^kind:[ \t]*["']?Service["']?[ \t\r]*$/m.test(document))
-      return text.indexOf(document, at) + begins;
-    at += document.length;
-  }
-  return undefined;
-}

@@ -13,6 +13,7 @@ import { request } from '../../support/ingress.ts';
 import { service } from '../../support/logs-application.ts';
 import { root } from '../../support/places.ts';
 import { processesOf } from '../../support/processes.ts';
+import { until } from '../../support/until.ts';
 
 /** A platform that nobody asked for would be one of these. */
 const platformsOf = (dir: string) => processesOf(dir).filter(({ command }) => /platform\.mjs/.test(command));
@@ -79,6 +80,34 @@ describe('a window with a folder that has no application', () => {
       .waitFor();
     await editor().shot('platform');
     expect(platformsOf(editor().dir)).toHaveLength(1);
+  });
+
+  it('adopts the Service of several that is chosen, or that the lens is above, and forgets an application that is deleted', async () => {
+    const { page, quickInput } = editor();
+    for (const folder of ['pair', 'twins']) {
+      mkdirSync(path(folder));
+      writeFileSync(path(folder, 'service.yaml'), `${service('first')}---\n${service('second')}`);
+    }
+    await editor().view('Applications').getByRole('button', { name: 'Adopt Application' }).click();
+    await quickInput.choose(/^twins/);
+    await quickInput.expect(/Which Knative Service is the application/);
+    await editor().shot('which');
+    await quickInput.choose(/^second/);
+    await editor().row('Applications', 'second').waitFor();
+    // It takes the focus last, also from what is opened before that.
+    await editor().view('Applications').locator('.monaco-list:focus').waitFor();
+    expect(readFileSync(path('twins', 'slipway.yaml'), 'utf8')).toMatch(/^name: second\n/);
+    await editor().openAt('pair/service.yaml', 1);
+    const lenses = page.locator('.codelens-decoration a', { hasText: 'Adopt Application' });
+    await until('a lens above each', async () => (await lenses.count()) === 2);
+    await editor().shot('several');
+    const heights = await Promise.all((await lenses.all()).map(async (lens) => (await lens.boundingBox())?.y ?? 0));
+    await lenses.nth(heights.indexOf(Math.min(...heights))).click();
+    await editor().row('Applications', 'first').waitFor();
+    await editor().view('Applications').locator('.monaco-list:focus').waitFor();
+    expect(readFileSync(path('pair', 'slipway.yaml'), 'utf8')).toMatch(/^name: first\n/);
+    for (const folder of ['pair', 'twins']) rmSync(path(folder), { recursive: true });
+    await editor().view('Applications').locator('.welcome-view-content').first().waitFor();
   });
 
   it('adopts what lies in the folder, as its manifest offers and the empty view: it runs from its own files, unchanged', async () => {

@@ -126,6 +126,20 @@ interface VerdictJson {
   evidence: { logs: string[]; place: { line: number } };
 }
 
+it('of several Services the one that is named is adopted, and without a name they are told', async () => {
+  const dir = mkdtempSync(join(home, 'several-'));
+  const spec = '{template: {spec: {containers: [{image: x/y}]}}}';
+  const service = (name: string) =>
+    `apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+  writeFileSync(join(dir, 'service.yaml'), `${service('one')}---\n${service('two')}`);
+  const without = await run('adopt', dir);
+  expect(without.code).toBe(1);
+  expect(without.stderr).toContain(`${dir} has several Knative Services: one, two.`);
+  expect(without.stderr).toContain('slipway adopt --service NAME');
+  expect((await run('adopt', dir, '--service', 'two')).code).toBe(0);
+  expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe('name: two\nmanifests: service.yaml\n');
+});
+
 describe('an application', () => {
   const app = join(home, 'shop');
   const file = join(app, 'src', 'server.ts');

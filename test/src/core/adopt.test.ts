@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
-import { adopt, adoptable, folderOfManifest, labelOf } from '../../../src/core/app/adopt.ts';
+import { adopt, adoptable, folderOfManifest, labelOf, servicesToAdopt } from '../../../src/core/app/adopt.ts';
 import { loadApplication, readApplication } from '../../../src/core/app/model.ts';
+import { servicesIn } from '../../../src/core/app/services-in.ts';
 import { imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
 
 let dir: string;
@@ -111,6 +112,90 @@ run:
   });
 });
 
+describe('of several Services', () => {
+  const pair = `# both\n${service('dev.local/one', 'one')}---\n${service('r.io/two:v2', 'two')}`;
+
+  it.each<[string, string, [string, number][]]>([
+    [
+      'each begins where its document does',
+      pair,
+      [
+        ['one', 2],
+        ['two', 12],
+      ],
+    ],
+    [
+      'others are none',
+      'apiVersion: serving.knative.dev/v1\nkind: Route\nmetadata: {name: a}\n---\nkind: Service\napiVersion: v1\nmetadata: {name: b}\n',
+      [],
+    ],
+    [
+      'one is known by quoted words and braces',
+      '\r\napiVersion: "serving.knative.dev/v1"\r\nkind: "Service"\r\nmetadata: {name: "a"}\r\nspec: {template: {spec: {containers: [{image: b}]}}}\r\n',
+      [['a', 2]],
+    ],
+    [
+      'what has no name or image yet is left out',
+      `${service('x').replace('image: x', 'name: x')}---\n${service('x', '')}---\n${service('x', 'c')}`,
+      [['c', 21]],
+    ],
+    ['a mistake in one leaves the other', `${service('x', 'a')}---\n${service('"x', 'b')}`, [['a', 1]]],
+    ['the same name is the same', `${service('x', 'a')}---\n${service('y', 'a')}`, [['a', 1]]],
+  ])('%s', (_, text, found) => {
+    expect(servicesIn('/x/service.yaml', text).map(({ name, line }) => [name, line])).toEqual(found);
+  });
+
+  it('in one file the one that is named is taken, and none without a name', async () => {
+    write({ 'service.yaml': pair, 'app.py': '' });
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'SeveralServices', args: { dir, names: 'one, two' } });
+    await expect(adopt(dir, { service: 'three' })).rejects.toMatchObject({
+      code: 'NoSuchService',
+      args: { dir, name: 'three', names: 'one, two' },
+    });
+    expect(existsSync(join(dir, 'slipway.yaml'))).toBe(false);
+    expect(await adopt(dir, { service: 'two' })).toMatchObject({ name: 'two' });
+    const app = await loadApplication(dir);
+    expect(app).toMatchObject({ name: 'two', build: { image: 'r.io/two' } });
+    const { service: own, others } = prepareObjects(app, { namespace: 'default' });
+    expect([own, ...others.map(({ object }) => object)].map(({ metadata }) => metadata?.name)).toEqual(['two', 'one']);
+    // It is an application now: nothing is asked any more.
+    expect(await servicesToAdopt(dir)).toEqual([]);
+  });
+
+  it('in folders the one of the file that was pointed at is taken', async () => {
+    write({
+      'app.py': '',
+      'k8s/a.yaml': service('x/a', 'a'),
+      'k8s/deep/b.yaml': service('x/b', 'b'),
+      // What patches a base for one environment is the same Service.
+      'k8s/test/a.yaml': service('x/a', 'a'),
+      // Another application.
+      'other/slipway.yaml': 'name: c\n',
+      'other/deploy/c.yaml': service('x/c', 'c'),
+      'k8s/large.yaml': 'x'.repeat(5 * 2 ** 20),
+    });
+    expect((await servicesToAdopt(dir)).map(({ name, file }) => `${name} ${file}`)).toEqual([
+      'a k8s/a.yaml',
+      'b k8s/deep/b.yaml',
+    ]);
+    await adopt(dir, { service: 'b', file: join(dir, 'k8s/deep/b.yaml') });
+    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toContain('name: b\nmanifests: k8s/deep\n');
+  });
+
+  it('those in deploy/ are asked about and no others; one alone is the application', async () => {
+    write({ 'deploy/a.yaml': service('x/a', 'a'), 'examples/e.yaml': service('x/e', 'e') });
+    expect((await servicesToAdopt(dir)).map(({ name }) => name)).toEqual(['a']);
+    expect(await adoptable([dir])).toEqual([]);
+    write({ 'deploy/b.yaml': service('x/b', 'b') });
+    expect((await servicesToAdopt(dir)).map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(await adoptable([dir])).toEqual([{ dir, manifest: 'deploy/a.yaml', start: undefined }]);
+    await adopt(dir, { service: 'b' });
+    expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe('name: b\n');
+    expect(await loadApplication(dir)).toMatchObject({ name: 'b' });
+    expect(await adoptable([dir])).toEqual([]);
+  });
+});
+
 describe('what may be taken', () => {
   it('is what has a Service or a way to start it, and is in no application', async () => {
     write({
@@ -135,6 +220,9 @@ describe('what may be taken', () => {
     write({ 'a/app.py': '', 'a/k8s/base/service.yaml': '', 'b/service.yaml': '' });
     expect(await folderOfManifest(join(dir, 'a/k8s/base/service.yaml'), dir)).toBe(join(dir, 'a'));
     expect(await folderOfManifest(join(dir, 'b/service.yaml'), dir)).toBe(join(dir, 'b'));
+    // What lies in deploy/ is of the folder above.
+    expect(await folderOfManifest(join(dir, 'b/deploy/service.yaml'), dir)).toBe(join(dir, 'b'));
+    expect(await folderOfManifest(join(dir, 'deploy/service.yaml'), join(dir, 'deploy'))).toBe(join(dir, 'deploy'));
     write({ 'app.py': '' });
     expect(await folderOfManifest(join(dir, 'b/service.yaml'), join(dir, 'b'))).toBe(join(dir, 'b'));
   });

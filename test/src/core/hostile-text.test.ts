@@ -7,7 +7,6 @@ import { compilerProblems } from '../../../src/core/deploy/compiler-lines.ts';
 import { readLine } from '../../../src/core/log-lines/line.ts';
 import { ownPaths, shortCause, tellingLine } from '../../../src/core/short-cause.ts';
 import { isManifest } from '../../../src/extension/manifests/files.ts';
-import { serviceAt } from '../../../src/extension/manifests/lens-parts.ts';
 import { findLinks } from '../../../webview/logs/links.ts';
 
 /** Each of these took between half a minute and hours where it read a text from each of its characters on. */
@@ -113,7 +112,6 @@ describe('a project file', () => {
       await compiled(folder);
       await interpreted(folder);
       dockerfileCommand(text);
-      serviceAt(text);
       expect(performance.now() - began, JSON.stringify(word)).toBeLessThan(patience);
     }
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../../src/core/client.ts';
 import { resolveTarget } from '../../../src/core/target.ts';
-import { onLensChange, serviceAt, untilAsked } from '../../../src/extension/manifests/lens-parts.ts';
+import { onLensChange, untilAsked } from '../../../src/extension/manifests/lens-parts.ts';
 import { Connection } from '../../../src/extension/platform/connection.ts';
 import { temporaryHome } from '../../support/places.ts';
 import { seededApi } from '../../support/seeded-api.ts';
@@ -130,13 +130,4 @@ describe('a change that the editor was told', () => {
     vi.advanceTimersByTime(600_000);
     expect(counts.told).toBe(1);
   });
-});
-
-it.each([
-  ['kind: ConfigMap\napiVersion: v1\n---\n# a\napiVersion: serving.knative.dev/v1\nkind: Service\n', 39],
-  ['apiVersion: serving.knative.dev/v1\nkind: Route\n---\nkind: Service\napiVersion: v1\n', undefined],
-  ['apiVersion: "serving.knative.dev/v1"\r\nkind: "Service"\r\n', 0],
-  ['', undefined],
-])('of %j the Service begins at %s', (text, at) => {
-  expect(serviceAt(text)).toBe(at);
 });

@@ -1,22 +1,32 @@
 /** Adopt an application: a folder that is one already → its slipway.yaml, written and open. */
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { ServiceChoice } from '../../../core/app/adopt.ts';
 import type { Deps } from '../../deps.ts';
 import { plain, plainItem } from '../../plain.ts';
 import { openMade } from './open-made.ts';
 
 export function adoptApplication(deps: Deps) {
   const { say } = deps.problems.words;
-  /** @param argument `{type: 'manifest', file}` from a lens, `{type: 'folder', dir}` from a failed deploy */
-  return async (argument?: unknown): Promise<void> => {
+  /** @param argument `{type: 'manifest', file, service}` from a lens, `{type: 'folder', dir}` from a failed deploy */
+  return async (argument?: unknown): Promise<boolean> => {
     const { adopt } = await import('../../../core/app/adopt.ts');
-    const given = argument as { dir?: unknown; file?: unknown } | undefined;
+    const given = argument as { dir?: unknown; file?: unknown; service?: unknown } | undefined;
+    const file = typeof given?.file === 'string' ? given.file : undefined;
     const known = typeof given?.dir === 'string' ? given.dir : undefined;
-    const dir = known ?? (typeof given?.file === 'string' ? await folderOf(given.file) : await chooseFolder(deps));
-    if (dir === undefined) return;
-    const { name, starts } = await adopt(dir);
+    const dir = known ?? (file === undefined ? await chooseFolder(deps) : await folderOf(file));
+    if (dir === undefined) return false;
+    // What the lens was read from is in the editor.
+    const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+    await open?.save();
+    const pointed =
+      file !== undefined && typeof given?.service === 'string' ? { service: given.service, file } : undefined;
+    const choice = pointed ?? (await chooseService(deps, dir));
+    if (choice === 'none') return false;
+    const { name, starts } = await adopt(dir, choice);
     await openMade(deps, dir, join(dir, 'slipway.yaml'), say('adopt.done', { name: plain(name) }));
     if (!starts) void vscode.window.showWarningMessage(say('adopt.noStart', { name: plain(name) }));
+    return true;
   };
 }
 
@@ -24,6 +34,24 @@ async function folderOf(file: string): Promise<string> {
   const { folderOfManifest } = await import('../../../core/app/adopt.ts');
   const root = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath ?? file;
   return folderOfManifest(file, root);
+}
+
+/** Asked for where there are several; 'none' where nobody answers. */
+async function chooseService({ problems }: Deps, dir: string): Promise<ServiceChoice | 'none' | undefined> {
+  const { say } = problems.words;
+  const { servicesToAdopt } = await import('../../../core/app/adopt.ts');
+  const found = await servicesToAdopt(dir);
+  if (found.length < 2) return undefined;
+  const items = found.map(({ name, file, image }) =>
+    plainItem({ label: name, description: file, detail: image, choice: { service: name, file: join(dir, file) } }),
+  );
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: say('adopt.title'),
+    placeHolder: say('adopt.which'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.choice ?? 'none';
 }
 
 async function chooseFolder({ problems }: Deps): Promise<string | undefined> {
