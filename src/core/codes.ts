@@ -53,6 +53,7 @@ export const faultCodes = [
   'DirectoryNotWritable',
   'EmptySnapshot',
   'NoStartCommand',
+  'FunctionWithoutProgram',
   // objects
   'ServiceNotFound',
   'RevisionNotFound',

@@ -133,6 +133,9 @@ export const extensionMessages = defineArea(
     'adopt.folder': 'Adopt',
     'adopt.service': 'Knative Service in {file}',
     'adopt.starts': 'starts with {command}',
+    'adopt.function': 'Function in func.yaml ({runtime})',
+    'adopt.left':
+      'func.yaml says more than deploy/service.yaml can: {fields}. What you need of it, set in slipway.yaml.',
     'adopt.done': '{name} is an application of Slipway now.',
     'adopt.noStart': 'It is not known how {name} is started: add run.start to its slipway.yaml.',
 
@@ -323,6 +326,8 @@ export const extensionMessages = defineArea(
     'adopt.folder': '接管',
     'adopt.service': 'Knative Service 位于 {file}',
     'adopt.starts': '启动命令：{command}',
+    'adopt.function': 'func.yaml 中的函数（{runtime}）',
+    'adopt.left': 'func.yaml 中的以下内容未写入 deploy/service.yaml：{fields}。如有需要，请在 slipway.yaml 中设置。',
     'adopt.done': '{name} 现在是 Slipway 应用。',
     'adopt.noStart': '不知道如何启动 {name}：请在其 slipway.yaml 中添加 run.start。',
 

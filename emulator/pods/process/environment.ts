@@ -54,5 +54,7 @@ export function portVariables(port: number): Record<string, string> {
     QUARKUS_HTTP_PORT: String(port),
     MICRONAUT_SERVER_PORT: String(port),
     ASPNETCORE_URLS: `http://+:${port}`,
+    // Knative's own runtime of functions in JavaScript
+    FUNC_PORT: String(port),
   };
 }

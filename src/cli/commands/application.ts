@@ -87,13 +87,14 @@ export const adoptCommand: Command = {
   async run(invocation) {
     const dir = invocation.path('dir');
     const service = invocation.optional('service') ?? (await askService(invocation, dir));
-    const { name, files, starts } = await adopt(dir, service === undefined ? undefined : { service });
+    const { name, files, starts, left } = await adopt(dir, service === undefined ? undefined : { service });
     const text =
       files.length > 0
         ? invocation.say('adopt.done', { files: files.join(', ') })
         : invocation.say('adopt.already', { dir });
     if (!starts) invocation.note(invocation.say('adopt.noStart', { name }));
-    invocation.answer({ name, dir, files, starts }, text);
+    if (left?.length) invocation.note(invocation.say('adopt.left', { fields: left.join(', ') }));
+    invocation.answer({ name, dir, files, starts, left }, text);
     return 0;
   },
 };

@@ -6,7 +6,8 @@ import { Document } from 'yaml';
 import { Fault } from '../faults.ts';
 import type { Phrase } from '../messages/phrases.ts';
 import { foldersIn, isApplication } from './find.ts';
-import { howToRun } from './how-to-run.ts';
+import { notStarted, ofFunction, readFunction } from './function-yaml.ts';
+import { type HowToRun, howToRun } from './how-to-run.ts';
 import { applicationFile, readApplication, readText } from './model.ts';
 import { isRepository, ownRepository } from './repository.ts';
 import { type ServiceInFile, servicesIn } from './services-in.ts';
@@ -19,6 +20,8 @@ export interface Adopted {
   files: string[];
   /** It is known how it is started; else its author has to say `run.start`. */
   starts: boolean;
+  /** What of its func.yaml has no place in a manifest, for its author to know; undefined = it is no function. */
+  left: string[] | undefined;
 }
 
 /** The Service that is meant, where there may be several. */
@@ -30,20 +33,26 @@ export interface ServiceChoice {
 
 /**
  * @throws Fault NoStartCommand where there is neither a Service nor a way to start it, SeveralServices where none is chosen of several,
- *   NoSuchService, FileUnreadable
+ *   NoSuchService, FunctionWithoutProgram, YamlSyntax, FileUnreadable
  */
 export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopted> {
   const root = resolve(dir);
-  if (existsSync(join(root, applicationFile))) return { name: basename(root), files: [], starts: true };
+  if (existsSync(join(root, applicationFile)))
+    return { name: basename(root), files: [], starts: true, left: undefined };
   const manifest = await chosenService(root, choice);
-  const how = await howToRun(root, readText);
+  // A manifest beside it says what is deployed.
+  const func = manifest ? undefined : await readFunction(root, readText);
+  const found = await howToRun(root, readText);
+  const { how, env }: { how: HowToRun | undefined; env: Record<string, string> } =
+    func && found ? ofFunction(found) : { how: found, env: {} };
   const files: string[] = [];
-  const name = manifest?.name ?? labelOf(basename(root));
-  const image = manifest?.image ?? ownRepository(name);
+  const name = manifest?.name ?? labelOf(func?.name ?? basename(root));
+  const image = manifest?.image ?? func?.image ?? ownRepository(name);
   if (!manifest) {
-    if (!how) throw new Fault('NoStartCommand', { name });
+    if (!how) throw func ? notStarted(name, func) : new Fault('NoStartCommand', { name });
     await mkdir(join(root, 'deploy'), { recursive: true });
-    await writeFile(join(root, 'deploy', 'service.yaml'), serviceText(name, image), { flag: 'wx' });
+    const text = func ? func.service(name, image, env) : serviceText(name, image);
+    await writeFile(join(root, 'deploy', 'service.yaml'), text, { flag: 'wx' });
     files.push('deploy/service.yaml');
   }
   const settings: Record<string, unknown> = { name };
@@ -54,7 +63,7 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
   if (how) settings['run'] = how.dev === undefined ? { start: how.start } : { start: how.start, dev: how.dev };
   await writeFile(join(root, applicationFile), String(new Document(settings)), { flag: 'wx' });
   files.push(applicationFile);
-  return { name, files, starts: how !== undefined };
+  return { name, files, starts: how !== undefined, left: func?.left };
 }
 
 /** A folder that `adopt` can take. */
@@ -64,6 +73,8 @@ export interface Adoptable {
   manifest: string | undefined;
   /** A command line; undefined = not known. */
   start: string | undefined;
+  /** It is a function of the func CLI, in this language as its func.yaml names it. */
+  runtime: string | undefined;
 }
 
 const mostAdoptable = 50;
@@ -81,8 +92,10 @@ export async function adoptable(roots: readonly string[], { depth = 3 } = {}): P
       if (await isDecided(dir)) continue;
       const how = await howToRun(dir, readText).catch(() => undefined);
       const service = await firstService(dir, how ? 3 : 0).catch(() => undefined);
-      if (how || service) found.push({ dir, manifest: service?.file, start: how?.start });
-      else below.push(...(await foldersIn(dir)));
+      const func = await readFunction(dir, readText).catch(() => undefined);
+      if (how || service || func) {
+        found.push({ dir, manifest: service?.file, start: how?.start, runtime: service ? undefined : func?.runtime });
+      } else below.push(...(await foldersIn(dir)));
     }
     level = below;
   }

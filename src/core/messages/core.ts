@@ -101,6 +101,10 @@ const en: Record<CoreKey, string> = {
   'fix.EmptySnapshot': 'Check .dockerignore.',
   'problem.NoStartCommand': 'It is not known how to start {name}.',
   'fix.NoStartCommand': 'Add run.start to slipway.yaml, for example: start: node src/server.ts',
+  'problem.FunctionWithoutProgram':
+    '{name} is a function in {language} without a program of its own: the func CLI writes one around it when it builds.',
+  'fix.FunctionWithoutProgram':
+    'Give it a program that serves it on PORT ({file}) and adopt it then; or build it with func build, and name that image in a deploy/service.yaml (needs Docker).',
   'problem.ServiceNotFound': 'There is no service "{service}" in namespace {namespace}.',
   'fix.ServiceNotFound': 'Deploy it, or see what is there: slipway ls',
   'problem.RevisionNotFound': 'Service {service} has no revision "{revision}".',
@@ -255,6 +259,9 @@ const zhCn: Record<CoreKey, string> = {
   'fix.EmptySnapshot': '请检查 .dockerignore。',
   'problem.NoStartCommand': '不知道如何启动 {name}。',
   'fix.NoStartCommand': '在 slipway.yaml 中添加 run.start，例如：start: node src/server.ts',
+  'problem.FunctionWithoutProgram': '{name} 是没有自己的主程序的 {language} 函数：func CLI 在构建时才为其生成主程序。',
+  'fix.FunctionWithoutProgram':
+    '请为其添加在 PORT 上提供服务的主程序（{file}），然后再接管；或用 func build 构建，并在 deploy/service.yaml 中写明该镜像（需要 Docker）。',
   'problem.ServiceNotFound': '命名空间 {namespace} 中没有服务“{service}”。',
   'fix.ServiceNotFound': '请先部署，或查看已有的：slipway ls',
   'problem.RevisionNotFound': '服务 {service} 没有修订版本“{revision}”。',

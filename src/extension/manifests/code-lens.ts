@@ -18,6 +18,7 @@ import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
 import { trafficModelOf } from '../views/traffic-state.ts';
 import { isManifest } from './files.ts';
+import { functionLenses, isFunctionFile } from './function-lens.ts';
 import { onLensChange, untilAsked } from './lens-parts.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'deploys' | 'runs'>;
@@ -62,6 +63,7 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
         deps.applications.begin();
         deps.platforms.begin();
         const entry = deps.applications.containing(uri);
+        if (!entry && isFunctionFile(uri)) return functionLenses(deps, uri);
         // Of several Services in deploy/ nothing says which one the application is.
         if (!entry || entry.problems.some(({ code }) => code === 'SeveralServices')) return adoptLenses(deps, document);
         if (!entry.application) return brokenLenses(deps, entry, lines.get(uri.fsPath) ?? []);

@@ -2,7 +2,7 @@
  * The packed extension in windows of every kind: it wakes up, is quiet, and starts nothing on its own. A folder that is on no disk comes
  * with SLIPWAY_TEST_FULL=1.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
@@ -145,6 +145,51 @@ describe('a window with a folder that has no application', () => {
     await find();
     const { body } = await request(platform().ingress, { host: 'legacy.default.localhost' });
     expect(body).toBe('as ever');
+  });
+});
+
+describe('a window with functions of the func CLI', () => {
+  const greet = {
+    'func.yaml': 'name: greet\nruntime: node\nrun:\n  envs:\n    - {name: KEY, value: "{{ env:MY_KEY }}"}\n',
+    'package.json': '{"scripts": {"start": "FUNC_LOG_LEVEL=info faas-js-runtime ./index.js"}}\n',
+  };
+  const price = { 'func.yaml': 'name: price\nruntime: go\n', 'go.mod': 'module function\n' };
+  const { editor, path } = useWorkspace({
+    name: 'functions',
+    fill: (workspace) => {
+      for (const [folder, files] of Object.entries({ greet, price })) {
+        mkdirSync(join(workspace, folder));
+        for (const [name, text] of Object.entries(files)) writeFileSync(join(workspace, folder, name), text);
+      }
+    },
+  });
+  const lens = () => editor().page.locator('.codelens-decoration a', { hasText: 'Adopt Application' }).first();
+
+  it('adopts one by the lens of its func.yaml, which stays as it is, and tells what no manifest can say', async () => {
+    await editor().openAt('greet/func.yaml', 1);
+    await lens().waitFor();
+    await editor().shot('function');
+    const told = /func\.yaml says more than deploy\/service\.yaml can: run\.envs KEY \({{ env:MY_KEY }}\)/;
+    editor().complaints.provoked(told);
+    await lens().click();
+    await editor().notification(told).waitFor();
+    await editor().page.locator('.tab.active', { hasText: 'slipway.yaml' }).waitFor();
+    await editor().row('Applications', 'greet').waitFor();
+    await editor().shot('function-adopted');
+    for (const [name, text] of Object.entries(greet)) expect(readFileSync(path('greet', name), 'utf8')).toBe(text);
+    expect(readFileSync(path('greet', 'deploy', 'service.yaml'), 'utf8')).toContain('FUNC_LOG_LEVEL');
+  });
+
+  it('says of one in Go that it has no program, and what to do', async () => {
+    await editor().run('slipway.application.adopt');
+    await editor().quickInput.expect(/nothing else is changed/);
+    await editor().shot('function-chosen');
+    const told = /price is a function in Go without a program of its own/;
+    editor().complaints.provoked(told);
+    await editor().quickInput.choose('Function in func.yaml (go)');
+    await editor().notification(told).waitFor();
+    await editor().shot('function-without-program');
+    expect(existsSync(path('price', 'slipway.yaml'))).toBe(false);
   });
 });
 

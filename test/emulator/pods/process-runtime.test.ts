@@ -202,7 +202,11 @@ describe('what processes get', () => {
 
   it('is its port, also for frameworks that go by a variable of their own, unless the application says it', async () => {
     const h = await aKubelet();
-    await h.build('dev.local/port', {}, ['sh', '-c', 'echo "$PORT $SERVER_PORT $QUARKUS_HTTP_PORT $ASPNETCORE_URLS"']);
+    await h.build('dev.local/port', {}, [
+      'sh',
+      '-c',
+      'echo "$PORT $SERVER_PORT $QUARKUS_HTTP_PORT $ASPNETCORE_URLS $FUNC_PORT"',
+    ]);
     const box = await h.runtime.createPod({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -216,7 +220,7 @@ describe('what processes get', () => {
       },
     );
     await running.exited;
-    expect(output).toBe('4321 4321 5000 http://+:4321\n');
+    expect(output).toBe('4321 4321 5000 http://+:4321 4321\n');
     await box.remove();
     await h[Symbol.asyncDispose]();
   });

@@ -8,7 +8,7 @@ import { openMade } from './open-made.ts';
 
 export function adoptApplication(deps: Deps) {
   const { say } = deps.problems.words;
-  /** @param argument `{type: 'manifest', file, service}` from a lens, `{type: 'folder', dir}` from a failed deploy */
+  /** @param argument `{type: 'manifest', file, service}` from a lens, `{type: 'folder', dir, file?}` from a failed deploy, or a function's lens */
   return async (argument?: unknown): Promise<boolean> => {
     const { adopt } = await import('../../../core/app/adopt.ts');
     const given = argument as { dir?: unknown; file?: unknown; service?: unknown } | undefined;
@@ -23,8 +23,9 @@ export function adoptApplication(deps: Deps) {
       file !== undefined && typeof given?.service === 'string' ? { service: given.service, file } : undefined;
     const choice = pointed ?? (await chooseService(deps, dir));
     if (choice === 'none') return false;
-    const { name, starts } = await adopt(dir, choice);
+    const { name, starts, left } = await adopt(dir, choice);
     await openMade(deps, dir, join(dir, 'slipway.yaml'), say('adopt.done', { name: plain(name) }));
+    if (left?.length) void vscode.window.showWarningMessage(say('adopt.left', { fields: plain(left.join(', ')) }));
     if (!starts) void vscode.window.showWarningMessage(say('adopt.noStart', { name: plain(name) }));
     return true;
   };
@@ -59,9 +60,10 @@ async function chooseFolder({ problems }: Deps): Promise<string | undefined> {
   const { adoptable } = await import('../../../core/app/adopt.ts');
   const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   const found = await adoptable(roots.map(({ uri }) => uri.fsPath));
-  const items = found.map(({ dir, manifest, start }) => {
+  const items = found.map(({ dir, manifest, start, runtime }) => {
     const how = [
       manifest !== undefined && say('adopt.service', { file: manifest }),
+      runtime !== undefined && say('adopt.function', { runtime }),
       start !== undefined && say('adopt.starts', { command: start }),
     ];
     const path = vscode.workspace.asRelativePath(dir);
