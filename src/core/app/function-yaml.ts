@@ -22,7 +22,7 @@ export interface KnativeFunction {
   left: string[];
 }
 
-/** @returns undefined where there is no func.yaml. @throws Fault YamlSyntax, FileUnreadable */
+/** @returns undefined where there is no func.yaml of that CLI. @throws Fault YamlSyntax, FileUnreadable */
 export async function readFunction(dir: string, read: ReadText): Promise<KnativeFunction | undefined> {
   const file = join(dir, functionFile);
   const text = await read(file);
@@ -30,7 +30,9 @@ export async function readFunction(dir: string, read: ReadText): Promise<Knative
   const { documents, problems } = parseYaml(file, text);
   const wrong = problems.find(({ severity }) => severity === 'error');
   if (wrong) throw new Fault(wrong.code, wrong.args, wrong.place ? { place: wrong.place } : {});
-  return functionOf(documents[0]?.value);
+  const value = documents[0]?.value;
+  // The Fn Project keeps its functions in a file of the same name.
+  return valueAt(value, ['schema_version']) === undefined ? functionOf(value) : undefined;
 }
 
 /** Languages whose functions are a package without a program: the func CLI writes one around it in its own build. */

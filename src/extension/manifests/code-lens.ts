@@ -63,7 +63,7 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
         deps.applications.begin();
         deps.platforms.begin();
         const entry = deps.applications.containing(uri);
-        if (!entry && isFunctionFile(uri)) return functionLenses(deps, uri);
+        if (!entry && isFunctionFile(document)) return functionLenses(deps, uri);
         // Of several Services in deploy/ nothing says which one the application is.
         if (!entry || entry.problems.some(({ code }) => code === 'SeveralServices')) return adoptLenses(deps, document);
         if (!entry.application) return brokenLenses(deps, entry, lines.get(uri.fsPath) ?? []);

@@ -4,8 +4,9 @@ import * as vscode from 'vscode';
 import type { CommandId } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 
-export function isFunctionFile({ path }: vscode.Uri): boolean {
-  return /[\\/]func\.yaml$/.test(path);
+/** The Fn Project's file of the same name says its `schema_version`. */
+export function isFunctionFile({ uri, getText }: Pick<vscode.TextDocument, 'uri' | 'getText'>): boolean {
+  return /[\\/]func\.yaml$/.test(uri.path) && !/^schema_version:/m.test(getText());
 }
 
 export function functionLenses({ problems }: Pick<Deps, 'problems'>, uri: vscode.Uri): vscode.CodeLens[] {

@@ -206,6 +206,16 @@ deploy:
     }
   });
 
+  it('of the Fn Project, whose file has the same name, is a folder like any other', async () => {
+    write({ ...node(''), 'func.yaml': 'schema_version: 20180708\nname: other\nversion: 0.0.1\nruntime: go\n' });
+    expect(await adopt(dir)).toMatchObject({ name: expect.stringMatching(/^slipway-function-/), left: undefined });
+    rmSync(join(dir, 'slipway.yaml'));
+    rmSync(join(dir, 'deploy'), { recursive: true });
+    rmSync(join(dir, 'package.json'));
+    rmSync(join(dir, 'index.js'));
+    expect(await adoptable([dir])).toEqual([]);
+  });
+
   it('with a mistake in its func.yaml is not guessed at', async () => {
     write({ ...node(''), 'func.yaml': 'name: [' });
     await expect(adopt(dir)).rejects.toMatchObject({ code: 'YamlSyntax', place: { file: join(dir, 'func.yaml') } });
