@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { KnownWays } from '../core/app/known-ways.ts';
 import type { Application, ManifestFile } from '../core/app/model.ts';
 import type { Problem } from '../core/codes.ts';
 import { contextKeys } from './contributions.ts';
@@ -37,6 +38,8 @@ export class Applications implements vscode.Disposable {
   #again = false;
   #begun = false;
   #log: vscode.LogOutputChannel;
+  /** While nothing but manifests is typed: what else there is may have changed unseen. */
+  #ways: KnownWays | undefined;
 
   readonly onChange = this.#changes.event;
 
@@ -57,16 +60,19 @@ export class Applications implements vscode.Disposable {
       if (this.isManifest(uri) || this.#liesBeside(uri) || uri.fsPath.endsWith('package.json')) this.#changed(uri);
     };
     // Of a folder that appears with its files, as when one is scaffolded or cloned, or goes with them, a watcher may only tell the folder.
-    const folders = vscode.workspace.createFileSystemWatcher('**/*', false, true, false);
+    const all = vscode.workspace.createFileSystemWatcher('**/*');
     this.#disposables.push(
-      folders,
-      folders.onDidCreate((uri) => {
-        if (!/[\\/][^\\/.]+$/.test(uri.fsPath)) return;
-        this.#hasNewFolder = true;
-        this.#changed(uri);
+      all,
+      all.onDidChange((uri) => {
+        if (this.#ways?.changed(uri.fsPath)) this.#changed(uri);
       }),
-      folders.onDidDelete((uri) => {
-        if (this.#items.some(({ dir }) => isIn(dir, uri.fsPath))) this.#changed(uri);
+      all.onDidCreate((uri) => {
+        const isFolder = /[\\/][^\\/.]+$/.test(uri.fsPath);
+        if (isFolder) this.#hasNewFolder = true;
+        if (this.#cameOrWent(uri) || isFolder) this.#changed(uri);
+      }),
+      all.onDidDelete((uri) => {
+        if (this.#cameOrWent(uri) || this.#items.some(({ dir }) => isIn(dir, uri.fsPath))) this.#changed(uri);
       }),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) void this.refresh();
@@ -80,14 +86,31 @@ export class Applications implements vscode.Disposable {
       // The editor may tell its tabs as a whole: then no single one changed.
       vscode.window.tabGroups.onDidChangeTabGroups(() => this.#tellFiles()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (this.isManifest(document.uri)) this.#changed(document.uri);
+        if (this.isManifest(document.uri)) this.#soon(document.uri);
+        else if (document.uri.scheme === 'file') this.#ways?.changed(document.uri.fsPath);
+      }),
+      // What was not saved is not its text any more.
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === 'file') this.#ways?.changed(uri.fsPath);
       }),
     );
     void this.refresh();
   }
 
+  /** Whether it is a file that was looked for. What else comes and goes beside it (a database's journal) makes nobody look at once. */
+  #cameOrWent({ fsPath }: vscode.Uri): boolean {
+    const wasLookedFor = this.#ways?.changed(fsPath) ?? false;
+    this.#ways?.cameOrWent(fsPath);
+    return wasLookedFor;
+  }
+
   /** Reads everything, and ends with what stood in the files when it was called: calls while one runs lead to one more. */
   refresh(): Promise<void> {
+    this.#ways?.forget();
+    return this.#refresh();
+  }
+
+  #refresh(): Promise<void> {
     if (this.#reading) {
       this.#again = true;
       return this.#reading.then(() => this.#reading);
@@ -96,7 +119,7 @@ export class Applications implements vscode.Disposable {
       this.#reading = undefined;
       if (this.#again) {
         this.#again = false;
-        void this.refresh();
+        void this.#refresh();
       }
     });
     return this.#reading;
@@ -135,17 +158,20 @@ export class Applications implements vscode.Disposable {
   async #read(): Promise<void> {
     const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
     try {
-      const [{ findApplications, foldersOf }, { readApplication }] = await Promise.all([
+      const [{ findApplications, foldersOf }, { readApplication }, { KnownWays }] = await Promise.all([
         import('../core/app/find.ts'),
         import('../core/app/model.ts'),
+        import('../core/app/known-ways.ts'),
       ]);
+      this.#ways ??= new KnownWays();
+      const ways = this.#ways;
       const dirs = await findApplications(roots.map(({ uri }) => uri.fsPath));
       const known: Folders = this.#hasNewFolder ? new Map() : this.#folders;
       this.#hasNewFolder = false;
       const [items, folders] = await Promise.all([
         Promise.all(
           dirs.map(async (dir) => {
-            const { application, problems, files } = await readApplication(dir, readText);
+            const { application, problems, files } = await readApplication(dir, readText, ways);
             return { dir, name: application?.name ?? folderName(dir), application, problems, files };
           }),
         ),
@@ -180,9 +206,14 @@ export class Applications implements vscode.Disposable {
   }
 
   #changed(uri: vscode.Uri): void {
+    this.#ways?.forget();
+    this.#soon(uri);
+  }
+
+  #soon(uri: vscode.Uri): void {
     if (/[\\/](node_modules|\.git)([\\/]|$)/.test(uri.fsPath)) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.refresh(), gatherMs);
+    this.#timer = setTimeout(() => void this.#refresh(), gatherMs);
   }
 
   dispose(): void {

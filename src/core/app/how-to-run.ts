@@ -27,12 +27,24 @@ export interface Folder {
   list(path?: string): Promise<string[]>;
 }
 
-/** @returns undefined where nothing says it. @throws Fault FileUnreadable */
-export async function howToRun(dir: string, readText: ReadText): Promise<HowToRun | undefined> {
+/**
+ * @param looked is told each file before it is read and each folder before it is listed, there or not
+ * @returns undefined where nothing says it. @throws Fault FileUnreadable
+ */
+export async function howToRun(
+  dir: string,
+  readText: ReadText,
+  looked: (path: string) => void = () => {},
+): Promise<HowToRun | undefined> {
+  const at = (path: string): string => {
+    const file = join(dir, path);
+    looked(file);
+    return file;
+  };
   const folder: Folder = {
     name: basename(dir),
-    read: (path) => readText(join(dir, path)),
-    list: async (path = '.') => (await readdir(join(dir, path)).catch(() => [])).sort(),
+    read: (path) => readText(at(path)),
+    list: async (path = '.') => (await readdir(at(path)).catch(() => [])).sort(),
   };
   const node = await nodeScripts(folder);
   if (node) return node;

@@ -13,7 +13,7 @@ import { pathOf } from '../target.ts';
 import type { AlertLimits } from '../traffic/alerts.ts';
 import { checkFields } from './check.ts';
 import { type Path, parseYaml, type YamlDocument } from './document.ts';
-import { howToRun } from './how-to-run.ts';
+import { KnownWays } from './known-ways.ts';
 import { ownRepository } from './repository.ts';
 import { slipwayFields } from './schema.ts';
 import { isObject, kindOfValue, valueAt } from './values.ts';
@@ -100,8 +100,15 @@ export interface ManifestFile {
   text: string;
 }
 
-/** Everything wrong with it; `application` is there unless an error stands in the way of using it. */
-export async function readApplication(dir: string, from: ReadText = readText): Promise<ReadResult> {
+/**
+ * Everything wrong with it; `application` is there unless an error stands in the way of using it.
+ * @param ways for who reads it again and again, and tells what changes
+ */
+export async function readApplication(
+  dir: string,
+  from: ReadText = readText,
+  ways: KnownWays = new KnownWays(),
+): Promise<ReadResult> {
   const problems: Problem[] = [];
   const root = resolve(dir);
   const read: ReadText = async (file) => {
@@ -143,7 +150,10 @@ export async function readApplication(dir: string, from: ReadText = readText): P
     return fail('BadField', { path: 'metadata.name', got, expected: `"${name}", the name in slipway.yaml` }, where);
   }
   const image = settings.build?.image ?? (text === undefined ? localRepository(service) : undefined);
-  const guess = settings.run?.start === undefined ? await howToRun(root, read) : undefined;
+  const before = problems.length;
+  const guess = settings.run?.start === undefined ? await ways.of(root, read) : undefined;
+  // What could not be read is told each time.
+  if (problems.length > before) ways.forget(root);
   const start = words(settings.run?.start ?? guess?.start);
   const dev = words(settings.run?.dev ?? guess?.dev);
   return {

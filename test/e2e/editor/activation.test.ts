@@ -50,10 +50,8 @@ describe('a window with a folder that has no application', () => {
 
   it('wakes up for the manifest of one that came later, and starts nothing for it', async () => {
     mkdirSync(path('later', 'deploy'), { recursive: true });
-    writeFileSync(
-      path('later', 'slipway.yaml'),
-      'name: later\nbuild:\n  image: dev.local/later\nrun:\n  start: node a.js\n',
-    );
+    writeFileSync(path('later', 'slipway.yaml'), 'name: later\nbuild:\n  image: dev.local/later\n');
+    writeFileSync(path('later', 'Procfile'), 'web: ./server\n');
     writeFileSync(path('later', 'deploy', 'service.yaml'), service('later'));
     await editor().openAt('later/slipway.yaml', 1);
     const told = /"my shop" cannot be the name of a platform.* known platforms: embedded\./;
@@ -63,8 +61,13 @@ describe('a window with a folder that has no application', () => {
     await editor().notification(told).getByRole('button', { name: 'Choose Platform' }).click();
     await editor().quickInput.entry('embedded').waitFor();
     await editor().quickInput.cancel();
-    await editor().page.locator('.codelens-decoration', { hasText: 'Deploy' }).first().waitFor();
+    const lenses = editor().page.locator('.codelens-decoration', { hasText: 'Deploy' }).first();
+    await lenses.waitFor();
     await editor().shot('later');
+    expect(await lenses.textContent()).not.toContain('Debug');
+    // How it is started is known from a file that nobody has open.
+    writeFileSync(path('later', 'Procfile'), 'web: node a.js\n');
+    await lenses.filter({ hasText: 'Debug' }).waitFor();
     expect(platformsOf(editor().dir)).toEqual([]);
     rmSync(path('later'), { recursive: true });
   });
