@@ -54,6 +54,35 @@ public class Server {
 }
 `;
 
+/** Its own plugins start the same application: one within Maven's JVM, the other in one of its own. */
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>shop</groupId>
+  <artifactId>shop</artifactId>
+  <version>1</version>
+  <properties>
+    <maven.compiler.source>17</maven.compiler.source>
+    <maven.compiler.target>17</maven.compiler.target>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+    <exec.mainClass>shop.Server</exec.mainClass>
+  </properties>
+  <build>
+    <plugins>
+      <plugin>
+        <groupId>org.codehaus.mojo</groupId>
+        <artifactId>exec-maven-plugin</artifactId>
+        <version>3.1.0</version>
+      </plugin>
+      <plugin>
+        <groupId>org.springframework.boot</groupId>
+        <artifactId>spring-boot-maven-plugin</artifactId>
+        <version>2.7.18</version>
+      </plugin>
+    </plugins>
+  </build>
+</project>
+`;
+
 /** Takes every request and answers none. */
 const silent = "require('node:http').createServer(() => {}).listen(process.env.PORT);\n";
 
@@ -77,6 +106,7 @@ function write(folder: string, name: string, settings: string, files: Record<str
 }
 
 const file = 'src/main/java/shop/Server.java';
+const goals = { executed: 'exec:java', booted: 'spring-boot:run' };
 
 /** A window on the application and on the silent one, with Java's debugger. */
 function useApplication(name: string, settings: Record<string, unknown> = {}) {
@@ -92,6 +122,9 @@ function useApplication(name: string, settings: Record<string, unknown> = {}) {
         [file]: source,
         '.gitignore': 'out/\n',
       });
+      for (const [name, goal] of Object.entries(goals)) {
+        write(folder, name, `run:\n  start: mvn -q compile ${goal}\n`, { [file]: source, 'pom.xml': pom });
+      }
       write(folder, 'silent', 'run:\n  start: node silent.cjs\n', { 'silent.cjs': silent });
       return folder;
     },
@@ -224,6 +257,39 @@ describe.runIf(java)(`an application in Java under its debugger${needs}`, () => 
     await ends(held);
     await until('the JVM gone', () => !isAlive(last));
   }, 120_000);
+});
+
+describe.runIf(java)(`an application in Java that Maven starts${needs}`, () => {
+  const { editor, path, console, platform, cli } = useApplication('java-maven');
+  const page = () => editor().page;
+
+  it.each(Object.entries(goals))(
+    'stops at a breakpoint: %s by %s',
+    async (name) => {
+      await cli('up', '--detach', '--port', '0');
+      await editor().openContainer();
+      await editor()
+        .row('Applications', new RegExp(`^${name}`))
+        .waitFor();
+      await setBreakpoint(editor(), path(name, file), `${name}/${file}`, handled);
+      await page().keyboard.press('F5');
+      const host = `${name}.dev.localhost`;
+      await console()
+        .filter({ hasText: `${name} runs at http://${host}` })
+        .waitFor({ timeout: 240_000 });
+      const answer = request((await platform()).ingress, { host, method: 'POST', timeout: 300_000 });
+      await page().locator('.debug-top-stack-frame-line').first().waitFor();
+      await editor().shot(name);
+      await page().keyboard.press('F5');
+      expect((await answer).body).toBe('answer 1');
+      const jvms = () =>
+        processesOf(editor().dir).filter(({ command }) => new RegExp(`^\\S*java .*/${name}\\b`).test(command));
+      expect(jvms()).not.toHaveLength(0);
+      await stopByKey(editor(), kubeOf((await platform()).kubeconfig), name);
+      await until('its JVMs gone', () => jvms().length === 0);
+    },
+    400_000,
+  );
 });
 
 describe.runIf(java)(`a debugger of Java that does not attach${needs}`, () => {
