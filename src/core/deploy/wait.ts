@@ -127,6 +127,8 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
 
     /** With events and output, which only a closer look needs. Looks that come while one is under way are left out. */
     let looks = 0;
+    /** Nothing is hoped for any more. */
+    let isLate = false;
     const examine = (
       revision: KubeObject | undefined,
       judge: (scene: Scene) => Cause | undefined,
@@ -137,7 +139,8 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
       enrich(client, namespace, name, sceneOf(revision))
         .then(async (scene) => {
           const cause = judge(scene);
-          if (cause && !awaitsRoom(cause) && !(await isMended(client, namespace, cause))) fails(cause, scene);
+          if (cause && (isLate || !(awaitsRoom(cause) || (await isMended(client, namespace, cause)))))
+            fails(cause, scene);
         })
         .catch((error: unknown) => finish(error as Error))
         .finally(() => {
@@ -157,7 +160,9 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
         return true;
       }
       if (!held) return false;
-      trying ??= timer(roomMs, () => {
+      if (trying) return true;
+      trying = timer(roomMs, () => {
+        trying = undefined;
         held = false;
         look();
       });
@@ -267,6 +272,7 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
       const revision = revisions.get(readyAt.revision, namespace);
       const waiting = last?.trim() || 'the platform to begin';
       const args = { seconds: Math.round(options.timeoutMs / 1000), waiting, service: name };
+      isLate = true;
       examine(revision, (scene) => lateCause(scene) ?? { code: 'TimedOut', args }, true);
     });
   });
