@@ -5,6 +5,7 @@ import { Fault } from '../faults.ts';
 import { parseYaml } from './document.ts';
 import type { HowToRun } from './how-to-run.ts';
 import { type ReadText, repositoryOf } from './model.ts';
+import { repositoryIn } from './repository.ts';
 import { isObject, valueAt } from './values.ts';
 
 export const functionFile = 'func.yaml';
@@ -94,7 +95,8 @@ function functionOf(value: unknown): KnativeFunction {
   return {
     name,
     runtime: textOf(valueAt(value, ['runtime'])) ?? '',
-    image: image !== undefined ? repositoryOf(image) : registry && name && `${registry.replace(/\/+$/, '')}/${name}`,
+    image:
+      image !== undefined ? repositoryOf(image) : registry && name && repositoryIn(registry.replace(/\/+$/, ''), name),
     left,
     service: (as, from, more) => {
       const own = new Set(env.map((each) => each['name']));

@@ -169,6 +169,16 @@ deploy:
     expect(service().spec.template.metadata).toEqual({ annotations: { 'autoscaling.knative.dev/max-scale': '2' } });
   });
 
+  it('named by one letter has an image behind a registry that Knative takes', async () => {
+    write({
+      ...node('registry: r.example.com\n'),
+      'func.yaml': `${head}name: g\nruntime: node\nregistry: r.example.com\n`,
+    });
+    await adopt(dir);
+    expect(container().image).toBe('r.example.com/app/g');
+    expect(admitManifest(service())?.errors).toEqual([]);
+  });
+
   it.each([
     ['rust', { 'Cargo.toml': '[package]\nname = "fn"\n' }, ['target/release/fn']],
     [
