@@ -126,7 +126,8 @@ export const extensionMessages = defineArea(
     'app.new': 'New Application...',
     'lens.adopt': 'Adopt Application',
     'adopt.title': 'Adopt Application',
-    'adopt.pick': 'Folder of the application: a slipway.yaml is written into it, and nothing else is changed',
+    'adopt.pick':
+      'Folder of the application: a slipway.yaml is written into it, and a manifest where it has none; nothing else is changed',
     'adopt.which': 'Which Knative Service is the application?',
     'adopt.other': 'Other Folder...',
     'adopt.otherTitle': 'Folder of the Application',
@@ -319,7 +320,7 @@ export const extensionMessages = defineArea(
     'app.new': '新建应用...',
     'lens.adopt': '接管应用',
     'adopt.title': '接管应用',
-    'adopt.pick': '应用所在的文件夹：只会在其中写入 slipway.yaml，其他内容保持不变',
+    'adopt.pick': '应用所在的文件夹：会在其中写入 slipway.yaml，没有清单时还会写入清单；其他内容保持不变',
     'adopt.which': '应用是哪一个 Knative Service？',
     'adopt.other': '其他文件夹...',
     'adopt.otherTitle': '应用所在的文件夹',

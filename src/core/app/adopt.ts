@@ -1,11 +1,14 @@
-/** Takes an existing application as it is: writes a slipway.yaml beside what is there, and changes nothing else. */
+/**
+ * Takes an existing application as it is: writes a slipway.yaml beside what is there, and a manifest where it has none; what is there is
+ * not changed.
+ */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Document } from 'yaml';
 import { Fault } from '../faults.ts';
 import type { Phrase } from '../messages/phrases.ts';
-import { foldersIn, isApplication } from './find.ts';
+import { foldersIn, isApplication, looksLikeService } from './find.ts';
 import { notStarted, ofFunction, readFunction } from './function-yaml.ts';
 import { type HowToRun, howToRun } from './how-to-run.ts';
 import { applicationFile, readApplication, readText } from './model.ts';
@@ -33,7 +36,8 @@ export interface ServiceChoice {
 
 /**
  * @throws Fault NoStartCommand where there is neither a Service nor a way to start it, SeveralServices where none is chosen of several,
- *   NoSuchService, FunctionWithoutProgram, YamlSyntax, FileUnreadable
+ *   NoSuchService, NoService where something else has the name of its manifest, FunctionWithoutProgram, DirectoryNotWritable, YamlSyntax and
+ *   other mistakes in what is there, FileUnreadable
  */
 export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopted> {
   const root = resolve(dir);
@@ -45,15 +49,13 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
   const found = await howToRun(root, readText);
   const { how, env }: { how: HowToRun | undefined; env: Record<string, string> } =
     func && found ? ofFunction(found) : { how: found, env: {} };
-  const files: string[] = [];
   const name = manifest?.name ?? labelOf(func?.name ?? basename(root));
   const image = manifest?.image ?? func?.image ?? ownRepository(name);
+  const files: [path: string, text: string][] = [];
   if (!manifest) {
     if (!how) throw func ? notStarted(name, func) : new Fault('NoStartCommand', { name });
-    await mkdir(join(root, 'deploy'), { recursive: true });
-    const text = func ? func.service(name, image, env) : serviceText(name, image);
-    await writeFile(join(root, 'deploy', 'service.yaml'), text, { flag: 'wx' });
-    files.push('deploy/service.yaml');
+    await requireNoManifest(root);
+    files.push(['deploy/service.yaml', func ? func.service(name, image, env) : serviceText(name, image)]);
   }
   const settings: Record<string, unknown> = { name };
   if (manifest && manifest.place !== 'deploy') settings['manifests'] = manifest.place;
@@ -61,9 +63,41 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
   const isMade = how !== undefined || !isRepository(image);
   if (isMade) settings['build'] = how?.build === undefined ? { image } : { image, command: how.build };
   if (how) settings['run'] = how.dev === undefined ? { start: how.start } : { start: how.start, dev: how.dev };
-  await writeFile(join(root, applicationFile), String(new Document(settings)), { flag: 'wx' });
-  files.push(applicationFile);
-  return { name, files, starts: how !== undefined, left: func?.left };
+  files.push([applicationFile, String(new Document(settings))]);
+  await writeNew(root, files);
+  return { name, files: files.map(([path]) => path), starts: how !== undefined, left: func?.left };
+}
+
+/** What is a Service but for a mistake in it is the one to take, and what else has its place is not written over. @throws Fault */
+async function requireNoManifest(root: string): Promise<void> {
+  const own = join(root, 'deploy', 'service.yaml');
+  const { problems, files } = await readApplication(root);
+  const candidates = files.filter(({ file, text }) => file === own || looksLikeService(text)).map(({ file }) => file);
+  const wrong = problems.find(
+    ({ severity, place }) => severity === 'error' && place && candidates.includes(place.file),
+  );
+  if (wrong?.place) throw new Fault(wrong.code, wrong.args, { place: wrong.place });
+  if (existsSync(own)) throw new Fault('NoService', { dir: own });
+}
+
+/** All of them or none. @throws Fault DirectoryNotWritable */
+async function writeNew(root: string, files: readonly [path: string, text: string][]): Promise<void> {
+  const undo: (() => Promise<void>)[] = [];
+  for (const [path, text] of files) {
+    const file = join(root, path);
+    try {
+      const made = await mkdir(dirname(file), { recursive: true });
+      if (made !== undefined) undo.unshift(() => rmdir(made));
+      await writeFile(file, text, { flag: 'wx' });
+      undo.unshift(() => rm(file));
+    } catch (error) {
+      for (const step of undo) await step().catch(() => {});
+      const { code } = error as NodeJS.ErrnoException;
+      // A link that leads nowhere is there and is not, and a file may have the name of a folder.
+      if (!['EACCES', 'EROFS', 'EPERM', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(code ?? '')) throw error;
+      throw new Fault('DirectoryNotWritable', { dir: file }, { cause: error });
+    }
+  }
 }
 
 /** A folder that `adopt` can take. */
@@ -176,7 +210,8 @@ async function* servicesBelow(root: string, depth: number, dir = root): AsyncGen
   entries.sort((a, b) => Number(a.isDirectory()) - Number(b.isDirectory()) || a.name.localeCompare(b.name));
   for (const entry of entries) {
     const path = join(dir, entry.name);
-    if (entry.isFile() && /\.ya?ml$/.test(entry.name)) {
+    // A link to a folder has no text.
+    if ((entry.isFile() || entry.isSymbolicLink()) && /\.ya?ml$/.test(entry.name)) {
       // What is no manifest may be of any size.
       yield* await servicesOfFile(root, path).catch(() => []);
     } else if (entry.isDirectory() && depth > 0 && !notSearched.has(entry.name) && !entry.name.startsWith('.')) {

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { parseYaml } from './document.ts';
 import { applicationFile, readText } from './model.ts';
+import { valueAt } from './values.ts';
 
 const notEntered = new Set([
   'node_modules',
@@ -71,7 +73,15 @@ export async function isApplication(dir: string): Promise<boolean> {
   return false;
 }
 
-/** A quick look, without parsing: only to find candidates. */
+/** A quick look, only to find candidates. What is written in braces, as JSON is, is parsed: there a reference looks like a Service, too. */
 export function looksLikeService(text: string): boolean {
-  return /^apiVersion:\s*["']?serving\.knative\.dev\//m.test(text) && /^kind:\s*["']?Service\b/m.test(text);
+  if (!text.includes('serving.knative.dev/')) return false;
+  const hasKeys =
+    /^(["']?)apiVersion\1:\s*["']?serving\.knative\.dev\//m.test(text) &&
+    /^(["']?)kind\1:\s*["']?Service\b/m.test(text);
+  if (hasKeys || !/^(--- +)?\{(?!\{)/m.test(text)) return hasKeys;
+  return parseYaml('', text).documents.some(
+    ({ value }) =>
+      /^serving\.knative\.dev\//.test(String(valueAt(value, ['apiVersion']))) && valueAt(value, ['kind']) === 'Service',
+  );
 }

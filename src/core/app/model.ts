@@ -122,7 +122,7 @@ export async function readApplication(
   };
   const file = join(root, applicationFile);
   const text = await read(file);
-  const settings = text === undefined ? {} : readSettings(file, text, problems);
+  const { settings, placeOf } = readSettings(file, text, problems);
   const place = join(root, settings.manifests ?? 'deploy');
   const files: ManifestFile[] = [];
   const manifests = await readManifests(place, read, problems, files);
@@ -140,7 +140,9 @@ export async function readApplication(
   if (!service) {
     if (services.length === 0) return fail(text === undefined ? 'NoApplication' : 'NoService', { dir: place });
     const names = services.map(({ object }) => object.metadata.name).join(', ');
-    if (settings.name !== undefined) return fail('NoSuchService', { dir: place, names, name: settings.name });
+    if (settings.name !== undefined) {
+      return fail('NoSuchService', { dir: place, names, name: settings.name }, placeOf(['name']));
+    }
     return fail('SeveralServices', { dir: place, names }, services[0]?.place(['metadata', 'name']));
   }
   const name = settings.name ?? service.object.metadata.name;
@@ -233,7 +235,8 @@ export async function readText(file: string): Promise<string | undefined> {
     if (found.isDirectory()) return undefined;
     const detail = unfit(found.isFile(), found.size);
     if (detail) throw new Fault('FileUnreadable', { file, detail });
-    return await readFile(file, 'utf8');
+    // Some editors write a mark at its beginning, which is no part of it.
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof Fault) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -265,18 +268,24 @@ interface Settings {
   alerts?: AlertLimits;
 }
 
-function readSettings(file: string, text: string, problems: Problem[]): Settings {
+function readSettings(
+  file: string,
+  text: string | undefined,
+  problems: Problem[],
+): { settings: Settings; placeOf: (path: Path) => SourcePlace } {
+  const placeOf = () => ({ file, line: 1, column: 1 });
+  if (text === undefined) return { settings: {}, placeOf };
   const { documents, problems: found } = parseYaml(file, text);
   problems.push(...found);
   const [first] = documents;
-  if (found.some(({ severity }) => severity === 'error')) return {};
+  if (found.some(({ severity }) => severity === 'error')) return { settings: {}, placeOf };
   const document: Pick<YamlDocument, 'value' | 'place' | 'placeOfKey'> = first ?? {
     value: {},
-    place: () => ({ file, line: 1, column: 1 }),
-    placeOfKey: () => ({ file, line: 1, column: 1 }),
+    place: placeOf,
+    placeOfKey: placeOf,
   };
   problems.push(...checkFields(document, slipwayFields));
-  return (document.value ?? {}) as Settings;
+  return { settings: (document.value ?? {}) as Settings, placeOf: document.place };
 }
 
 async function readManifests(

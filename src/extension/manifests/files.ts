@@ -10,7 +10,7 @@ export const applicationFiles: readonly vscode.DocumentFilter[] = [
 ];
 
 // Blanks of one line only: of a file of blank lines each would begin a look through all others.
-const knative = /^[ \t]*apiVersion:[ \t]*["']?[\w-]+(?:\.[\w-]+)*\.knative\.dev\//m;
+const knative = /^[ \t]*(?:\{[ \t]*)?(["']?)apiVersion\1[ \t]*:[ \t]*["']?[\w-]+(?:\.[\w-]+)*\.knative\.dev\//m;
 
 /** slipway.yaml, what lies in a folder named deploy, and any other YAML file that names a Knative kind. */
 export function isManifest({

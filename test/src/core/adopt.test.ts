@@ -1,9 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import { adopt, adoptable, folderOfManifest, labelOf, servicesToAdopt } from '../../../src/core/app/adopt.ts';
+import { isApplication } from '../../../src/core/app/find.ts';
 import { loadApplication, readApplication } from '../../../src/core/app/model.ts';
 import { servicesIn } from '../../../src/core/app/services-in.ts';
 import { imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
@@ -31,6 +41,12 @@ spec:
       containers:
         - image: ${image}
 `;
+const inJson = JSON.stringify({
+  apiVersion: 'serving.knative.dev/v1',
+  kind: 'Service',
+  metadata: { name: 'shop' },
+  spec: { template: { spec: { containers: [{ image: 'r.io/x' }] } } },
+});
 const main = 'package main\nfunc main() {}\n';
 
 describe('an application that is taken as it is', () => {
@@ -101,6 +117,59 @@ run:
     write({ 'slipway.yaml': 'name: mine\n' });
     expect(await adopt(dir)).toMatchObject({ files: [] });
     expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe('name: mine\n');
+  });
+
+  it.each([
+    ['with a mark at its beginning', `\ufeff${service('r.io/x')}`],
+    ['with quotes around its keys', service('r.io/x').replace(/^(apiVersion|kind)/gm, '"$1"')],
+    ['in JSON', JSON.stringify(JSON.parse(inJson), null, 2)],
+    ['in JSON on one line', inJson],
+  ])('with a manifest %s is found and taken', async (_, text) => {
+    write({ 'deploy/service.yaml': text, 'app.py': '' });
+    expect(await isApplication(dir)).toBe(true);
+    expect(await adopt(dir)).toMatchObject({ name: 'shop', files: ['slipway.yaml'] });
+    expect(await readApplication(dir)).toMatchObject({ application: { build: { image: 'r.io/x' } }, problems: [] });
+  });
+
+  it.each([
+    ['block', 'ref:\n  "apiVersion": serving.knative.dev/v1\n  "kind": Service\n'],
+    ['braces', '{"spec": {"ref": {"apiVersion": "serving.knative.dev/v1", "kind": "Service"}}}'],
+    ['a template', '{{- if .x }}\nref: {apiVersion: serving.knative.dev/v1, kind: Service}\n{{- end }}'],
+  ])('with a reference to a Service in %s has none', async (_, text) => {
+    write({ 'deploy/trigger.yaml': text });
+    expect(await isApplication(dir)).toBe(false);
+  });
+
+  it('with a link to its manifest is taken by it', async () => {
+    write({ '.base/service.yaml': service('r.io/x'), 'deploy/config.yaml': '', 'app.py': '' });
+    symlinkSync('../.base/service.yaml', join(dir, 'deploy', 'service.yaml'));
+    expect(await adopt(dir)).toMatchObject({ name: 'shop', files: ['slipway.yaml'] });
+  });
+
+  it.each<[string, string, object]>([
+    ['a mistake in its Service', service('"r.io/x'), { code: 'YamlSyntax', place: { line: 10 } }],
+    [
+      'something else where its Service would stand',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
+      { code: 'NoService' },
+    ],
+    ['nothing in the file of its Service', '', { code: 'NoService' }],
+  ])('with %s is refused, and nothing is written', async (_, text, fault) => {
+    write({ 'deploy/service.yaml': text, 'app.py': '' });
+    await expect(adopt(dir)).rejects.toMatchObject(fault);
+    expect(readFileSync(join(dir, 'deploy', 'service.yaml'), 'utf8')).toBe(text);
+    expect(existsSync(join(dir, 'slipway.yaml'))).toBe(false);
+  });
+
+  it.each([
+    ['slipway.yaml', () => symlinkSync('nowhere', join(dir, 'slipway.yaml'))],
+    ['deploy/service.yaml', () => write({ deploy: 'a file' })],
+  ])('whose %s cannot be written is left as it was', async (path, prepare) => {
+    write({ 'app.py': '' });
+    prepare();
+    const before = readdirSync(dir);
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'DirectoryNotWritable', args: { dir: join(dir, path) } });
+    expect(readdirSync(dir)).toEqual(before);
   });
 
   it.each([
