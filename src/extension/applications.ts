@@ -6,6 +6,7 @@ import type { KnownWays } from '../core/app/known-ways.ts';
 import type { Application, ManifestFile } from '../core/app/model.ts';
 import type { Problem } from '../core/codes.ts';
 import { contextKeys } from './contributions.ts';
+import { gathered } from './gathered.ts';
 import { logError } from './log-error.ts';
 import { isApplicationFile } from './manifests/files.ts';
 import { setContext } from './settings.ts';
@@ -24,6 +25,8 @@ export interface WorkspaceApplication {
 type Folders = ReadonlyMap<string, readonly string[]>;
 
 const gatherMs = 200;
+/** A program may write its files without a pause. */
+const latestMs = 1_000;
 
 export class Applications implements vscode.Disposable {
   #items: readonly WorkspaceApplication[] = [];
@@ -33,7 +36,7 @@ export class Applications implements vscode.Disposable {
   #hasNewFolder = false;
   #changes = new vscode.EventEmitter<readonly WorkspaceApplication[]>();
   #disposables: vscode.Disposable[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #soonRead = gathered(() => void this.#refresh(), gatherMs, latestMs);
   #reading: Promise<void> | undefined;
   #again = false;
   #begun = false;
@@ -212,12 +215,11 @@ export class Applications implements vscode.Disposable {
 
   #soon(uri: vscode.Uri): void {
     if (/[\\/](node_modules|\.git)([\\/]|$)/.test(uri.fsPath)) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#refresh(), gatherMs);
+    this.#soonRead.tell();
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#soonRead[Symbol.dispose]();
     for (const disposable of this.#disposables) disposable.dispose();
     this.#changes.dispose();
   }
