@@ -204,7 +204,8 @@ async function* servicesFor(root: string, depth = 3): AsyncGenerator<FoundServic
 
 async function* servicesBelow(root: string, depth: number, dir = root): AsyncGenerator<FoundService> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
-    if (dir === root) throw error;
+    if (dir === root)
+      throw new Fault('FileUnreadable', { file: root, detail: (error as Error).message }, { cause: error });
     return [];
   });
   entries.sort((a, b) => Number(a.isDirectory()) - Number(b.isDirectory()) || a.name.localeCompare(b.name));

@@ -114,6 +114,8 @@ run:
 
   it('with a slipway.yaml already keeps it; without anything is refused', async () => {
     await expect(adopt(dir)).rejects.toMatchObject({ code: 'NoStartCommand' });
+    const file = join(dir, 'nothing');
+    await expect(adopt(file)).rejects.toMatchObject({ code: 'FileUnreadable', args: { file } });
     write({ 'slipway.yaml': 'name: mine\n' });
     expect(await adopt(dir)).toMatchObject({ files: [] });
     expect(readFileSync(join(dir, 'slipway.yaml'), 'utf8')).toBe('name: mine\n');
