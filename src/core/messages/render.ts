@@ -1,5 +1,6 @@
 /** The catalogue's engine (decision 16): an area is two tables with the same keys; a missing key is a type error. Pure leaf. */
 import type { MessageArgs } from '../codes.ts';
+import { stripAnsi } from '../log-lines/ansi.ts';
 
 export type Locale = 'en' | 'zh-cn';
 
@@ -30,7 +31,8 @@ export function renderIn<Key extends string>(
     (placeholder, name: string, one?: string, many?: string) => {
       const value = args[name];
       if (value === undefined) return placeholder;
-      return (one === undefined ? String(value) : Number(value) === 1 ? one : many) ?? '';
+      // Names and texts in a repository are anyone's: no word of them commands the terminal.
+      return (one === undefined ? stripAnsi(String(value)) : Number(value) === 1 ? one : many) ?? '';
     },
   );
 }

@@ -33,6 +33,11 @@ describe.each([
   });
 });
 
+it('says of what others wrote its words, not what commands a terminal', () => {
+  const area = defineArea({ told: 'It is {name}.' }, { told: '是 {name}。' });
+  expect(renderIn(area, 'en', 'told', { name: 'a\u001b[31m\u001b]0;b\u0007\r\u0008c\n\td' })).toBe('It is ac\n\td.');
+});
+
 describe('a word that goes with a number', () => {
   const area = defineArea({ left: '{count} {count:line|lines} {count:is|are} left' }, { left: '剩余 {count} 行' });
 
