@@ -126,8 +126,7 @@ export const extensionMessages = defineArea(
     'app.new': 'New Application...',
     'lens.adopt': 'Adopt Application',
     'adopt.title': 'Adopt Application',
-    'adopt.pick':
-      'Folder of the application: a slipway.yaml is written into it, and a manifest where it has none; nothing else is changed',
+    'adopt.pick': 'Folder: gets a slipway.yaml, and a manifest where it has none; nothing else is changed',
     'adopt.which': 'Which Knative Service is the application?',
     'adopt.other': 'Other Folder...',
     'adopt.otherTitle': 'Folder of the Application',
