@@ -143,7 +143,12 @@ function readsNoTypes({ logs }: Scene, version: string | undefined): boolean {
 /** Modules of a package manager; a file of the application's own that is not there is the application's mistake. */
 function moduleCause({ logs }: Scene): Cause | undefined {
   for (const line of logs) {
-    const node = /Cannot find (?:module|package) '((?:@[\w.-]+\/)?[\w][\w.-]*)(?:\/[^']*)?'/.exec(line)?.[1];
+    const node =
+      /Cannot find (?:module|package) '((?:@[\w.-]+\/)?[\w][\w.-]*)(?:\/[^']*)?'/.exec(line)?.[1] ??
+      // A file of one that is started by its path.
+      /Cannot find module '[^']*?[\\/]node_modules[\\/]((?:@[\w.-]+[\\/])?\w[\w.-]*)[\\/]/
+        .exec(line)?.[1]
+        ?.replace('\\', '/');
     if (node) return { code: 'ModuleMissing', args: { module: node, command: `npm install ${node}` } };
     const python = /ModuleNotFoundError: No module named '(\w+)/.exec(line)?.[1];
     if (python) return { code: 'ModuleMissing', args: { module: python, command: `pip install ${python}` } };

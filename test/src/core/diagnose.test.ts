@@ -218,6 +218,18 @@ const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
     'ModuleMissing',
     { module: 'express' },
   ],
+  [
+    'a program of npm that is started by its file',
+    { pods: [ended(1)], logs: ["Error: Cannot find module '/app/node_modules/faas-js-runtime/bin/cli.js'"] },
+    'ModuleMissing',
+    { module: 'faas-js-runtime' },
+  ],
+  [
+    'the same on Windows, with a scope',
+    { pods: [ended(1)], logs: ["Error: Cannot find module 'C:\\app\\node_modules\\@scope\\thing\\cli.js'"] },
+    'ModuleMissing',
+    { module: '@scope/thing' },
+  ],
   ['a file of its own is no module', { pods: [ended(1)], logs: ["Error: Cannot find module './moon'"] }, 'AppExited'],
   [
     'a module of Python',
