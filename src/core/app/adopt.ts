@@ -11,7 +11,7 @@ import type { Phrase } from '../messages/phrases.ts';
 import { foldersIn, isApplication, looksLikeService } from './find.ts';
 import { notStarted, ofFunction, readFunction } from './function-yaml.ts';
 import { type HowToRun, howToRun } from './how-to-run.ts';
-import { applicationFile, readApplication, readText } from './model.ts';
+import { applicationFile, mayBeManifest, readApplication, readText } from './model.ts';
 import { isRepository, ownRepository } from './repository.ts';
 import { type ServiceInFile, servicesIn } from './services-in.ts';
 
@@ -212,7 +212,7 @@ async function* servicesBelow(root: string, depth: number, dir = root): AsyncGen
   for (const entry of entries) {
     const path = join(dir, entry.name);
     // A link to a folder has no text.
-    if ((entry.isFile() || entry.isSymbolicLink()) && /\.ya?ml$/.test(entry.name)) {
+    if ((entry.isFile() || entry.isSymbolicLink()) && mayBeManifest(entry.name)) {
       // What is no manifest may be of any size.
       yield* await servicesOfFile(root, path).catch(() => []);
     } else if (entry.isDirectory() && depth > 0 && !notSearched.has(entry.name) && !entry.name.startsWith('.')) {

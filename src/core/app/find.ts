@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseYaml } from './document.ts';
-import { applicationFile, readText } from './model.ts';
+import { applicationFile, mayBeManifest, readText } from './model.ts';
 import { valueAt } from './values.ts';
 
 const notEntered = new Set([
@@ -66,7 +66,7 @@ export async function isApplication(dir: string): Promise<boolean> {
   if (existsSync(join(dir, applicationFile))) return true;
   const deploy = join(dir, 'deploy');
   const names = await readdir(deploy).catch(() => []);
-  for (const name of names.filter((each) => /\.ya?ml$/.test(each))) {
+  for (const name of names.filter(mayBeManifest)) {
     const text = await readText(join(deploy, name)).catch(() => undefined);
     if (text !== undefined && looksLikeService(text)) return true;
   }

@@ -313,13 +313,18 @@ async function readManifests(
   return manifests;
 }
 
+/** By its name. What kustomize reads of a folder lies beside manifests and is none. */
+export function mayBeManifest(name: string): boolean {
+  return /^[^.].*\.ya?ml$/.test(name) && !/^kustomization\.ya?ml$/.test(name);
+}
+
 async function manifestFiles(place: string): Promise<string[]> {
   const found = await stat(place).catch(() => undefined);
   if (found?.isFile()) return [place];
   if (!found?.isDirectory()) return [];
   const names = await readdir(place);
   return names
-    .filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.') && name !== applicationFile)
+    .filter((name) => mayBeManifest(name) && name !== applicationFile)
     .sort()
     .map((name) => join(place, name));
 }

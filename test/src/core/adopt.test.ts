@@ -142,6 +142,21 @@ run:
     expect(await isApplication(dir)).toBe(false);
   });
 
+  it('with a base of kustomize is taken by its manifests', async () => {
+    const kustomization =
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [service.yaml]\n';
+    write({ 'base/service.yaml': service('r.io/x'), 'base/kustomization.yaml': kustomization, 'app.py': '' });
+    await adopt(dir);
+    expect(await readApplication(dir)).toMatchObject({ application: { name: 'shop' }, problems: [] });
+  });
+
+  it('with a hidden file in deploy/ gets a manifest that is seen', async () => {
+    write({ 'deploy/.old.yaml': service('r.io/x', 'old'), 'app.py': '' });
+    expect(await isApplication(dir)).toBe(false);
+    expect(await adopt(dir)).toMatchObject({ files: ['deploy/service.yaml', 'slipway.yaml'] });
+    expect((await readApplication(dir)).problems).toEqual([]);
+  });
+
   it('with a link to its manifest is taken by it', async () => {
     write({ '.base/service.yaml': service('r.io/x'), 'deploy/config.yaml': '', 'app.py': '' });
     symlinkSync('../.base/service.yaml', join(dir, 'deploy', 'service.yaml'));
