@@ -7,6 +7,7 @@ import type { Application, ManifestFile } from '../core/app/model.ts';
 import type { Problem } from '../core/codes.ts';
 import { contextKeys } from './contributions.ts';
 import { gathered } from './gathered.ts';
+import { isIn } from './in-folder.ts';
 import { logError } from './log-error.ts';
 import { isApplicationFile } from './manifests/files.ts';
 import { setContext } from './settings.ts';
@@ -223,11 +224,6 @@ export class Applications implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
     this.#changes.dispose();
   }
-}
-
-/** It is that folder, or lies in it. */
-function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`);
 }
 
 function hasEnvironments({ application }: WorkspaceApplication): boolean {

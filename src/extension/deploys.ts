@@ -13,6 +13,7 @@ import { tellingLine } from '../core/short-cause.ts';
 import type { TargetQuestions } from './deploy-target.ts';
 import { inSeconds, stepsTeller, verdictText } from './deploy-words.ts';
 import type { Forwarder } from './forward.ts';
+import { isBelow } from './in-folder.ts';
 import { together } from './messages.ts';
 import type { Platforms } from './platform/platforms.ts';
 import type { PlatformEntry } from './platform/snapshot.ts';
@@ -440,7 +441,7 @@ async function save(document: vscode.TextDocument): Promise<void> {
 }
 
 export function isInside(uri: vscode.Uri, dir: string): boolean {
-  return uri.scheme === 'file' && (uri.fsPath.startsWith(`${dir}/`) || uri.fsPath.startsWith(`${dir}\\`));
+  return uri.scheme === 'file' && isBelow(uri.fsPath, dir);
 }
 
 let forwarder: Promise<Forwarder> | undefined;

@@ -1,7 +1,6 @@
 /** An application that logs in every way that the log view and the source lines are about. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFiles } from './places.ts';
 
 export const server = `import { createServer } from 'node:http';
 import { find } from './lib/catalog.js';
@@ -88,7 +87,7 @@ spec:
 `;
 
 export function writePythonApplication(dir: string): void {
-  write(dir, {
+  writeFiles(dir, {
     'slipway.yaml': 'name: pyshop\nbuild:\n  image: dev.local/pyshop\nrun:\n  start: python3 app.py\n',
     'app.py': python,
     'deploy/service.yaml': service('pyshop'),
@@ -96,7 +95,7 @@ export function writePythonApplication(dir: string): void {
 }
 
 export function writeApplication(dir: string): void {
-  write(dir, {
+  writeFiles(dir, {
     'slipway.yaml': 'name: shop\nbuild:\n  image: dev.local/shop\nrun:\n  start: node server.js\n',
     'package.json': '{ "name": "shop", "type": "module" }\n',
     'server.js': server,
@@ -133,7 +132,7 @@ server.listen(process.env.PORT);
 
 /** @param tsc path of the compiler's program */
 export function writeCompiledApplication(dir: string, tsc: string): void {
-  write(dir, {
+  writeFiles(dir, {
     'slipway.yaml': 'name: orders\nbuild:\n  image: dev.local/orders\nrun:\n  start: node dist/server.js\n',
     'package.json': '{ "name": "orders", "type": "module" }\n',
     'src/server.ts': compiled,
@@ -216,18 +215,11 @@ export type LiteralLanguage = keyof typeof literal;
 
 export function writeLiteralApplication(dir: string, language: LiteralLanguage): void {
   const { start, file, text } = literal[language];
-  write(dir, {
+  writeFiles(dir, {
     'slipway.yaml': `name: ${language}\nbuild:\n  image: dev.local/${language}\nrun:\n  start: ${start}\n`,
     [file]: text,
     'deploy/service.yaml': service(language),
   });
-}
-
-function write(dir: string, files: Record<string, string>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(dir, path, '..'), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
 }
 
 export interface FrameTimes {

@@ -17,8 +17,7 @@ import { setting } from '../settings.ts';
 import { clockText } from '../trees/time.ts';
 import { splitOf, splitText } from '../views/traffic-actions.ts';
 import { trafficModelOf } from '../views/traffic-state.ts';
-import { isManifest } from './files.ts';
-import { functionLenses, isFunctionFile } from './function-lens.ts';
+import { functionLenses, isFunctionFile, serviceLenses } from './adopt-lens.ts';
 import { onLensChange, untilAsked } from './lens-parts.ts';
 
 type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'deploys' | 'runs'>;
@@ -63,9 +62,10 @@ export function registerCodeLens(deps: Uses): vscode.Disposable {
         deps.applications.begin();
         deps.platforms.begin();
         const entry = deps.applications.containing(uri);
-        if (!entry && isFunctionFile(document)) return functionLenses(deps, uri);
+        if (!entry && isFunctionFile(document)) return functionLenses(deps, document);
         // Of several Services in deploy/ nothing says which one the application is.
-        if (!entry || entry.problems.some(({ code }) => code === 'SeveralServices')) return adoptLenses(deps, document);
+        if (!entry || entry.problems.some(({ code }) => code === 'SeveralServices'))
+          return serviceLenses(deps, document);
         if (!entry.application) return brokenLenses(deps, entry, lines.get(uri.fsPath) ?? []);
         const lenses = await lensesOf(deps, entry, uri.fsPath);
         lines.set(uri.fsPath, [...new Set(lenses.map(({ range }) => range.start.line))]);
@@ -103,22 +103,6 @@ async function lensesOf(deps: Uses, entry: WorkspaceApplication, file: string): 
   if (doing && lenses[0])
     lenses[0].command = { title: `$(loading~spin)\u00a0${say('deploy.short', { phase: doing })}`, command: '' };
   return lenses;
-}
-
-/** Above each Knative Service of a folder that is no application yet. */
-async function adoptLenses({ problems }: Uses, document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-  const { uri } = document;
-  if (!vscode.workspace.isTrusted || !vscode.workspace.getWorkspaceFolder(uri) || !isManifest(document)) return [];
-  const command: CommandId = 'slipway.application.adopt';
-  const { servicesIn } = await import('./language.ts');
-  return servicesIn(uri.fsPath, document.getText()).map(
-    ({ name, line }) =>
-      new vscode.CodeLens(new vscode.Range(line - 1, 0, line - 1, 0), {
-        title: `$(add)\u00a0${problems.say('lens.adopt')}`,
-        command,
-        arguments: [{ type: 'manifest', file: uri.fsPath, service: name }],
-      }),
-  );
 }
 
 /** While a mistake is in it: in their old places, so that the text does not jump at each key. */

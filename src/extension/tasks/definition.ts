@@ -1,4 +1,5 @@
 /** A task of type `slipway` in tasks.json, checked: what a person wrote there may be anything. Pure leaf. */
+import { isIn } from '../in-folder.ts';
 
 export const taskKinds = ['deploy', 'run', 'build'] as const;
 export type TaskKind = (typeof taskKinds)[number];
@@ -42,7 +43,7 @@ export function applicationFor<Entry extends { dir: string; name: string }>(
   paths: ReadonlyMap<string, string> = new Map(),
 ): Entry | undefined {
   if (wanted === undefined || wanted === '.') {
-    const inside = folder === undefined ? entries : entries.filter(({ dir }) => isBelow(dir, folder));
+    const inside = folder === undefined ? entries : entries.filter(({ dir }) => isIn(dir, folder));
     return inside.length === 1 ? inside[0] : entries.length === 1 ? entries[0] : undefined;
   }
   const plain = (path: string) => path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/$/, '');
@@ -54,8 +55,4 @@ export function applicationFor<Entry extends { dir: string; name: string }>(
     entries.find(({ dir }) => paths.get(dir) === path) ??
     entries.find(({ name }) => name === wanted)
   );
-}
-
-function isBelow(dir: string, folder: string): boolean {
-  return dir === folder || dir.startsWith(`${folder}/`) || dir.startsWith(`${folder}\\`);
 }

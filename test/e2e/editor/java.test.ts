@@ -2,7 +2,6 @@
  * F5 on an application in Java that its build compiles: what a breakpoint holds, what a save, an end and a stop do to a JVM that is
  * being debugged. The debugger is Microsoft's adapter, fetched from Maven Central. With SLIPWAY_TEST_FULL=1.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { slipway } from '../../support/cli.ts';
@@ -11,7 +10,7 @@ import { useEditor } from '../../support/editor/editor.ts';
 import { findJdk, javaExtension } from '../../support/editor/java.ts';
 import { type IngressResponse, request } from '../../support/ingress.ts';
 import { kubeOf } from '../../support/kube.ts';
-import { temporaryHome } from '../../support/places.ts';
+import { temporaryHome, writeFiles } from '../../support/places.ts';
 import { isAlive, processesOf } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 
@@ -94,15 +93,11 @@ function write(folder: string, name: string, settings: string, files: Record<str
     metadata: { name },
     spec: { template: { spec: { timeoutSeconds, containers: [{ image }] } } },
   };
-  const all = {
+  writeFiles(join(folder, name), {
     'slipway.yaml': `name: ${name}\nbuild:\n  image: ${image}\n${settings}`,
     'deploy/service.yaml': JSON.stringify(service),
     ...files,
-  };
-  for (const [path, text] of Object.entries(all)) {
-    mkdirSync(join(folder, name, path, '..'), { recursive: true });
-    writeFileSync(join(folder, name, path), text);
-  }
+  });
 }
 
 const file = 'src/main/java/shop/Server.java';
@@ -135,15 +130,23 @@ function useApplication(name: string, settings: Record<string, unknown> = {}) {
     const { code, stderr } = await slipway(args, { env: editor().env, cwd: folder });
     expect(code, stderr).toBe(0);
   };
-  const stops = async () => {
-    await stopByKey(editor(), kubeOf((await platform()).kubeconfig), 'orders');
+  /** With a platform that runs, the application is in the tree. */
+  const opens = async (name: string) => {
+    await cli('up', '--detach', '--port', '0');
+    await editor().openContainer();
+    await editor()
+      .row('Applications', new RegExp(`^${name}`))
+      .waitFor();
+  };
+  const stops = async (name: string) => {
+    await stopByKey(editor(), kubeOf((await platform()).kubeconfig), name);
     expect(await editor().page.locator('.monaco-dialog-box').count()).toBe(0);
   };
-  return { editor, path: (...parts: string[]) => join(folder, ...parts), console, platform, cli, stops };
+  return { editor, path: (...parts: string[]) => join(folder, ...parts), console, platform, cli, opens, stops };
 }
 
 describe.runIf(java)(`an application in Java under its debugger${needs}`, () => {
-  const { editor, path, console, platform, cli, stops } = useApplication('java');
+  const { editor, path, console, platform, cli, opens, stops } = useApplication('java');
   const page = () => editor().page;
   const frame = () => page().locator('.debug-top-stack-frame-line').first();
   /** As a GET it would be sent once more, and to the next instance, where the connection had been used before. */
@@ -188,12 +191,8 @@ describe.runIf(java)(`an application in Java under its debugger${needs}`, () => 
   };
 
   it('a request that stands at a breakpoint outlasts its timeout, and is answered when it goes on', async () => {
-    await cli('up', '--detach', '--port', '0');
+    await opens('orders');
     await cli('deploy', path('silent'));
-    await editor().openContainer();
-    await editor()
-      .row('Applications', /^orders/)
-      .waitFor();
     await setBreakpoint(editor(), path('orders', file), `orders/${file}`, handled);
     await page().keyboard.press('F5');
     await nextJvm();
@@ -253,24 +252,20 @@ describe.runIf(java)(`an application in Java under its debugger${needs}`, () => 
     const last = jvms.at(-1) ?? 0;
     expect(isAlive(last)).toBe(true);
     const { answer: held } = await stopsAt();
-    await stops();
+    await stops('orders');
     await ends(held);
     await until('the JVM gone', () => !isAlive(last));
   }, 120_000);
 });
 
 describe.runIf(java)(`an application in Java that Maven starts${needs}`, () => {
-  const { editor, path, console, platform, cli } = useApplication('java-maven');
+  const { editor, path, console, platform, opens, stops } = useApplication('java-maven');
   const page = () => editor().page;
 
   it.each(Object.entries(goals))(
     'stops at a breakpoint: %s by %s',
     async (name) => {
-      await cli('up', '--detach', '--port', '0');
-      await editor().openContainer();
-      await editor()
-        .row('Applications', new RegExp(`^${name}`))
-        .waitFor();
+      await opens(name);
       await setBreakpoint(editor(), path(name, file), `${name}/${file}`, handled);
       await page().keyboard.press('F5');
       const host = `${name}.dev.localhost`;
@@ -285,7 +280,7 @@ describe.runIf(java)(`an application in Java that Maven starts${needs}`, () => {
       const jvms = () =>
         processesOf(editor().dir).filter(({ command }) => new RegExp(`^\\S*java .*/${name}\\b`).test(command));
       expect(jvms()).not.toHaveLength(0);
-      await stopByKey(editor(), kubeOf((await platform()).kubeconfig), name);
+      await stops(name);
       await until('its JVMs gone', () => jvms().length === 0);
     },
     400_000,
@@ -293,15 +288,11 @@ describe.runIf(java)(`an application in Java that Maven starts${needs}`, () => {
 });
 
 describe.runIf(java)(`a debugger of Java that does not attach${needs}`, () => {
-  const { editor, console, cli, stops } = useApplication('java-refused', { 'java.server.launchMode': 'LightWeight' });
+  const { editor, console, opens, stops } = useApplication('java-refused', { 'java.server.launchMode': 'LightWeight' });
   const jvms = () => processesOf(editor().dir).filter(({ command }) => command.includes('shop.Server'));
 
   it('is told of, with what waits for it, and Shift+F5 ends that', async () => {
-    await cli('up', '--detach', '--port', '0');
-    await editor().openContainer();
-    await editor()
-      .row('Applications', /^orders/)
-      .waitFor();
+    await opens('orders');
     await editor().openAt(`orders/${file}`, 1);
     await editor().page.keyboard.press('F5');
     const told = /The debugger did not attach to orders, which waits for it at 127\.0\.0\.1:\d+\./;
@@ -309,7 +300,7 @@ describe.runIf(java)(`a debugger of Java that does not attach${needs}`, () => {
     await console().filter({ hasText: told }).waitFor();
     await editor().shot('told');
     expect(jvms()).toHaveLength(1);
-    await stops();
+    await stops('orders');
     await until('the JVM gone', () => jvms().length === 0);
   }, 180_000);
 });

@@ -1,7 +1,6 @@
 /** A failure of the gallery: what it is, and its application on the disk. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Fix } from '../../../src/core/deploy/fix.ts';
+import { writeFiles } from '../../support/places.ts';
 
 export interface Ended {
   outcome?: string;
@@ -61,10 +60,7 @@ export function writeApplication(dir: string, name: string, failure: Failure, na
     'app.js': serves,
     ...failure.files,
   };
-  for (const [path, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
+  writeFiles(dir, all);
 }
 
 /** Its own port, where it has one written down. */

@@ -1,15 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import { adopt, adoptable, folderOfManifest, labelOf, servicesToAdopt } from '../../../src/core/app/adopt.ts';
@@ -17,6 +8,7 @@ import { isApplication } from '../../../src/core/app/find.ts';
 import { loadApplication, readApplication } from '../../../src/core/app/model.ts';
 import { servicesIn } from '../../../src/core/app/services-in.ts';
 import { imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
+import { writeFiles } from '../../support/places.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -24,12 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function write(files: Record<string, string>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-}
+const write = (files: Record<string, string>) => writeFiles(dir, files);
 
 const service = (image: string, name = 'shop') => `apiVersion: serving.knative.dev/v1
 kind: Service

@@ -1,12 +1,13 @@
 /** Functions of Knative's func CLI, as its templates and its documentation write their func.yaml. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import { adopt, adoptable } from '../../../src/core/app/adopt.ts';
 import { loadApplication } from '../../../src/core/app/model.ts';
+import { writeFiles } from '../../support/places.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -14,12 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function write(files: Record<string, string>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-}
+const write = (files: Record<string, string>) => writeFiles(dir, files);
 
 const head = 'specVersion: 0.36.0\ncreated: 2026-01-01T00:00:00Z\n';
 const node = (func: string, scripts: Record<string, string> = {}) => ({

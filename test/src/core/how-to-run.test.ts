@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerfileCommand } from '../../../src/core/app/dockerfile-command.ts';
 import { howToRun } from '../../../src/core/app/how-to-run.ts';
 import { readText } from '../../../src/core/app/model.ts';
+import { writeFiles } from '../../support/places.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -13,10 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dirname(dir), { recursive: true, force: true }));
 
 const how = (files: Record<string, string>) => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
+  writeFiles(dir, files);
   return howToRun(dir, readText);
 };
 

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import schema from '../../../media/schemas/slipway.schema.json' with { type: 'json' };
@@ -12,6 +12,7 @@ import { commandWords } from '../../../src/core/app/words.ts';
 import { asBuilt, imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
 import { takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
 import { scaffold, templates, validateName } from '../../../src/core/scaffold.ts';
+import { writeFiles } from '../../support/places.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -19,12 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function write(files: Record<string, string>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-}
+const write = (files: Record<string, string>) => writeFiles(dir, files);
 
 const service = `apiVersion: serving.knative.dev/v1
 kind: Service
