@@ -70,7 +70,7 @@ function showEvent(invocation: Invocation, event: RunEvent, { service: name, url
   }
   switch (event.type) {
     case 'log':
-      if (event.line.mark === undefined) invocation.item(event.line, event.line.text);
+      invocation.item(event.line, event.line.text);
       break;
     case 'build':
       showBuild(invocation, event);

@@ -23,10 +23,10 @@ import { enrich } from '../deploy/wait.ts';
 import { Fault, isFault } from '../faults.ts';
 import { gatewayOf, ingressOf, publicUrl } from '../gateway.ts';
 import { putInPlaceImage } from '../images.ts';
-import { followLogs } from '../logs.ts';
 import type { ServiceStatus } from '../lookup.ts';
 import { kinds, labels } from '../resources.ts';
 import { kubectlOf } from '../target.ts';
+import { forwardOutput } from './output.ts';
 import { patienceSeconds, type RunRemains, removeRemains } from './remains.ts';
 
 export const runNamespace = 'dev';
@@ -299,7 +299,8 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     { onSync: () => look(), ...loss('pods'), onEvent: () => look() },
     { labelSelector, signal: abort.signal },
   );
-  void forwardLogs();
+  const where = { namespace, service: app.name, since: context.began };
+  const output = forwardOutput(client, where, (line) => tell({ type: 'log', line }), abort.signal);
 
   /** Of an outage both watches tell; what one of them still has is past until the other is back, too. */
   function loss(watch: string): Pick<WatchHandlers<KubeObject>, 'onLost' | 'onBack'> {
@@ -318,15 +319,6 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
         look();
       },
     };
-  }
-
-  async function forwardLogs(): Promise<void> {
-    const wish = { namespace, service: app.name, since: context.began, follow: true };
-    try {
-      for await (const line of followLogs(client, wish, abort.signal)) tell({ type: 'log', line });
-    } catch {
-      // The state events go on without it.
-    }
   }
 
   function look(): void {
@@ -365,12 +357,16 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
     since = now;
     const revision = pod.metadata.labels?.[labels.revision];
     enrich(client, namespace, app.name, { ...scene, revision: revision ? named(revision) : undefined })
-      .then(async (closer) => {
+      .then((closer) => {
         const cause = diagnose(closer);
-        const crash = cause && (await explained(context, cause, { logs: closer.logs.slice(-20) }));
-        if (crash && told === id) settle({ state: 'crashed', crash }, ms);
+        return cause && explained(context, cause, { logs: closer.logs.slice(-20) });
       })
-      .catch(() => settle({ state: 'crashed' }, ms));
+      // Why it ended is a help: that it did is told without it.
+      .catch(() => undefined)
+      .then(async (crash) => {
+        await output.caughtUp();
+        if (told === id) settle({ state: 'crashed', ...(crash ? { crash } : {}) }, ms);
+      });
   }
 
   function announceDebugger(pod: KubeObject): void {

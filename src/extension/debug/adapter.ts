@@ -144,7 +144,7 @@ export class RunAdapter implements vscode.DebugAdapter {
     const { say } = this.#deps.problems.words;
     switch (event.type) {
       case 'log':
-        if (event.line.mark === undefined && !(this.#debugging && debuggerLine.test(event.line.text))) {
+        if (!(this.#debugging && debuggerLine.test(event.line.text))) {
           this.#output(`${event.line.text}\n`, consoleCategory(event.line));
         }
         return;

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { Application } from '../../core/app/model.ts';
 import type { SourcePlace } from '../../core/codes.ts';
 import { isFault } from '../../core/faults.ts';
-import type { RunCrash } from '../../core/run/run.ts';
+import type { RunCrash, RunState } from '../../core/run/run.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import { verdictText } from '../deploy-words.ts';
 import { saveFilesOf } from '../deploys.ts';
@@ -159,8 +159,7 @@ async function run(deps: Uses, { dir }: WorkspaceApplication, _asked: SlipwayTas
       if (event.type === 'platform')
         output.line(say(event.there ? 'run.platformBack' : 'run.platformAway', { name: application.name }));
       if (event.type !== 'state') return;
-      const { url } = running?.session ?? {};
-      output.line(`[slipway] ${event.state} ${say(`run.state.${event.state}`)}${url ? ` ${url}` : ''}`);
+      output.line(stateLine(event.state, say(`run.state.${event.state}`), running?.session.url));
       if (event.state === 'crashed' && event.crash) tellCrash(deps, event.crash, output);
     },
   });
@@ -171,6 +170,11 @@ async function run(deps: Uses, { dir }: WorkspaceApplication, _asked: SlipwayTas
   output.signal.removeEventListener('abort', end);
   output.line(`[slipway] stopped ${say('task.ended')}`);
   return 0;
+}
+
+/** The problem matcher's words, which are the same in every language, and the reader's own where they are others. */
+function stateLine(state: RunState, word: string, url: string | undefined): string {
+  return ['[slipway]', state, ...(word === state ? [] : [word]), ...(url ? [url] : [])].join(' ');
 }
 
 /** Colours (SGR) stay; every other control character is taken out. */

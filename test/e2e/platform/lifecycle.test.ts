@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../src/core/run/run.ts';
 import { slipway, slipwayJson, startSlipway } from '../../support/cli.ts';
 import { request } from '../../support/ingress.ts';
 import { core, isReady, kubeOf, serving } from '../../support/kube.ts';
@@ -117,6 +118,29 @@ describe('run', () => {
     expect(code, stderr).toBe(0);
     expect(instances()).toEqual([]);
     expect((await kubeOf(kubeconfig).get(core('dev', 'pods'))).items).toEqual([]);
+  });
+
+  it('says that it crashed below what it wrote last, also where it is started again at once', async () => {
+    const { env, dir } = fresh('run-crashes');
+    const options = { env, cwd: dir };
+    await slipwayJson<UpAnswer>(['up', '--detach', '--port', '0'], options);
+    await slipway(['new', 'node-web', join(dir, 'hello')], options);
+    writeFileSync(join(dir, 'hello', 'src', 'server.ts'), "throw new Error('it ends here');\n");
+    const run = startSlipway(['run', join(dir, 'hello'), '--json'], options);
+    // The platform starts it a second time at once, and a third time ten seconds later.
+    await run.printed(/("text":"Node\.js v[\s\S]*){2}"state":"crashed"/);
+    run.child.kill('SIGINT');
+    const told = (await run.ended).stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as RunEvent);
+    const kinds = told.map((event) => {
+      if (event.type === 'log') return /^Node\.js v/.test(event.line.text) ? 'last line' : 'line';
+      return event.type === 'state' ? event.state : event.type;
+    });
+    const second = kinds.indexOf('last line', kinds.indexOf('last line') + 1);
+    expect(kinds.slice(0, second).filter((kind) => kind === 'crashed').length).toBeLessThanOrEqual(1);
+    expect(kinds[second + 1]).toBe('crashed');
   });
 
   it('builds what it starts, before the first start and at each save; what does not build leaves the one before in place', async () => {

@@ -3,7 +3,7 @@
  * for what a user's hand touches. Every step leaves a screenshot; errors of ours fail the suite.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -40,8 +40,10 @@ export function useEditor(options: OpenOptions): () => Editor {
     editor = await openEditor(options);
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail')
-      await editor?.shot(`FAILED-${task.name.replace(/[^a-z0-9]+/gi, '-').slice(0, 50)}`);
+    if (task.result?.state !== 'fail' || !editor) return;
+    const failed = `FAILED-${task.name.replace(/[^a-z0-9]+/gi, '-').slice(0, 50)}`;
+    keepLogs(editor, join(results, 'logs', options.name, failed));
+    await editor.shot(failed);
   });
   afterAll(async () => {
     const complaints = editor?.complaints.list() ?? [];
@@ -52,6 +54,17 @@ export function useEditor(options: OpenOptions): () => Editor {
     if (!editor) throw new Error('the editor is not open');
     return editor;
   };
+}
+
+/** What the editor, our extension in it and the platforms have written so far: by it a failure that comes once is explained. */
+function keepLogs({ logs, env }: Editor, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(logs, join(folder, 'editor'), { recursive: true });
+  const platforms = env['SLIPWAY_HOME'] ?? '';
+  // Not the images, which are the applications over again, and no sockets.
+  const isWanted = (path: string) =>
+    basename(path) !== 'images' && (lstatSync(path).isFile() || lstatSync(path).isDirectory());
+  if (existsSync(platforms)) cpSync(platforms, join(folder, 'platforms'), { recursive: true, filter: isWanted });
 }
 
 const quietSettings = {
