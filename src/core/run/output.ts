@@ -52,7 +52,9 @@ export function forwardOutput(
 
   return {
     async caughtUp() {
-      const late = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+      const over = new AbortController();
+      const timer = setTimeout(() => over.abort(), patienceMs);
+      const late = AbortSignal.any([signal, over.signal]);
       const wanted = await newest(late);
       let look: () => void = () => {};
       const come = new Promise<void>((resolve) => {
@@ -63,6 +65,7 @@ export function forwardOutput(
         waiting.add(look);
       });
       await Promise.race([come, pause(patienceMs, late)]);
+      clearTimeout(timer);
       waiting.delete(look);
     },
   };
