@@ -162,7 +162,11 @@ export class RunAdapter implements vscode.DebugAdapter {
           const url = this.#running?.session.url ?? this.#deps.runs.find(dir)?.session.url ?? '';
           this.#output(`${say('run.ready', { name, url, seconds: inSeconds(event.ms) })}\n`);
           this.#ran = true;
-        } else if (event.state === 'crashed' && event.crash) this.#crashed(event.crash, name, dir);
+        } else if (event.state === 'crashed') {
+          // Why is not always found out; that it runs no more is said all the same.
+          if (event.crash) this.#crashed(event.crash, name, dir);
+          else this.#output(`${name}: ${say('run.state.crashed')}\n`, 'stderr');
+        }
     }
   }
 
