@@ -51,8 +51,12 @@ export const faultCodes = [
   'NameInvalid',
   'DirectoryTaken',
   'DirectoryNotWritable',
+  'FileInTheWay',
+  'ApplicationThere',
   'EmptySnapshot',
   'NoStartCommand',
+  'NothingToStart',
+  'NoImageCommand',
   'FunctionWithoutProgram',
   // objects
   'ServiceNotFound',

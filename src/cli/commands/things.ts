@@ -172,7 +172,7 @@ export const imageBuild: Command = {
     const dir = invocation.path('dir');
     const given = invocation.optional('cmd');
     const cmd = given === undefined ? await guessStart(dir, readText) : commandWords(given);
-    if (!cmd) throw new Fault('NoStartCommand', { name: image });
+    if (!cmd) throw new Fault('NoImageCommand', { name: image });
     const client = await invocation.client();
     const snapshot = await takeSnapshot(dir, { signal: invocation.io.signal });
     const put = await putImage(client, image, snapshot, { cmd, env: {} }, { signal: invocation.io.signal });

@@ -2,10 +2,11 @@
  * Takes an existing application as it is: writes a slipway.yaml beside what is there, and a manifest where it has none; what is there is
  * not changed.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Document } from 'yaml';
+import type { Problem } from '../codes.ts';
 import { Fault } from '../faults.ts';
 import type { Phrase } from '../messages/phrases.ts';
 import { foldersIn, isApplication, looksLikeService } from './find.ts';
@@ -13,7 +14,7 @@ import { notStarted, ofFunction, readFunction } from './function-yaml.ts';
 import { type HowToRun, howToRun } from './how-to-run.ts';
 import { applicationFile, mayBeManifest, readApplication, readText } from './model.ts';
 import { isRepository, ownRepository } from './repository.ts';
-import { type ServiceInFile, servicesIn } from './services-in.ts';
+import { mistakesIn, type ServiceInFile, servicesIn } from './services-in.ts';
 
 const notSearched = new Set(['node_modules', 'dist', 'build', 'target', 'vendor', 'venv', '.git']);
 
@@ -35,14 +36,20 @@ export interface ServiceChoice {
 }
 
 /**
- * @throws Fault NoStartCommand where there is neither a Service nor a way to start it, SeveralServices where none is chosen of several,
- *   NoSuchService, NoService where something else has the name of its manifest, FunctionWithoutProgram, DirectoryNotWritable, YamlSyntax and
- *   other mistakes in what is there, FileUnreadable
+ * @throws Fault NothingToStart where there is neither a Service nor a way to start it, SeveralServices where none is chosen of several,
+ *   NoSuchService, NoService where something else has the name of its manifest, ApplicationThere where a slipway.yaml says another one than is
+ *   chosen, FunctionWithoutProgram, DirectoryNotWritable, FileInTheWay, YamlSyntax and other mistakes in what is there, FileUnreadable
  */
 export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopted> {
   const root = resolve(dir);
-  if (existsSync(join(root, applicationFile)))
-    return { name: basename(root), files: [], starts: true, left: undefined };
+  const file = join(root, applicationFile);
+  if (existsSync(file)) {
+    const { application } = await readApplication(root);
+    // It is its author's, and may say more than a name.
+    if (choice && application?.name !== choice.service)
+      throw new Fault('ApplicationThere', { file, name: choice.service });
+    return { name: application?.name ?? basename(root), files: [], starts: true, left: undefined };
+  }
   const manifest = await chosenService(root, choice);
   // A manifest beside it says what is deployed.
   const func = manifest ? undefined : await readFunction(root, readText);
@@ -53,7 +60,7 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
   const image = manifest?.image ?? func?.image ?? ownRepository(name);
   const files: [path: string, text: string][] = [];
   if (!manifest) {
-    if (!how) throw func ? notStarted(name, func) : new Fault('NoStartCommand', { name });
+    if (!how) throw func ? notStarted(name, func) : new Fault('NothingToStart', { name });
     await requireNoManifest(root);
     files.push(['deploy/service.yaml', func ? func.service(name, image, env) : serviceText(name, image)]);
   }
@@ -80,7 +87,7 @@ async function requireNoManifest(root: string): Promise<void> {
   if (existsSync(own)) throw new Fault('NoService', { dir: own });
 }
 
-/** All of them or none. @throws Fault DirectoryNotWritable */
+/** All of them or none. @throws Fault DirectoryNotWritable, FileInTheWay */
 async function writeNew(root: string, files: readonly [path: string, text: string][]): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
   for (const [path, text] of files) {
@@ -93,11 +100,27 @@ async function writeNew(root: string, files: readonly [path: string, text: strin
     } catch (error) {
       for (const step of undo) await step().catch(() => {});
       const { code } = error as NodeJS.ErrnoException;
-      // A link that leads nowhere is there and is not, and a file may have the name of a folder.
-      if (!['EACCES', 'EROFS', 'EPERM', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(code ?? '')) throw error;
-      throw new Fault('DirectoryNotWritable', { dir: file }, { cause: error });
+      if (['EACCES', 'EROFS', 'EPERM'].includes(code ?? ''))
+        throw new Fault('DirectoryNotWritable', { dir: file }, { cause: error });
+      const inTheWay = whatStandsAt(root, path);
+      if (!inTheWay) throw error;
+      throw new Fault('FileInTheWay', inTheWay, { cause: error });
     }
   }
+}
+
+/** What is there and cannot be written to: a link that leads nowhere is there and is not, and a file may have the name of a folder. */
+function whatStandsAt(root: string, path: string): { file: string; got: Phrase } | undefined {
+  const parts = path.split('/');
+  for (let count = 1; count <= parts.length; count++) {
+    const file = join(root, ...parts.slice(0, count));
+    const stat = lstatSync(file, { throwIfNoEntry: false });
+    if (!stat) return undefined;
+    if (stat.isSymbolicLink() && !existsSync(file)) return { file, got: 'a link that leads nowhere' };
+    if (count === parts.length) return { file, got: 'there already' };
+    if (stat.isFile()) return { file, got: 'a file, not a folder' };
+  }
+  return undefined;
 }
 
 /** A folder that `adopt` can take. */
@@ -172,37 +195,59 @@ export interface FoundService extends ServiceInFile {
 export async function servicesToAdopt(dir: string): Promise<FoundService[]> {
   const root = resolve(dir);
   if (existsSync(join(root, applicationFile))) return [];
+  return lookForServices(root, []);
+}
+
+async function lookForServices(root: string, broken: Problem[]): Promise<FoundService[]> {
   const found = new Map<string, FoundService>();
   // What is patched for each environment has the name of its base.
-  for await (const service of servicesFor(root)) if (!found.has(service.name)) found.set(service.name, service);
+  for await (const service of servicesFor(root, 3, broken))
+    if (!found.has(service.name)) found.set(service.name, service);
   return [...found.values()];
 }
 
 async function chosenService(root: string, choice: ServiceChoice | undefined): Promise<FoundService | undefined> {
+  const broken: Problem[] = [];
   const found =
-    choice?.file === undefined ? await servicesToAdopt(root) : await servicesOfFile(root, resolve(root, choice.file));
+    choice?.file === undefined
+      ? await lookForServices(root, broken)
+      : await servicesOfFile(root, resolve(root, choice.file), broken);
   const names = found.map(({ name }) => name).join(', ');
   if (choice === undefined) {
     if (found.length > 1) throw new Fault('SeveralServices', { dir: root, names });
+    if (found.length === 0) throwFirst(broken);
     return found[0];
   }
   const chosen = found.find(({ name }) => name === choice.service);
   if (chosen) return chosen;
+  throwFirst(broken);
   const none: Phrase = 'none so far';
   throw new Fault('NoSuchService', { dir: choice.file ?? root, name: choice.service, names: names || none });
 }
 
-/** What lies in deploy/ is the application's, and what else there is, such as examples, is not asked about. */
-async function* servicesFor(root: string, depth = 3): AsyncGenerator<FoundService> {
+function throwFirst([first]: readonly Problem[]): void {
+  if (first) throw new Fault(first.code, first.args, first.place ? { place: first.place } : {});
+}
+
+/**
+ * What lies in deploy/ is the application's, and what else there is, such as examples, is not asked about.
+ * @param broken gets what looks like a Service and cannot be read as one
+ */
+async function* servicesFor(root: string, depth = 3, broken: Problem[] = []): AsyncGenerator<FoundService> {
   let isThere = false;
-  for await (const service of servicesBelow(root, 0, join(root, 'deploy'))) {
+  for await (const service of servicesBelow(root, 0, broken, join(root, 'deploy'))) {
     isThere = true;
     yield service;
   }
-  if (!isThere) yield* servicesBelow(root, depth);
+  if (!isThere && broken.length === 0) yield* servicesBelow(root, depth, broken);
 }
 
-async function* servicesBelow(root: string, depth: number, dir = root): AsyncGenerator<FoundService> {
+async function* servicesBelow(
+  root: string,
+  depth: number,
+  broken: Problem[],
+  dir = root,
+): AsyncGenerator<FoundService> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: unknown) => {
     if (dir === root)
       throw new Fault('FileUnreadable', { file: root, detail: (error as Error).message }, { cause: error });
@@ -214,19 +259,22 @@ async function* servicesBelow(root: string, depth: number, dir = root): AsyncGen
     // A link to a folder has no text.
     if ((entry.isFile() || entry.isSymbolicLink()) && mayBeManifest(entry.name)) {
       // What is no manifest may be of any size.
-      yield* await servicesOfFile(root, path).catch(() => []);
+      yield* await servicesOfFile(root, path, broken).catch(() => []);
     } else if (entry.isDirectory() && depth > 0 && !notSearched.has(entry.name) && !entry.name.startsWith('.')) {
-      if (!existsSync(join(path, applicationFile))) yield* servicesBelow(root, depth - 1, path);
+      if (!existsSync(join(path, applicationFile))) yield* servicesBelow(root, depth - 1, broken, path);
     }
   }
 }
 
 const slashed = (path: string) => path.split(sep).join('/');
 
-async function servicesOfFile(root: string, path: string): Promise<FoundService[]> {
+async function servicesOfFile(root: string, path: string, broken: Problem[]): Promise<FoundService[]> {
   const file = slashed(relative(root, path));
   const place = file.includes('/') ? file.replace(/\/[^/]*$/, '') : file;
-  return servicesIn(path, (await readText(path)) ?? '').map((service) => ({ ...service, file, place }));
+  const text = (await readText(path)) ?? '';
+  const services = servicesIn(path, text);
+  if (services.length === 0) broken.push(...mistakesIn(path, text));
+  return services.map((service) => ({ ...service, file, place }));
 }
 
 /** A service's name from a directory's: `My App` → `my-app`. */

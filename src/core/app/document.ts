@@ -31,15 +31,19 @@ export interface YamlDocument {
 
 export function parseYaml(file: string, text: string): { documents: YamlDocument[]; problems: Problem[] } {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const list: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
   const at = (start: number, end: number): SourcePlace => {
     const from = lines.linePos(start);
     const to = lines.linePos(Math.max(start, end));
     return { file, line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
   };
+  const isTemplate = templateLine.test(text);
   const problems = list.flatMap((document) => [
-    ...document.errors.map((error) => syntaxProblem(error, at, 'error')),
+    ...document.errors.map((error) => ({
+      ...syntaxProblem(error, at, 'error'),
+      ...(isTemplate ? { args: ofTemplate } : {}),
+    })),
     ...document.warnings.map((error) => syntaxProblem(error, at, 'warning')),
   ]);
   const documents = list.flatMap((document): YamlDocument[] => {
@@ -130,12 +134,20 @@ function syntaxProblem(
   };
 }
 
+/** A line of Helm's, or of Jinja's, where YAML would have a key. */
+const templateLine = /^[ \t]*\{[{%]/m;
+
 interface Meaning extends MessageArgs {
   detail: Phrase;
   expected: Phrase;
 }
 
 const meaning = (detail: Phrase, expected: Phrase): Meaning => ({ detail, expected });
+
+export const ofTemplate = meaning(
+  'a template is no YAML until it is rendered',
+  'what helm template, or the like, makes of it',
+);
 
 /** What the parser found, in our words: its own are English, and tell of its tokens. */
 const meanings: Record<YAMLError['code'], Meaning> = {

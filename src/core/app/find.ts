@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseYaml } from './document.ts';
 import { applicationFile, mayBeManifest, readText } from './model.ts';
+import { objectsIn } from './objects-in.ts';
 import { valueAt } from './values.ts';
 
 const notEntered = new Set([
@@ -73,14 +74,19 @@ export async function isApplication(dir: string): Promise<boolean> {
   return false;
 }
 
-/** A quick look, only to find candidates. What is written in braces, as JSON is, is parsed: there a reference looks like a Service, too. */
+/**
+ * A quick look, only to find candidates. Lists and what is written in braces, as JSON is, are parsed: there a reference looks like a Service,
+ * too.
+ */
 export function looksLikeService(text: string): boolean {
   if (!text.includes('serving.knative.dev/')) return false;
   const hasKeys =
     /^(["']?)apiVersion\1:\s*["']?serving\.knative\.dev\//m.test(text) &&
     /^(["']?)kind\1:\s*["']?Service\b/m.test(text);
-  if (hasKeys || !/^(--- +)?\{(?!\{)/m.test(text)) return hasKeys;
-  return parseYaml('', text).documents.some(
+  const isList = /^(["']?)kind\1:\s*["']?\w*List\b/m.test(text);
+  if (hasKeys || !(isList || /^(--- +)?\{(?!\{)/m.test(text))) return hasKeys;
+  const objects = parseYaml('', text).documents.flatMap((document) => objectsIn(document.value));
+  return objects.some(
     ({ value }) =>
       /^serving\.knative\.dev\//.test(String(valueAt(value, ['apiVersion']))) && valueAt(value, ['kind']) === 'Service',
   );

@@ -45,7 +45,7 @@ const withoutProgram: Readonly<Record<string, { language: string; file: string }
 /** Why it is not known how it is started. */
 export function notStarted(name: string, { runtime }: KnativeFunction): Fault {
   const kind = Object.hasOwn(withoutProgram, runtime) ? withoutProgram[runtime] : undefined;
-  return kind ? new Fault('FunctionWithoutProgram', { name, ...kind }) : new Fault('NoStartCommand', { name });
+  return kind ? new Fault('FunctionWithoutProgram', { name, ...kind }) : new Fault('NothingToStart', { name });
 }
 
 /**

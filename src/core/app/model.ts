@@ -14,6 +14,7 @@ import type { AlertLimits } from '../traffic/alerts.ts';
 import { checkFields } from './check.ts';
 import { type Path, parseYaml, type YamlDocument } from './document.ts';
 import { KnownWays } from './known-ways.ts';
+import { isForeign, mayHaveObjects, objectsIn } from './objects-in.ts';
 import { ownRepository } from './repository.ts';
 import { slipwayFields } from './schema.ts';
 import { isObject, kindOfValue, valueAt } from './values.ts';
@@ -35,6 +36,8 @@ export interface Application {
   manifests: Manifest[];
   /** The Knative Service that the build makes the image of; one of `manifests`. */
   service: Manifest;
+  /** Files among the manifests with something in them that is no Kubernetes object, such as one of Compose. */
+  passedOver: readonly string[];
 }
 
 export interface BuildSettings {
@@ -80,6 +83,8 @@ export interface Manifest {
   file: string;
   /** Index of the document in its file. */
   index: number;
+  /** Where it stands in its document: `[]`, or `['items', 0]` of a list. */
+  at: Path;
   object: ObjectInput & { metadata: { name: string } };
   /** Where `path` (keys and indexes) stands in the file; the nearest parent that is there. */
   place(path: Path): SourcePlace;
@@ -125,7 +130,7 @@ export async function readApplication(
   const { settings, placeOf } = readSettings(file, text, problems);
   const place = join(root, settings.manifests ?? 'deploy');
   const files: ManifestFile[] = [];
-  const manifests = await readManifests(place, read, problems, files);
+  const { manifests, passedOver } = await readManifests(place, read, problems, files);
   if (problems.some(({ severity }) => severity === 'error')) return { application: undefined, problems, files };
   const fail = (code: ProblemCode, args: MessageArgs, where?: SourcePlace): ReadResult => {
     problems.push({ code, args, severity: 'error', ...(where ? { place: where } : {}) });
@@ -184,6 +189,7 @@ export async function readApplication(
       alerts: settings.alerts ?? {},
       manifests,
       service,
+      passedOver,
     },
     problems,
     files,
@@ -293,24 +299,28 @@ async function readManifests(
   read: ReadText,
   problems: Problem[],
   files: ManifestFile[],
-): Promise<Manifest[]> {
+): Promise<{ manifests: Manifest[]; passedOver: string[] }> {
   const manifests: Manifest[] = [];
+  const passedOver = new Set<string>();
   for (const file of await manifestFiles(place)) {
     const text = await read(file);
     if (text === undefined) continue;
     files.push({ file, text });
     const { documents, problems: found } = parseYaml(file, text);
-    problems.push(...found);
+    if (mayHaveObjects(text)) problems.push(...found);
+    else if (found.length > 0) passedOver.add(file);
     documents.forEach((document, index) => {
+      if (isForeign(document.value)) passedOver.add(file);
       // A file that ends in `---` has an empty document, as kubectl allows.
-      if (document.value === null) return;
-      const wrong = checkManifest(document);
-      problems.push(...wrong);
-      if (wrong.length > 0) return;
-      manifests.push({ file, index, object: document.value as Manifest['object'], place: document.place });
+      for (const { value, at } of objectsIn(document.value)) {
+        const place = (path: Path) => document.place([...at, ...path]);
+        const wrong = checkManifest({ value, place });
+        problems.push(...wrong);
+        if (wrong.length === 0) manifests.push({ file, index, at, object: value as Manifest['object'], place });
+      }
     });
   }
-  return manifests;
+  return { manifests, passedOver: [...passedOver] };
 }
 
 /** By its name. What kustomize reads of a folder lies beside manifests and is none. */
@@ -330,7 +340,7 @@ async function manifestFiles(place: string): Promise<string[]> {
 }
 
 /** What kubectl would need of any manifest, and what a Knative Service needs before there is an image to put in. */
-function checkManifest(document: YamlDocument): Problem[] {
+function checkManifest(document: Pick<YamlDocument, 'value' | 'place'>): Problem[] {
   const problems: Problem[] = [];
   const report = (code: ProblemCode, path: Path, args: MessageArgs & { expected: Phrase }): void => {
     problems.push({ code, args: { path: path.join('.'), ...args }, place: document.place(path), severity: 'error' });

@@ -54,7 +54,7 @@ export type DeployProgress =
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string }
   /** What is being waited for now, as the platform says it. */
   | { type: 'waiting'; reason: string; message: string }
-  | { type: 'note'; code: 'trafficInManifest' | 'firstTakesAll'; args: Record<string, string | number> };
+  | { type: 'note'; code: 'trafficInManifest' | 'firstTakesAll' | 'passedOver'; args: Record<string, string | number> };
 
 /**
  * @throws Fault for what is wrong before anything was changed (EnvironmentUnknown, EmptySnapshot, …) and Cancelled; what
@@ -118,6 +118,10 @@ export async function deploy(
     };
   };
 
+  if (app.passedOver.length > 0) {
+    const files = app.passedOver.map((file) => relative(app.dir, file)).join(', ');
+    onProgress({ type: 'note', code: 'passedOver', args: { files } });
+  }
   if (app.build.command && !options.dryRun) {
     phase('build');
     const failure = await buildApplication(app, (stream, text) => onProgress({ type: 'output', stream, text }), signal);

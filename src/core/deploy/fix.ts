@@ -175,7 +175,8 @@ function documentOf(
   manifest: Manifest,
 ): { source: ManifestSource; document: ManifestDocument } | undefined {
   const text = scene.read(manifest.file);
-  if (text === undefined) return undefined;
+  // In a list the paths of its fields are others.
+  if (text === undefined || manifest.at.length > 0) return undefined;
   const source = readSource(manifest.file, text);
   const document = source.documents[manifest.index];
   return document && { source, document };

@@ -6,6 +6,7 @@ import { isObject } from '../../../emulator/kernel/json.ts';
 import { spellings } from '../../../emulator/knative/keys.ts';
 import { admitManifest, type ManifestVerdict } from '../../../emulator/knative/validate-manifest.ts';
 import { nearestWord } from '../app/check.ts';
+import { isForeign, isObjectList, mayHaveObjects } from '../app/objects-in.ts';
 import type { MessageArgs, Problem } from '../codes.ts';
 import { annotationInfo, annotations, isClosedGroup } from './annotations.ts';
 import { definitionOf, groupVersion, preferredVersion, shapeAt, shapeOf, typeWord, writtenKinds } from './shape.ts';
@@ -34,6 +35,7 @@ export type FindingCode =
   | 'invalid'
   | 'refused'
   | 'kind'
+  | 'foreign'
   | 'version'
   | 'spelling'
   | 'annotation'
@@ -60,7 +62,8 @@ export interface Finding {
 export type Admit = (manifest: unknown) => ManifestVerdict | undefined;
 
 export function findingsOf(source: ManifestSource, admit: Admit = admitManifest): Finding[] {
-  const found: Finding[] = source.problems.map((problem) => ({
+  const wrong = mayHaveObjects(source.text) ? source.problems : [];
+  const found: Finding[] = wrong.map((problem) => ({
     severity: problem.severity,
     code: 'syntax',
     args: problem.args,
@@ -73,6 +76,13 @@ export function findingsOf(source: ManifestSource, admit: Admit = admitManifest)
   for (const document of source.documents) {
     // A file that ends in `---` has an empty document, as kubectl allows.
     if (document.value === null) continue;
+    if (isForeign(document.value)) {
+      const first = pairsOf(document.ast.contents)[0]?.key.range ?? document.ast.range;
+      found.push(finding(document, '', { start: first[0], end: first[1] }, 'foreign', {}, { severity: 'hint' }));
+      continue;
+    }
+    // Whose items are judged by the platform alone.
+    if (isObjectList(document.value)) continue;
     found.push(...headFindings(document), ...admissionFindings(document, admit), ...annotationFindings(document));
   }
   return found.sort((a, b) => a.range.start - b.range.start);

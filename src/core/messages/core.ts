@@ -75,7 +75,8 @@ const en: Record<CoreKey, string> = {
   'problem.NoService': 'No manifest in {dir} is a Knative Service.',
   'fix.NoService': 'Add one: apiVersion serving.knative.dev/v1, kind Service.',
   'problem.SeveralServices': '{dir} has several Knative Services: {names}.',
-  'fix.SeveralServices': 'Say which one the application is: slipway adopt --service NAME writes it into slipway.yaml.',
+  'fix.SeveralServices':
+    'Say which one the application is: slipway adopt --service NAME, or name: NAME in slipway.yaml where there is one already.',
   'problem.NoSuchService': '{dir} has no Knative Service named "{name}"; there is: {names}.',
   'fix.NoSuchService': 'Give the name of the one that this application builds.',
   'problem.YamlSyntax': 'This is not valid YAML: {detail}',
@@ -97,10 +98,20 @@ const en: Record<CoreKey, string> = {
   'fix.DirectoryTaken': 'Choose another directory or name.',
   'problem.DirectoryNotWritable': '{dir} cannot be written.',
   'fix.DirectoryNotWritable': 'Choose a directory that you own.',
+  'problem.FileInTheWay': '{file} cannot be written: it is {got}.',
+  'fix.FileInTheWay': 'Remove it or give it another name, then retry.',
+  'problem.ApplicationThere': '{file} is there already, and adopting does not change it.',
+  'fix.ApplicationThere': 'Write into it: name: {name}',
   'problem.EmptySnapshot': 'There is no file to deploy in {dir}: .dockerignore leaves none.',
   'fix.EmptySnapshot': 'Check .dockerignore.',
   'problem.NoStartCommand': 'It is not known how to start {name}.',
-  'fix.NoStartCommand': 'Add run.start to slipway.yaml, for example: start: node src/server.ts',
+  'fix.NoStartCommand':
+    'Add run.start to slipway.yaml (slipway adopt writes one where there is none), for example: start: node src/server.ts',
+  'problem.NothingToStart': 'It is not known how to start {name}.',
+  'fix.NothingToStart':
+    'Say it in a Procfile (web: COMMAND), a start script of package.json, or the CMD of a Dockerfile, then adopt it.',
+  'problem.NoImageCommand': 'It is not known what image {name} is to start.',
+  'fix.NoImageCommand': 'Give the command: --cmd "node src/server.ts"',
   'problem.FunctionWithoutProgram':
     '{name} is a function in {language} without a program of its own: the func CLI writes one around it when it builds.',
   'fix.FunctionWithoutProgram':
@@ -234,7 +245,8 @@ const zhCn: Record<CoreKey, string> = {
   'problem.NoService': '{dir} 中没有任何清单是 Knative Service。',
   'fix.NoService': '请添加一个：apiVersion serving.knative.dev/v1，kind Service。',
   'problem.SeveralServices': '{dir} 中有多个 Knative Service：{names}。',
-  'fix.SeveralServices': '请说明应用是其中哪一个：slipway adopt --service NAME 会将其写入 slipway.yaml。',
+  'fix.SeveralServices':
+    '请说明应用是其中哪一个：slipway adopt --service NAME；若已有 slipway.yaml，请在其中写 name: NAME。',
   'problem.NoSuchService': '{dir} 中没有名为“{name}”的 Knative Service；现有：{names}。',
   'fix.NoSuchService': '请写明本应用构建的是哪一个。',
   'problem.YamlSyntax': '不是有效的 YAML：{detail}',
@@ -255,10 +267,20 @@ const zhCn: Record<CoreKey, string> = {
   'fix.DirectoryTaken': '请选择其他目录或名称。',
   'problem.DirectoryNotWritable': '{dir} 无法写入。',
   'fix.DirectoryNotWritable': '请选择你拥有的目录。',
+  'problem.FileInTheWay': '{file} 无法写入：它{got}。',
+  'fix.FileInTheWay': '请移除或重命名它，然后重试。',
+  'problem.ApplicationThere': '{file} 已存在，接管不会更改它。',
+  'fix.ApplicationThere': '请在其中写：name: {name}',
   'problem.EmptySnapshot': '{dir} 中没有可部署的文件：.dockerignore 排除了全部内容。',
   'fix.EmptySnapshot': '请检查 .dockerignore。',
   'problem.NoStartCommand': '不知道如何启动 {name}。',
-  'fix.NoStartCommand': '在 slipway.yaml 中添加 run.start，例如：start: node src/server.ts',
+  'fix.NoStartCommand':
+    '在 slipway.yaml 中添加 run.start（没有该文件时 slipway adopt 会写入一个），例如：start: node src/server.ts',
+  'problem.NothingToStart': '不知道如何启动 {name}。',
+  'fix.NothingToStart':
+    '请在 Procfile（web: COMMAND）、package.json 的 start 脚本或 Dockerfile 的 CMD 中写明启动命令，然后再接管。',
+  'problem.NoImageCommand': '不知道镜像 {name} 要启动什么。',
+  'fix.NoImageCommand': '请给出命令：--cmd "node src/server.ts"',
   'problem.FunctionWithoutProgram': '{name} 是没有自己的主程序的 {language} 函数：func CLI 在构建时才为其生成主程序。',
   'fix.FunctionWithoutProgram':
     '请为其添加在 PORT 上提供服务的主程序（{file}），然后再接管；或用 func build 构建，并在 deploy/service.yaml 中写明该镜像（需要 Docker）。',

@@ -18,6 +18,10 @@ const chinese = {
   'the boolean {value}': '布尔值 {value}',
   'the bigint {value}': '数字 {value}',
   'the document': '文档',
+  // what stands where a file would be written
+  'a link that leads nowhere': '是指向不存在之处的链接',
+  'a file, not a folder': '是文件而不是文件夹',
+  'there already': '已存在',
   // what one should be
   'a text': '文本',
   'true or false': 'true 或 false',
@@ -48,6 +52,8 @@ const chinese = {
   'a kind such as {example}': '类型，例如 {example}',
   'a list with one container and its image': '含有一个容器及其镜像的列表',
   // YAML
+  'a template is no YAML until it is rendered': '模板在渲染之前不是 YAML',
+  'what helm template, or the like, makes of it': 'helm template 等工具渲染后的结果',
   'valid YAML 1.2': '有效的 YAML 1.2',
   'an alias without a tag or anchor of its own': '自身不带标签或锚点的别名',
   'an alias of an anchor that stands before it': '引用前面已有锚点的别名',

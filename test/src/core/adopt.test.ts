@@ -8,6 +8,7 @@ import { isApplication } from '../../../src/core/app/find.ts';
 import { loadApplication, readApplication } from '../../../src/core/app/model.ts';
 import { servicesIn } from '../../../src/core/app/services-in.ts';
 import { imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
+import { renderProblem } from '../../../src/core/messages/core.ts';
 import { writeFiles } from '../../support/places.ts';
 
 let dir: string;
@@ -100,7 +101,7 @@ run:
   });
 
   it('with a slipway.yaml already keeps it; without anything is refused', async () => {
-    await expect(adopt(dir)).rejects.toMatchObject({ code: 'NoStartCommand' });
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'NothingToStart' });
     const file = join(dir, 'nothing');
     await expect(adopt(file)).rejects.toMatchObject({ code: 'FileUnreadable', args: { file } });
     write({ 'slipway.yaml': 'name: mine\n' });
@@ -113,6 +114,15 @@ run:
     ['with quotes around its keys', service('r.io/x').replace(/^(apiVersion|kind)/gm, '"$1"')],
     ['in JSON', JSON.stringify(JSON.parse(inJson), null, 2)],
     ['in JSON on one line', inJson],
+    ['with the line ends of Windows', service('r.io/x').replaceAll('\n', '\r\n')],
+    [
+      'in a list',
+      `apiVersion: v1\nitems:\n- ${service('r.io/x').trimEnd().replaceAll('\n', '\n  ')}\nkind: List\nmetadata:\n  resourceVersion: ""\n`,
+    ],
+    [
+      'in a list of Services',
+      `apiVersion: serving.knative.dev/v1\nkind: ServiceList\nitems:\n- ${service('r.io/x').trimEnd().replaceAll('\n', '\n  ')}\n`,
+    ],
   ])('with a manifest %s is found and taken', async (_, text) => {
     write({ 'deploy/service.yaml': text, 'app.py': '' });
     expect(await isApplication(dir)).toBe(true);
@@ -166,14 +176,51 @@ run:
   });
 
   it.each([
-    ['slipway.yaml', () => symlinkSync('nowhere', join(dir, 'slipway.yaml'))],
-    ['deploy/service.yaml', () => write({ deploy: 'a file' })],
-  ])('whose %s cannot be written is left as it was', async (path, prepare) => {
+    ['slipway.yaml', 'a link that leads nowhere', () => symlinkSync('nowhere', join(dir, 'slipway.yaml'))],
+    ['deploy', 'a link that leads nowhere', () => symlinkSync('nowhere', join(dir, 'deploy'))],
+    ['deploy', 'a file, not a folder', () => write({ deploy: 'a file' })],
+  ])('whose %s is %s is left as it was', async (path, got, prepare) => {
     write({ 'app.py': '' });
     prepare();
     const before = readdirSync(dir);
-    await expect(adopt(dir)).rejects.toMatchObject({ code: 'DirectoryNotWritable', args: { dir: join(dir, path) } });
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'FileInTheWay', args: { file: join(dir, path), got } });
+    const problem = await adopt(dir).catch((fault) => renderProblem('zh-cn', fault));
+    expect(JSON.stringify(problem)).not.toMatch(/[a-z] [a-z]/);
     expect(readdirSync(dir)).toEqual(before);
+  });
+
+  it.each([
+    ['a tab', service('r.io/x').replace('  name', '\tname'), 4, 'there is a tab in the indentation'],
+    [
+      'a template',
+      `{{- if .Values.on }}\n${service('{{ .Values.image }}')}{{- end }}\n`,
+      1,
+      'a template is no YAML until it is rendered',
+    ],
+    [
+      'a template of values alone',
+      service('"{{ .Values.image }}"').replace('shop', '{{ .Release.Name }}'),
+      4,
+      'a template is no YAML until it is rendered',
+    ],
+  ])('whose only Service, outside of deploy/, has %s says where', async (_, text, line, detail) => {
+    write({ 'chart/templates/service.yaml': text, 'app.py': '' });
+    const file = join(dir, 'chart', 'templates', 'service.yaml');
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'YamlSyntax', args: { detail }, place: { file, line } });
+    await expect(adopt(dir, { service: 'shop' })).rejects.toMatchObject({ code: 'YamlSyntax' });
+    expect(readdirSync(dir).sort()).toEqual(['app.py', 'chart']);
+    // What is no Service is nobody's, and neither is a mistake beside one that can be read.
+    write({ 'k8s/service.yaml': service('r.io/x'), 'chart/templates/map.yaml': 'kind: ConfigMap\n\tapiVersion: v1\n' });
+    expect(await adopt(dir)).toMatchObject({ name: 'shop', files: ['slipway.yaml'] });
+  });
+
+  it('whose Service in deploy/ has a mistake is not taken by another one', async () => {
+    write({
+      'deploy/service.yaml': `${service('r.io/x')}\t\n  a: b: c\n`,
+      'examples/service.yaml': service('r.io/x', 'example'),
+    });
+    const file = join(dir, 'deploy', 'service.yaml');
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'YamlSyntax', place: { file } });
   });
 
   it.each([
@@ -182,6 +229,24 @@ run:
     ['-é-', 'app'],
   ])('named %j is %s', (text, label) => {
     expect(labelOf(text)).toBe(label);
+  });
+});
+
+describe('a slipway.yaml that is there', () => {
+  const file = () => join(dir, 'slipway.yaml');
+
+  it('is kept, and told where it says another Service than is asked for', async () => {
+    write({
+      'slipway.yaml': 'name: one\n',
+      'deploy/a.yaml': service('r.io/x', 'one'),
+      'deploy/b.yaml': service('r.io/y', 'two'),
+    });
+    expect(await adopt(dir, { service: 'one' })).toMatchObject({ name: 'one', files: [] });
+    const fault = { code: 'ApplicationThere', args: { file: file(), name: 'two' } };
+    await expect(adopt(dir, { service: 'two' })).rejects.toMatchObject(fault);
+    write({ 'slipway.yaml': 'build: {}\n' });
+    await expect(adopt(dir, { service: 'two' })).rejects.toMatchObject(fault);
+    expect(readFileSync(file(), 'utf8')).toBe('build: {}\n');
   });
 });
 

@@ -393,6 +393,7 @@ describe('each cause has one fix', () => {
   const manifest = {
     file,
     index: 0,
+    at: [],
     object: { ...service, metadata: { name: 'shop' } },
     place: () => ({ file, line: 1, column: 1 }),
   };

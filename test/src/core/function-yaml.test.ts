@@ -208,7 +208,7 @@ deploy:
   it('of which nothing says how it is started is told of as any folder', async () => {
     for (const runtime of ['node', 'constructor']) {
       write({ 'func.yaml': `${head}name: fn\nruntime: ${runtime}\n` });
-      await expect(adopt(dir)).rejects.toMatchObject({ code: 'NoStartCommand' });
+      await expect(adopt(dir)).rejects.toMatchObject({ code: 'NothingToStart' });
     }
   });
 

@@ -11,6 +11,8 @@ import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
 import { asBuilt, imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
 import { takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
+import { findingsOf } from '../../../src/core/manifest/findings.ts';
+import { readSource } from '../../../src/core/manifest/source.ts';
 import { scaffold, templates, validateName } from '../../../src/core/scaffold.ts';
 import { writeFiles } from '../../support/places.ts';
 
@@ -115,6 +117,58 @@ describe('an application', () => {
     rmSync(join(dir, 'slipway.yaml'));
     // At the first of them, above which the editor offers to adopt it.
     expect((await firstProblem()).slice(0, 3)).toEqual(['SeveralServices', 4, 9]);
+  });
+
+  it('passes over what is no Kubernetes object and is not meant to be one', async () => {
+    const foreign: Record<string, string> = {
+      'chart.yaml': 'apiVersion: v2\nname: shop\nversion: 0.1.0\n',
+      'compose.yml': 'services:\n  web:\n    image: nginx\n    ports: !reset []\n',
+      'kubeconfig.yaml': 'apiVersion: v1\nkind: Config\nclusters: []\n',
+      'playbook.yaml': '- hosts: all\n  tasks: []\n',
+      'skaffold.yaml': 'apiVersion: skaffold/v4beta11\nkind: Config\n',
+      'template.yml': 'a: b: c\n',
+      'values.yaml': 'image:\n  repository: shop\n',
+    };
+    write(Object.fromEntries(Object.entries(foreign).map(([name, text]) => [`deploy/${name}`, text])));
+    write({ 'deploy/service.yaml': `${service}---\nservices: {}\n` });
+    const { application, problems } = await readApplication(dir);
+    expect(problems).toEqual([]);
+    expect(application?.manifests.map(({ file }) => file)).toEqual([join(dir, 'deploy', 'service.yaml')]);
+    const all = [...Object.keys(foreign), 'service.yaml'].sort();
+    expect(application?.passedOver).toEqual(all.map((name) => join(dir, 'deploy', name)));
+    for (const text of Object.values(foreign)) {
+      expect(findingsOf(readSource('a.yaml', text)).filter(({ severity }) => severity !== 'hint')).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['one key of a head', 'kind: Service\n'],
+    ['a misspelt key', 'apiVersoin: v1\n'],
+    ['a specification alone', 'spec: {}\n'],
+    ['a list of objects without a head', `- ${service.replaceAll('\n', '\n  ')}\n`],
+    ['words', 'Service\n'],
+    ['a mistake in it', 'kind: Service\n\tapiVersion: v1\n'],
+  ])('does not pass over %s', async (_, text) => {
+    write({ 'deploy/other.yaml': text, 'deploy/service.yaml': service });
+    const { application, problems } = await readApplication(dir);
+    expect(application).toBeUndefined();
+    expect(problems[0]?.place?.file).toBe(join(dir, 'deploy', 'other.yaml'));
+  });
+
+  it('has each object of a list, with its place', async () => {
+    const map = 'apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: a\n';
+    const list = (inside: string) => `apiVersion: v1\nkind: List\nitems:\n- ${map}- ${inside.replaceAll('\n', '\n  ')}`;
+    write({ 'deploy/all.yaml': list(service) });
+    const { application } = await readApplication(dir);
+    expect(application?.manifests.map(({ object, place }) => [object.kind, place(['metadata', 'name']).line])).toEqual([
+      ['ConfigMap', 7],
+      ['Service', 11],
+    ]);
+    expect(findingsOf(readSource('a.yaml', list(service)))).toEqual([]);
+    write({ 'deploy/all.yaml': list(service.replace('  name: shop', '  labels: {}')) });
+    expect((await firstProblem()).slice(0, 2)).toEqual(['MissingField', 11]);
+    write({ 'deploy/all.yaml': `${list(service)}\n- a\n` });
+    expect((await firstProblem())[0]).toBe('BadField');
   });
 
   it.each([

@@ -100,6 +100,7 @@ function application(name: string): ApplicationsInput['applications'][number] {
   const manifest = {
     file: `/ws/${name}/deploy/service.yaml`,
     index: 0,
+    at: [],
     object: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name } },
     place: () => ({ file: '', line: 1, column: 1 }),
   };
@@ -111,6 +112,7 @@ function application(name: string): ApplicationsInput['applications'][number] {
     run: { start: ['node', 'server.js'], dev: undefined, env: {}, debug: 'node', port: undefined },
     environments: {},
     alerts: {},
+    passedOver: [],
     manifests: [manifest],
     service: manifest,
   };
