@@ -137,6 +137,8 @@ export const extensionMessages = defineArea(
     'adopt.left':
       'func.yaml says more than deploy/service.yaml can: {fields}. What you need of it, set in slipway.yaml.',
     'adopt.done': '{name} is an application of Slipway now.',
+    'adopt.brokers':
+      'It takes events from {brokers} (deploy/triggers.yaml): a Broker of that name has to be in its namespace.',
     'adopt.noStart': 'It is not known how {name} is started: add run.start to its slipway.yaml.',
 
     'service.pick': 'Which service?',
@@ -329,6 +331,7 @@ export const extensionMessages = defineArea(
     'adopt.function': 'func.yaml 中的函数（{runtime}）',
     'adopt.left': 'func.yaml 中的以下内容未写入 deploy/service.yaml：{fields}。如有需要，请在 slipway.yaml 中设置。',
     'adopt.done': '{name} 现在是 Slipway 应用。',
+    'adopt.brokers': '它从 {brokers} 接收事件（deploy/triggers.yaml）：其命名空间中须有同名的 Broker。',
     'adopt.noStart': '不知道如何启动 {name}：请在其 slipway.yaml 中添加 run.start。',
 
     'service.pick': '选择服务',

@@ -87,14 +87,15 @@ export const adoptCommand: Command = {
   async run(invocation) {
     const dir = invocation.path('dir');
     const service = invocation.optional('service') ?? (await askService(invocation, dir));
-    const { name, files, starts, left } = await adopt(dir, service === undefined ? undefined : { service });
+    const { name, files, starts, left, brokers } = await adopt(dir, service === undefined ? undefined : { service });
     const text =
       files.length > 0
         ? invocation.say('adopt.done', { files: files.join(', ') })
         : invocation.say('adopt.already', { dir });
     if (!starts) invocation.note(invocation.say('adopt.noStart', { name }));
     if (left?.length) invocation.note(invocation.say('adopt.left', { fields: left.join(', ') }));
-    invocation.answer({ name, dir, files, starts, left }, text);
+    if (brokers) invocation.note(invocation.say('adopt.brokers', { brokers: brokers.join(', ') }));
+    invocation.answer({ name, dir, files, starts, left, brokers }, text);
     return 0;
   },
 };

@@ -26,6 +26,8 @@ export interface Adopted {
   starts: boolean;
   /** What of its func.yaml has no place in a manifest, for its author to know; undefined = it is no function. */
   left: string[] | undefined;
+  /** Brokers that a function's Triggers take events from, which have to be there; undefined = it has none. */
+  brokers?: string[];
 }
 
 /** The Service that is meant, where there may be several. */
@@ -63,6 +65,8 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
     if (!how) throw func ? notStarted(name, func) : new Fault('NothingToStart', { name });
     await requireNoManifest(root);
     files.push(['deploy/service.yaml', func ? func.service(name, image, env) : serviceText(name, image)]);
+    const triggers = func?.triggers(name);
+    if (triggers !== undefined) files.push(['deploy/triggers.yaml', triggers]);
   }
   const settings: Record<string, unknown> = { name };
   if (manifest && manifest.place !== 'deploy') settings['manifests'] = manifest.place;
@@ -72,7 +76,13 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
   if (how) settings['run'] = how.dev === undefined ? { start: how.start } : { start: how.start, dev: how.dev };
   files.push([applicationFile, String(new Document(settings))]);
   await writeNew(root, files);
-  return { name, files: files.map(([path]) => path), starts: how !== undefined, left: func?.left };
+  return {
+    name,
+    files: files.map(([path]) => path),
+    starts: how !== undefined,
+    left: func?.left,
+    ...(func?.brokers.length ? { brokers: func.brokers } : {}),
+  };
 }
 
 /** What is a Service but for a mistake in it is the one to take, and what else has its place is not written over. @throws Fault */

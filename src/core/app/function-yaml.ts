@@ -19,6 +19,10 @@ export interface KnativeFunction {
   image: string | undefined;
   /** Its manifest. @param env variables beside its own, which win */
   service(name: string, image: string, env: Readonly<Record<string, string>>): string;
+  /** The manifests of its subscriptions; undefined where it has none. */
+  triggers(name: string): string | undefined;
+  /** The brokers that its subscriptions take events from, each once. */
+  brokers: string[];
   /** What a manifest cannot say: its path in func.yaml and, where it tells more, its value. */
   left: string[];
 }
@@ -72,7 +76,8 @@ function functionOf(value: unknown): KnativeFunction {
   const registry = textOf(valueAt(value, ['registry']));
   const left: string[] = [];
   const { env, envFrom } = environment(objectsOf(at('run', 'envs')), left);
-  const { volumes, volumeMounts } = mounts(objectsOf(at('run', 'volumes')));
+  const { volumes, volumeMounts } = mounts(at('run', 'volumes'), left);
+  const subscriptions = subscriptionsOf(valueAt(value, ['deploy', 'subscriptions']), left);
   const labels = labelsOf(objectsOf(at('deploy', 'labels')), left);
   const annotations = strings(at('deploy', 'annotations'));
   const options = at('deploy', 'options');
@@ -98,6 +103,11 @@ function functionOf(value: unknown): KnativeFunction {
     image:
       image !== undefined ? repositoryOf(image) : registry && name && repositoryIn(registry.replace(/\/+$/, ''), name),
     left,
+    brokers: [...new Set(subscriptions.map(({ broker }) => broker))],
+    triggers: (of) =>
+      subscriptions.length === 0
+        ? undefined
+        : subscriptions.map((each, index) => String(new Document(triggerOf(of, each, index)))).join('---\n'),
     service: (as, from, more) => {
       const own = new Set(env.map((each) => each['name']));
       const others = Object.entries(more).map(([key, text]) => ({ name: key, value: text }));
@@ -178,20 +188,55 @@ function labelsOf(labels: readonly Fields[], left: string[]): Record<string, str
   return found;
 }
 
-function mounts(given: readonly Fields[]): { volumes: Fields[]; volumeMounts: Fields[] } {
+interface Subscription {
+  broker: string;
+  /** Attributes of the events that it takes; none = all events. */
+  filters: Record<string, string>;
+}
+
+/** Each by its number of the list, which names its Trigger. */
+function subscriptionsOf(given: unknown, left: string[]): Subscription[] {
+  return (Array.isArray(given) ? given : []).flatMap((each: unknown, at) => {
+    const broker = textOf(valueAt(each, ['source']));
+    if (broker !== undefined) return [{ broker, filters: strings(valueAt(each, ['filters'])) }];
+    left.push(`deploy.subscriptions[${at}]`);
+    return [];
+  });
+}
+
+/** As the func CLI makes it, but for the owner, which is known on the platform only. */
+function triggerOf(service: string, { broker, filters }: Subscription, index: number): unknown {
+  return filled({
+    apiVersion: 'eventing.knative.dev/v1',
+    kind: 'Trigger',
+    metadata: { name: `${service}-function-trigger-${index}` },
+    spec: {
+      broker,
+      filter: { attributes: filters },
+      subscriber: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: service } },
+    },
+  });
+}
+
+function mounts(given: unknown, left: string[]): { volumes: Fields[]; volumeMounts: Fields[] } {
   const volumes = new Map<string, Fields>();
   const volumeMounts: Fields[] = [];
-  for (const [at, each] of given.entries()) {
-    const secret = textOf(each['secret']);
-    const configMap = textOf(each['configMap']);
+  for (const [at, each] of (Array.isArray(given) ? given : []).entries()) {
+    const secret = textOf(valueAt(each, ['secret']));
+    const configMap = textOf(valueAt(each, ['configMap']));
     const claim = textOf(valueAt(each, ['persistentVolumeClaim', 'claimName']));
+    const emptyDir = valueAt(each, ['emptyDir']);
     const volume: Fields | undefined =
       (secret && { name: `secret-${secret}`, secret: { secretName: secret } }) ||
       (configMap && { name: `config-map-${configMap}`, configMap: { name: configMap } }) ||
-      (claim && { name: `pvc-${claim}`, persistentVolumeClaim: each['persistentVolumeClaim'] }) ||
-      (isObject(each['emptyDir']) ? { name: `empty-dir-${at}`, emptyDir: each['emptyDir'] } : undefined);
-    const path = textOf(each['path']);
-    if (!volume || path === undefined) continue;
+      (claim && { name: `pvc-${claim}`, persistentVolumeClaim: valueAt(each, ['persistentVolumeClaim']) }) ||
+      (isObject(emptyDir) ? { name: `empty-dir-${at}`, emptyDir } : undefined);
+    const path = textOf(valueAt(each, ['path']));
+    if (!volume || path === undefined) {
+      const kinds = isObject(each) ? Object.keys(each).filter((key) => key !== 'path') : [];
+      left.push(`run.volumes ${path ?? `[${at}]`} (${kinds.join(', ') || '?'})`);
+      continue;
+    }
     volumes.set(String(volume['name']), volume);
     volumeMounts.push({ name: volume['name'], mountPath: path });
   }
@@ -215,7 +260,6 @@ function notInManifest(value: unknown): string[] {
   }
   if (isObject(valueAt(value, ['run', 'kafka']))) found.push('run.kafka');
   if (valueAt(value, ['run', 'startTimeout'])) found.push('run.startTimeout');
-  if (objectsOf(valueAt(value, ['deploy', 'subscriptions'])).length > 0) found.push('deploy.subscriptions');
   return found;
 }
 

@@ -61,6 +61,8 @@ const area = defineArea(
     'adopt.already': 'Nothing to do: {dir} has a slipway.yaml.',
     'adopt.left':
       'func.yaml says more than deploy/service.yaml can: {fields}. What you need of it, set in slipway.yaml.',
+    'adopt.brokers':
+      'It takes events from {brokers} (deploy/triggers.yaml): a Broker of that name has to be in its namespace.',
     'adopt.noStart': 'It is not known how {name} is started: add run.start to slipway.yaml.',
 
     'run.summary': 'run an application in place, reload on save',
@@ -286,6 +288,7 @@ const area = defineArea(
     'adopt.done': '已写入 {files}。',
     'adopt.already': '无需操作：{dir} 已有 slipway.yaml。',
     'adopt.left': 'func.yaml 中的以下内容未写入 deploy/service.yaml：{fields}。如有需要，请在 slipway.yaml 中设置。',
+    'adopt.brokers': '它从 {brokers} 接收事件（deploy/triggers.yaml）：其命名空间中须有同名的 Broker。',
     'adopt.noStart': '不知道如何启动 {name}：请在 slipway.yaml 中添加 run.start。',
 
     'run.summary': '就地运行应用，保存即重载',

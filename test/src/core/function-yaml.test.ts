@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import { adopt, adoptable } from '../../../src/core/app/adopt.ts';
 import { loadApplication } from '../../../src/core/app/model.ts';
@@ -130,6 +130,64 @@ deploy:
     });
     expect(admitManifest(service())?.warnings.filter(({ message }) => message.startsWith('unknown'))).toEqual([]);
     expect(readFileSync(join(dir, 'deploy', 'service.yaml'), 'utf8')).not.toMatch(/[&*]\w+\d/);
+  });
+
+  it('is subscribed by the Triggers that the func CLI would make', async () => {
+    write(
+      node(`deploy:
+  subscriptions:
+    - {source: default, filters: {type: com.example.order, priority: 1}}
+    - filters: {type: lost}
+    - source: audit
+`),
+    );
+    expect(await adopt(dir)).toEqual({
+      name: 'greet',
+      files: ['deploy/service.yaml', 'deploy/triggers.yaml', 'slipway.yaml'],
+      starts: true,
+      left: ['deploy.subscriptions[1]'],
+      brokers: ['default', 'audit'],
+    });
+    const subscriber = { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'greet' } };
+    const trigger = (name: string, spec: object) => ({
+      apiVersion: 'eventing.knative.dev/v1',
+      kind: 'Trigger',
+      metadata: { name },
+      spec: { ...spec, subscriber },
+    });
+    const text = readFileSync(join(dir, 'deploy', 'triggers.yaml'), 'utf8');
+    const triggers = parseAllDocuments(text).map((document) => document.toJS());
+    expect(triggers).toEqual([
+      trigger('greet-function-trigger-0', {
+        broker: 'default',
+        filter: { attributes: { type: 'com.example.order', priority: '1' } },
+      }),
+      trigger('greet-function-trigger-1', { broker: 'audit' }),
+    ]);
+    for (const each of triggers) expect(admitManifest(each)?.errors).toEqual([]);
+    const { manifests } = await loadApplication(dir);
+    expect(manifests.map(({ object }) => object.kind)).toEqual(['Service', 'Trigger', 'Trigger']);
+  });
+
+  it('names the volumes that a manifest does not get', async () => {
+    write(
+      node(`run:
+  volumes:
+    - {emptyDir: null, path: /none}
+    - {nfs: {server: a}, path: /nfs}
+    - {secret: db}
+    - {emptyDir: {medium: Memory, sizeLimit: 1Mi}, path: /scratch}
+`),
+    );
+    expect((await adopt(dir)).left).toEqual([
+      'run.volumes /none (emptyDir)',
+      'run.volumes /nfs (nfs)',
+      'run.volumes [2] (secret)',
+    ]);
+    expect(container().volumeMounts).toEqual([{ name: 'empty-dir-3', mountPath: '/scratch' }]);
+    expect(service().spec.template.spec.volumes).toEqual([
+      { name: 'empty-dir-3', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+    ]);
   });
 
   it('in JavaScript is started by the file of its runtime, so that a debugger can', async () => {

@@ -23,9 +23,11 @@ export function adoptApplication(deps: Deps) {
       file !== undefined && typeof given?.service === 'string' ? { service: given.service, file } : undefined;
     const choice = pointed ?? (await chooseService(deps, dir));
     if (choice === 'none') return false;
-    const { name, starts, left } = await adopt(dir, choice);
+    const { name, starts, left, brokers } = await adopt(dir, choice);
     await openMade(deps, dir, join(dir, 'slipway.yaml'), say('adopt.done', { name: plain(name) }));
     if (left?.length) void vscode.window.showWarningMessage(say('adopt.left', { fields: plain(left.join(', ')) }));
+    if (brokers)
+      void vscode.window.showInformationMessage(say('adopt.brokers', { brokers: plain(brokers.join(', ')) }));
     if (!starts) void vscode.window.showWarningMessage(say('adopt.noStart', { name: plain(name) }));
     return true;
   };
