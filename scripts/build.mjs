@@ -17,6 +17,7 @@ import {
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultsAtStart } from './lib/at-start.mjs';
 import { ensureDependencies } from './lib/deps.mjs';
 import { dist, root } from './lib/paths.mjs';
 import { elapsed, say } from './lib/progress.mjs';
@@ -114,8 +115,8 @@ const namesOfCommonJs = {
 const asCommonJs = (production) => ({
   name: 'as-common-js',
   setup(builder) {
-    builder.onEnd(async ({ outputFiles, errors }) => {
-      if (errors.length > 0) return;
+    builder.onEnd(async ({ outputFiles, errors, metafile }) => {
+      if (errors.length > 0) return undefined;
       const { transform } = builder.esbuild;
       mkdirSync(dist, { recursive: true });
       // What other extensions are written against travels with the package.
@@ -141,7 +142,21 @@ const asCommonJs = (production) => ({
         parts.set(basename(path), production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
         if (!production) writeFileSync(`${path}.map`, map);
       }
-      for (const [name, code] of production ? inOneFile(parts) : parts) writeFileSync(join(dist, name), code);
+      if (production) {
+        // One byte a character, so that the loader reads it without decoding anything.
+        for (const name of atOnce(parts)) {
+          const options = { charset: 'ascii', minifyWhitespace: true, legalComments: 'none' };
+          parts.set(name, (await transform(parts.get(name), options)).code);
+        }
+      }
+      const files = production ? inOneFile(parts) : parts;
+      for (const [name, code] of files) writeFileSync(join(dist, name), code);
+      if (!production) return undefined;
+      const entry = relative(root, join(dist, extensionMain));
+      const bytes = Buffer.byteLength(files.get('extension-main.js'));
+      const faults = faultsAtStart(metafile, entry, bytes);
+      for (const text of faults) say(`build: ${text}`);
+      return { errors: faults.map((text) => ({ text })) };
     });
   },
 });
@@ -162,18 +177,25 @@ function requiredAtOnce(code) {
   return [...atOnce.matchAll(/require\("\.\/(extension[^"]+\.cjs)"\)/g)].map((match) => match[1]);
 }
 
-/**
- * What activation needs, in one file: opening a file costs more than running what is in it. The extension host reads the loader, which
- * runs that one. A part that is loaded later finds them through the files of their names.
- */
-function inOneFile(parts) {
+/** The parts that run before anything is asked for. */
+function atOnce(parts) {
   const first = new Set([extensionMain]);
   for (const name of first) for (const part of requiredAtOnce(parts.get(name) ?? '')) first.add(part);
+  return first;
+}
+
+/**
+ * What activation needs, in one file: opening a file costs more than running what is in it. The extension host reads the loader, which
+ * runs that one. A part that is loaded later finds them through the files of their names. What is outside is required once, not by each
+ * module that uses it: the extension host looks up whose request it is each time, also for the editor's API.
+ */
+function inOneFile(parts) {
+  const first = atOnce(parts);
   const files = new Map(parts);
   // The brackets tell the engine to compile each function at once, not to look it over first.
   const bodies = [...first].map((name) => `"./${name}":(function(module,exports,require){${parts.get(name)}\n})`);
-  const code = `"use strict";const parts={${bodies.join(',\n')}},loaded={};
-const load=(id)=>{if(!Object.hasOwn(parts,id))return require(id);if(!loaded[id]){loaded[id]={exports:{}};parts[id](loaded[id],loaded[id].exports,load)}return loaded[id].exports};
+  const code = `"use strict";const parts={${bodies.join(',\n')}},loaded={},outside={};
+const load=(id)=>{if(!loaded[id]){if(!Object.hasOwn(parts,id))return outside[id]??=require(id);loaded[id]={exports:{}};parts[id](loaded[id],loaded[id].exports,load)}return loaded[id].exports};
 module.exports=load("./${extensionMain}");Object.defineProperty(module.exports,"part",{value:load});
 `;
   files.set('extension-main.js', code);

@@ -1,6 +1,6 @@
 /** A mistake of the user or a state of the machine: a closed code, clear words, no stack. A bug is a plain Error. */
 import type { MessageArgs, Problem, ProblemCode, SourcePlace } from './codes.ts';
-import { render } from './messages/core.ts';
+import { inEnglish } from './messages/core-english.ts';
 
 /** `message` is the English text of the code; front ends render `code` and `args` in their own language. */
 export class Fault extends Error {
@@ -9,7 +9,7 @@ export class Fault extends Error {
   readonly place: SourcePlace | undefined;
 
   constructor(code: ProblemCode, args: MessageArgs = {}, options: { place?: SourcePlace; cause?: unknown } = {}) {
-    super(render('en', `problem.${code}`, args), options.cause === undefined ? {} : { cause: options.cause });
+    super(inEnglish(`problem.${code}`, args), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'Fault';
     this.code = code;
     this.args = args;

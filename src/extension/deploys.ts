@@ -12,15 +12,14 @@ import { isInsideCluster } from '../core/gateway.ts';
 import { tellingLine } from '../core/short-cause.ts';
 import type { TargetQuestions } from './deploy-target.ts';
 import { inSeconds, stepsTeller, verdictText } from './deploy-words.ts';
+import { FailedVerdicts } from './failed-verdicts.ts';
 import type { Forwarder } from './forward.ts';
 import { isBelow } from './in-folder.ts';
 import { together } from './messages.ts';
 import type { Platforms } from './platform/platforms.ts';
 import type { PlatformEntry } from './platform/snapshot.ts';
 import type { Problems } from './problems.ts';
-import { fixesApplied, remedyOffer } from './remedies.ts';
 import type { Selection } from './selection.ts';
-import { VerdictProblems } from './verdict-problems.ts';
 
 export interface DeployRequest {
   /** Of the application; it is read when its files have been saved, and only then. */
@@ -64,7 +63,7 @@ export class Deploys implements vscode.Disposable {
   #log: vscode.LogOutputChannel;
   #under = new Map<string, string>();
   #last = new Map<string, Verdict>();
-  #verdictProblems: VerdictProblems;
+  #verdictProblems: FailedVerdicts;
   #changes = new vscode.EventEmitter<void>();
 
   /** Something began, went on or ended. */
@@ -75,7 +74,7 @@ export class Deploys implements vscode.Disposable {
     this.#selection = selection;
     this.#problems = problems;
     this.#log = log;
-    this.#verdictProblems = new VerdictProblems(problems, 'slipway-deploy');
+    this.#verdictProblems = new FailedVerdicts(problems, 'slipway-deploy', log);
   }
 
   /** Directory → what its deploy does now, in words. */
@@ -390,6 +389,7 @@ export class Deploys implements vscode.Disposable {
     for (const condition of verdict.evidence.conditions) this.#log.error(`  ${condition}`);
     for (const line of verdict.evidence.logs) this.#log.error(`  | ${line}`);
     if (fix) this.#log.error(`  ${fix}`);
+    const { remedyOffer } = await import('./remedies.ts');
     const remedy = remedyOffer(verdict.remedy, say, {
       dir: request.dir,
       service: verdict.service,
@@ -428,6 +428,7 @@ export function placeOf({ context, kubeconfig, platform }: Environment): string 
 
 /** What is deployed is what is on the disk: unsaved files of the application are saved. @throws Fault FilesUnsaved */
 export async function saveFilesOf(dir: string): Promise<void> {
+  const { fixesApplied } = await import('./remedies.ts');
   await fixesApplied();
   const dirty = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && isInside(uri, dir));
   await Promise.all(dirty.map(save));

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { localeOf } from '../core/messages/render.ts';
 import { Alerts } from './alerts.ts';
 import { exportedApi } from './api.ts';
 import { Applications } from './applications.ts';
@@ -23,6 +24,7 @@ import { registerDiagnostics } from './manifests/diagnostics.ts';
 import { registerLanguageStatus } from './manifests/language-status.ts';
 import { registerLanguage } from './manifests/providers.ts';
 import { YamlExtension } from './manifests/yaml-extension.ts';
+import { englishWords, type Words } from './messages.ts';
 import { Platforms } from './platform/platforms.ts';
 import { Problems } from './problems.ts';
 import { Runs } from './runs.ts';
@@ -39,9 +41,16 @@ import { registerViews } from './views/register.ts';
 let runs: Runs | undefined;
 let canaries: Canaries | undefined;
 
-export function activate(context: vscode.ExtensionContext): SlipwayApi {
+/** The words of another language than English are waited for: every text that comes after is in it. */
+export function activate(context: vscode.ExtensionContext): SlipwayApi | Promise<SlipwayApi> {
+  const locale = localeOf(vscode.env.language);
+  if (locale === 'en') return compose(context, englishWords());
+  return import('./catalogues.ts').then(({ words }) => compose(context, words(locale)));
+}
+
+function compose(context: vscode.ExtensionContext, words: Words): SlipwayApi {
   const log = vscode.window.createOutputChannel('Slipway', { log: true });
-  const problems = new Problems(log);
+  const problems = new Problems(words, log);
   const platforms = new Platforms(context, problems, log);
   const applications = new Applications(log);
   const selection = new Selection(context.workspaceState, platforms);
@@ -57,8 +66,6 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
   const base = { context, log, problems, platforms, applications, selection, live, deploys };
   const deps: Deps = { ...base, runs, canaries, alerts };
   const views = registerViews(deps);
-  const yaml = new YamlExtension(log);
-  const findings = registerDiagnostics(deps, yaml);
   context.subscriptions.push(
     problems,
     platforms,
@@ -76,16 +83,22 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
     registerDocuments(context, () => problems.say('document.gone')),
     registerDebug(deps),
     registerHoldTime(deps),
-    yaml,
-    findings,
-    registerLanguage(deps, findings, yaml),
-    registerCodeLens(deps),
-    registerLanguageStatus(deps),
     registerStatusBar(deps),
-    registerSourceLines(deps),
     registerTasks(deps),
     registerLinks(deps),
     registerTools(deps),
+    registerWhenIdle(() => {
+      const yaml = new YamlExtension(log);
+      const findings = registerDiagnostics(deps, yaml);
+      return vscode.Disposable.from(
+        yaml,
+        findings,
+        registerLanguage(deps, findings, yaml),
+        registerCodeLens(deps),
+        registerLanguageStatus(deps),
+        registerSourceLines(deps),
+      );
+    }),
     log,
   );
   beginWhenIdle(deps);
@@ -95,6 +108,20 @@ export function activate(context: vscode.ExtensionContext): SlipwayApi {
 /** Ends what was started: an application in development mode must not outlive its window, and a canary holds for the next. */
 export async function deactivate(): Promise<void> {
   await Promise.allSettled([runs?.stopAll(), canaries?.release()]);
+}
+
+/** What stands in texts comes after what the editor waits for: it asks for it anew when it is there. */
+function registerWhenIdle(register: () => vscode.Disposable): vscode.Disposable {
+  let registered: vscode.Disposable | undefined;
+  const waiting = setImmediate(() => {
+    registered = register();
+  });
+  return {
+    dispose: () => {
+      clearImmediate(waiting);
+      registered?.dispose();
+    },
+  };
 }
 
 /** After the editor has what it waits for; a window with a folder is looked through for applications. */

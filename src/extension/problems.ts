@@ -5,9 +5,8 @@ import { ApiError } from '../../emulator/kernel/errors.ts';
 import type { PlatformClient } from '../core/client.ts';
 import type { MessageArgs, Problem, SourcePlace } from '../core/codes.ts';
 import { Fault } from '../core/faults.ts';
-import { localeOf } from '../core/messages/render.ts';
 import { messageOf } from './log-error.ts';
-import { type ExtensionKey, together, type Words, words } from './messages.ts';
+import { type ExtensionKey, together, type Words } from './messages.ts';
 import { plain } from './plain.ts';
 
 export interface Explained {
@@ -29,8 +28,8 @@ export class Problems implements vscode.Disposable {
   #over = false;
   #log: vscode.LogOutputChannel;
 
-  constructor(log: vscode.LogOutputChannel) {
-    this.words = words(localeOf(vscode.env.language));
+  constructor(words: Words, log: vscode.LogOutputChannel) {
+    this.words = words;
     this.#log = log;
   }
 

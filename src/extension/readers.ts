@@ -1,14 +1,15 @@
-/** The core's pure readings of objects, loaded when the first view is painted. */
+/** The core's pure readings of objects, and the tree that is made of them; loaded when the first view is painted. */
 import { crashOf } from '../core/crash.ts';
 import type { CanaryReaders } from './canaries.ts';
 import { oncePer } from './platform/once.ts';
-import type { Readers } from './trees/applications-tree.ts';
+import type { applicationsTree, Readers } from './trees/applications-tree.ts';
 import type { TrafficReaders } from './views/traffic-state.ts';
 
 export interface LoadedReaders {
   tree: Readers;
   traffic: TrafficReaders;
   canary: CanaryReaders;
+  paint: { applications: typeof applicationsTree };
 }
 
 let loading: Promise<LoadedReaders> | undefined;
@@ -26,7 +27,7 @@ export function loadReaders(): Promise<LoadedReaders> {
 export const loadedReaders = (): LoadedReaders | undefined => loaded;
 
 async function load(): Promise<LoadedReaders> {
-  const [services, revisions, domains, pings, traffic, canary, canaryWords] = await Promise.all([
+  const [services, revisions, domains, pings, traffic, canary, canaryWords, tree] = await Promise.all([
     import('../core/services.ts'),
     import('../core/revisions.ts'),
     import('../core/domains.ts'),
@@ -34,6 +35,7 @@ async function load(): Promise<LoadedReaders> {
     import('../core/traffic/traffic.ts'),
     import('../core/traffic/canary.ts'),
     import('../core/messages/canary.ts'),
+    import('./trees/applications-tree.ts'),
   ]);
   return {
     tree: {
@@ -50,6 +52,7 @@ async function load(): Promise<LoadedReaders> {
       crash: (pods) => crashOf(pods.map(services.instanceModel)),
     },
     canary: { isDriven: canary.isDriven, text: canaryWords.canaryText },
+    paint: { applications: tree.applicationsTree },
   };
 }
 

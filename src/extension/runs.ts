@@ -10,6 +10,7 @@ import { Fault, isAway } from '../core/faults.ts';
 import type { RunEvent, RunSession, RunState } from '../core/run/run.ts';
 import { contextKeys } from './contributions.ts';
 import { isInside } from './deploys.ts';
+import { FailedVerdicts } from './failed-verdicts.ts';
 import { type LeftRuns, leftRuns } from './left-runs.ts';
 import type { Platforms } from './platform/platforms.ts';
 import type { PlatformEntry } from './platform/snapshot.ts';
@@ -17,7 +18,6 @@ import type { Problems } from './problems.ts';
 import { setContext } from './settings.ts';
 import { isNoSource } from './source-files.ts';
 import { turns } from './turns.ts';
-import { VerdictProblems } from './verdict-problems.ts';
 
 export interface Running {
   readonly application: Application;
@@ -49,7 +49,7 @@ export class Runs implements vscode.Disposable {
   #turns = turns();
   /** Of those that are being started, by directory. */
   #starting = new Map<string, AbortController>();
-  #crashes: VerdictProblems;
+  #crashes: FailedVerdicts;
   #changes = new vscode.EventEmitter<void>();
 
   readonly onChange = this.#changes.event;
@@ -60,7 +60,7 @@ export class Runs implements vscode.Disposable {
     this.#problems = problems;
     this.#left = leftRuns(notes, platforms, log);
     this.#log = log;
-    this.#crashes = new VerdictProblems(problems, 'slipway-run');
+    this.#crashes = new FailedVerdicts(problems, 'slipway-run', log);
   }
 
   get items(): readonly Running[] {

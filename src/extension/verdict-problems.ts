@@ -9,7 +9,7 @@ import type { Problems } from './problems.ts';
 import { editOf, rangeAt } from './remedies.ts';
 
 /** Of a deploy's verdict, or of a run that crashed. */
-interface Failed {
+export interface Failed {
   cause: Cause;
   remedy: Fix;
   evidence: { place?: SourcePlace | undefined; problems?: readonly CompilerProblem[] | undefined };

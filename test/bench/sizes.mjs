@@ -1,6 +1,7 @@
 /** What is installed, and what each process reads. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { largestAtStart } from '../../scripts/lib/at-start.mjs';
 import { dist } from '../../scripts/lib/paths.mjs';
 import { largest } from '../../scripts/package.mjs';
 
@@ -13,7 +14,12 @@ export async function sizes({ vsix }) {
   const pages = readdirSync(join(dist, 'webview')).filter((name) => name.endsWith('.js'));
   return [
     { name: 'package (.vsix)', value: kB(vsix), unit: 'kB', atMost: largest / 1024 },
-    { name: 'what activation reads', value: kB(join(dist, 'extension-main.js')), unit: 'kB', atMost: 200 },
+    {
+      name: 'what activation reads',
+      value: kB(join(dist, 'extension-main.js')),
+      unit: 'kB',
+      atMost: largestAtStart / 1024,
+    },
     { name: 'all bundles, unpacked', value: Math.round(whole / 1024), unit: 'kB' },
     ...['cli.mjs', 'platform.mjs', 'dataplane.mjs', 'guardian.mjs'].map((name) => ({
       name: `bundle ${name}`,

@@ -26,7 +26,12 @@ export function renderIn<Key extends string>(
   key: Key,
   args: MessageArgs = {},
 ): string {
-  return area[locale][key].replace(
+  return fill(area[locale][key], args);
+}
+
+/** Puts the arguments in the places of a text. */
+export function fill(text: string, args: MessageArgs): string {
+  return text.replace(
     /\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g,
     (placeholder, name: string, one?: string, many?: string) => {
       const value = args[name];

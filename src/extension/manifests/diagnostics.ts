@@ -1,20 +1,13 @@
-/** What is wrong with slipway.yaml and the manifests, where it is wrong: the core's own reading and the platform's admission. */
-
+/**
+ * What is wrong with slipway.yaml and the manifests, where it is wrong. What finds and paints it is in `finding-painter.ts`, which is
+ * loaded when there is something to look at.
+ */
 import * as vscode from 'vscode';
-import type { KubeObject } from '../../../emulator/kernel/object.ts';
-import type { Problem, SourcePlace } from '../../core/codes.ts';
-import { conditionOf } from '../../core/conditions.ts';
 import type { Finding } from '../../core/manifest/findings.ts';
-import type { WorkspaceApplication } from '../applications.ts';
-import type { Deps } from '../deps.ts';
 import { logError } from '../log-error.ts';
-import { together } from '../messages.ts';
-import { oncePer } from '../platform/once.ts';
-import type { Snapshot } from '../platform/snapshot.ts';
-import { isManifest, isSlipwayFile } from './files.ts';
+import { isManifest } from './files.ts';
+import type { DiagnosticUses, FindingPainter } from './finding-painter.ts';
 import type { YamlExtension } from './yaml-extension.ts';
-
-type Uses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'log'>;
 
 const gatherMs = 150;
 
@@ -23,236 +16,37 @@ export interface ManifestFindings extends vscode.Disposable {
   of(document: vscode.TextDocument): Promise<Finding[]>;
 }
 
-export function registerDiagnostics(deps: Uses, yaml: YamlExtension): ManifestFindings {
-  const collection = vscode.languages.createDiagnosticCollection('slipway');
-  let painted = 0;
+export function registerDiagnostics(deps: DiagnosticUses, yaml: YamlExtension): ManifestFindings {
+  let painter: Promise<FindingPainter> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const ports = new PortsSeen(deps);
-
-  const findingsIn = async (file: string, text: string, slipwayFile: boolean): Promise<Finding[]> => {
-    const { admitManifest, asBuilt, findingsOf, portFinding, readSource, slipwayFindings } = await import(
-      './language.ts'
-    );
-    const source = readSource(file, text);
-    const entry = deps.applications.containing(vscode.Uri.file(file));
-    if (slipwayFile) return slipwayFindings(source, entry?.problems ?? []);
-    const application = entry?.application;
-    const admit = (manifest: unknown) => admitManifest(application ? asBuilt(application, manifest) : manifest);
-    const found = findingsOf(source, admit).filter(({ code }) => code !== 'syntax' || !yaml.saysSyntax);
-    for (const document of source.documents) {
-      const port = ports.of(document.value);
-      const finding = port === undefined ? undefined : portFinding(document, port);
-      if (finding) found.push(finding);
-    }
-    return found;
+  const load = () => {
+    painter ??= import('./finding-painter.ts').then(({ FindingPainter }) => new FindingPainter(deps, yaml));
+    return painter;
   };
-
-  const paint = async () => {
-    const mine = ++painted;
-    const { findingText } = await import('./language.ts');
-    const byFile = new Map<string, vscode.Diagnostic[]>();
-    const add = (file: string, diagnostic: vscode.Diagnostic) => {
-      byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
-    };
-    for (const entry of deps.applications.items) {
-      const said = new Map<string, Finding[]>();
-      for (const { file, text } of entry.files) {
-        const found = await findingsIn(file, text, false);
-        said.set(file, found);
-        for (const finding of found)
-          add(file, diagnosticOf(deps, finding, findingText(deps.problems.words.locale, finding), text));
-      }
-      for (const problem of remaining(entry, said, yaml)) {
-        if (problem.place) add(problem.place.file, problemDiagnostic(deps, problem, problem.place));
-      }
-    }
-    const alone = vscode.workspace.textDocuments.filter(
-      (document) =>
-        isManifest(document) &&
-        !isSlipwayFile(document) &&
-        !deps.applications.items.some(({ files }) => files.some(({ file }) => file === document.uri.fsPath)),
-    );
-    for (const document of alone) {
-      const text = document.getText();
-      for (const finding of await findingsIn(document.uri.fsPath, text, false)) {
-        add(document.uri.fsPath, diagnosticOf(deps, finding, findingText(deps.problems.words.locale, finding), text));
-      }
-    }
-    if (mine !== painted) return;
-    collection.clear();
-    for (const [file, list] of byFile) collection.set(vscode.Uri.file(file), list);
-  };
-  const paintSafely = () => {
-    // The modules behind it are not loaded before there is something to look at.
-    if (!hasManifests(deps)) {
-      collection.clear();
-      return;
-    }
-    ports.look();
-    void paint().catch(logError(deps.log));
+  const paint = () => {
+    const isThere = deps.applications.items.length > 0 || vscode.workspace.textDocuments.some(isManifest);
+    if (isThere) load().catch(logError(deps.log));
+    painter?.then((loaded) => loaded.paint()).catch(logError(deps.log));
   };
   const soon = (document: vscode.TextDocument) => {
     // Files of an application are read again by it.
     if (!isManifest(document)) return;
     clearTimeout(timer);
-    timer = setTimeout(paintSafely, gatherMs);
+    timer = setTimeout(paint, gatherMs);
   };
   const registered = vscode.Disposable.from(
-    collection,
-    ports,
     { dispose: () => clearTimeout(timer) },
-    deps.applications.onChange(paintSafely),
-    ports.onChange(paintSafely),
+    deps.applications.onChange(paint),
     vscode.workspace.onDidOpenTextDocument(soon),
     vscode.workspace.onDidCloseTextDocument(soon),
     vscode.workspace.onDidChangeTextDocument(({ document }) => soon(document)),
-    vscode.extensions.onDidChange(paintSafely),
+    vscode.extensions.onDidChange(paint),
   );
   return {
-    of: (document) => findingsIn(document.uri.fsPath, document.getText(), isSlipwayFile(document)),
-    dispose: () => registered.dispose(),
+    of: async (document) => (await load()).of(document),
+    dispose: () => {
+      registered.dispose();
+      void painter?.then((loaded) => loaded.dispose());
+    },
   };
-}
-
-const hasManifests = ({ applications }: Pick<Deps, 'applications'>): boolean =>
-  applications.items.length > 0 || vscode.workspace.textDocuments.some(isManifest);
-
-/** Of an application's problems those that no finding says already. */
-function remaining(
-  { problems, files }: WorkspaceApplication,
-  said: ReadonlyMap<string, Finding[]>,
-  yaml: YamlExtension,
-): Problem[] {
-  return problems.filter(({ code, place }) => {
-    if (!place) return false;
-    if (code === 'YamlSyntax') return !said.has(place.file) && !yaml.saysSyntax;
-    const text = files.find(({ file }) => file === place.file)?.text;
-    if (text === undefined || (code !== 'MissingField' && code !== 'BadField')) return true;
-    const errors = (said.get(place.file) ?? []).filter(({ severity }) => severity === 'error');
-    return code === 'BadField'
-      ? !errors.some(({ range }) => lineOf(text, range.start) === place.line)
-      : errors.length === 0;
-  });
-}
-
-function lineOf(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
-}
-
-const severities = {
-  error: vscode.DiagnosticSeverity.Error,
-  warning: vscode.DiagnosticSeverity.Warning,
-  hint: vscode.DiagnosticSeverity.Hint,
-};
-
-function diagnosticOf(
-  { problems }: Pick<Deps, 'problems'>,
-  finding: Finding,
-  message: string,
-  text: string,
-): vscode.Diagnostic {
-  const { start, end } = finding.range;
-  const at = (offset: number) => {
-    const before = text.slice(0, offset);
-    const newline = before.lastIndexOf('\n');
-    return new vscode.Position(before.split('\n').length - 1, offset - newline - 1);
-  };
-  const diagnostic = new vscode.Diagnostic(new vscode.Range(at(start), at(end)), message, severities[finding.severity]);
-  diagnostic.source = problems.say('diagnostic.source');
-  diagnostic.code = finding.problem?.code ?? finding.code;
-  if (finding.code === 'spelling') diagnostic.tags = [vscode.DiagnosticTag.Deprecated];
-  return diagnostic;
-}
-
-function problemDiagnostic(
-  { problems }: Pick<Deps, 'problems'>,
-  problem: Problem,
-  place: SourcePlace,
-): vscode.Diagnostic {
-  const { text, fix } = problems.of(problem);
-  const message = together(problems.words.locale, [text, fix]);
-  const diagnostic = new vscode.Diagnostic(rangeOf(place), message, severities[problem.severity]);
-  diagnostic.source = problems.say('diagnostic.source');
-  diagnostic.code = problem.code;
-  return diagnostic;
-}
-
-export function rangeOf({ line, column, endLine, endColumn }: SourcePlace): vscode.Range {
-  const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
-  return new vscode.Range(
-    start,
-    new vscode.Position(Math.max(0, (endLine ?? line) - 1), Math.max(0, (endColumn ?? column + 1) - 1)),
-  );
-}
-
-/** Instance → service, and what tells one set of instances from another. */
-const instancesOf = oncePer((pods: Snapshot['pods']) => {
-  const names = new Map(
-    pods.map(({ metadata }) => [metadata.name, metadata.labels?.['serving.knative.dev/service'] ?? '']),
-  );
-  // What listens where is known once it is ready.
-  const states = pods.map((pod) => `${pod.metadata.name} ${conditionOf(pod, 'Ready')?.status ?? ''}`);
-  return { names, key: states.join() };
-});
-
-/** Applications that were seen listening on another port than they were given: the platform says so in an event. */
-class PortsSeen implements vscode.Disposable {
-  #deps: Pick<Deps, 'platforms' | 'applications' | 'log'>;
-  #ports = new Map<string, number>();
-  #changes = new vscode.EventEmitter<void>();
-  #subscription: vscode.Disposable;
-  #asked = '';
-
-  readonly onChange = this.#changes.event;
-
-  constructor(deps: Pick<Deps, 'platforms' | 'applications' | 'log'>) {
-    this.#deps = deps;
-    this.#subscription = deps.platforms.onChange(() => this.look());
-  }
-
-  /** Once for each set of running instances, while there is a manifest to say it at, on a platform that tells. */
-  look(): void {
-    const { snapshot } = this.#deps.platforms;
-    if (snapshot.state !== 'ready' || !snapshot.info || !hasManifests(this.#deps)) return;
-    this.#look().catch(logError(this.#deps.log));
-  }
-
-  /** Port of the Knative Service that this manifest describes; undefined: it follows PORT, or is not known. */
-  of(object: unknown): number | undefined {
-    const { kind, apiVersion, metadata } = (object ?? {}) as Partial<KubeObject>;
-    if (kind !== 'Service' || !apiVersion?.startsWith('serving.')) return undefined;
-    return this.#ports.get(metadata?.name ?? '');
-  }
-
-  async #look(): Promise<void> {
-    const { snapshot, client } = this.#deps.platforms;
-    const { names, key } = instancesOf(snapshot.pods);
-    if (!client || key === this.#asked) return;
-    this.#asked = key;
-    if (names.size === 0) return;
-    const { kinds } = await import('../../core/resources.ts');
-    const found = await client
-      .list<KubeObject & { reason?: string; message?: string; involvedObject?: { name?: string } }>(
-        kinds.event,
-        undefined,
-        { timeoutMs: 3_000, fieldSelector: 'reason=PortIgnored' },
-      )
-      .catch(() => undefined);
-    // Others have come or gone meanwhile: theirs is the later answer.
-    if (key !== this.#asked) return;
-    const ports = new Map<string, number>();
-    for (const { involvedObject, message = '' } of found?.items ?? []) {
-      const service = names.get(involvedObject?.name ?? '');
-      const port = /listens on port (\d+)/.exec(message)?.[1];
-      if (service && port) ports.set(service, Number(port));
-    }
-    if (JSON.stringify([...ports]) === JSON.stringify([...this.#ports])) return;
-    this.#ports = ports;
-    this.#changes.fire();
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
-    this.#changes.dispose();
-  }
 }

@@ -1,4 +1,4 @@
-/** Words of what stands around the flows: status bar, Doctor's report, tools for language models. Part of ../messages.ts. Pure leaf. */
+/** Words of what stands around the flows: status bar, Doctor's report, tools for language models. Part of all-messages.ts; in Chinese in zh-cn/. Pure leaf. */
 export const aroundEnglish = {
   'list.separator': ', ',
   'tree.failed': 'failed',
@@ -32,38 +32,4 @@ export const aroundEnglish = {
   'tool.moveConfirm': 'On the platform {target}, requests to {service} (namespace {namespace}) then go to: {split}.',
   'tool.moving': 'Moving the traffic of {service}',
   'tool.yes': 'Yes',
-} as const;
-
-export const aroundChinese = {
-  'list.separator': '、',
-  'tree.failed': '失败',
-  'action.openSetting': '打开设置',
-  'action.showExtension': '显示 {extension}',
-  'platform.nameIgnored': '设置 slipway.platform.name 未生效；已有平台：{names}。',
-  'status.service': 'Slipway：{target} 上的 {service}。点击查看修订版本与流量。',
-  'status.of': '{name}：{what}',
-  'status.serviceName': '服务',
-  'status.p95': '最近的请求有 95 % 在 {ms} 毫秒内得到应答。',
-  'doctor.platform': '平台',
-  'doctor.applications': '应用',
-  'doctor.noApplications': '此工作区中没有应用',
-  'doctor.settings': '与默认值不同的设置',
-  'doctor.noSettings': '无',
-  'doctor.context': '上下文',
-  'doctor.entries': '{count} 项',
-  'doctor.separator': '；',
-  'doctor.copy': '复制报告',
-  'doctor.copied': '报告已复制到剪贴板。其中不包含你的主机名、用户名或令牌。',
-  'doctor.ready': '诊断：{errors} 个错误，{warnings} 个警告。',
-  'tool.invalid': 'Slipway 无法使用此输入',
-  'tool.list': '正在列出应用和服务',
-  'tool.logs': '正在读取 {service} 的日志',
-  'tool.traffic': '正在读取 {service} 的流量',
-  'tool.deploy': '要部署 {name} 吗？',
-  'tool.deployConfirm': '用此工作区的文件构建 {name}，并部署到平台“{target}”。',
-  'tool.deployToConfirm': '用此工作区的文件构建 {name}，并部署到其环境“{environment}”（平台“{target}”）。',
-  'tool.move': '要调整 {service} 的流量吗？',
-  'tool.moveConfirm': '在平台“{target}”上，发往 {service}（命名空间 {namespace}）的请求将分配给：{split}。',
-  'tool.moving': '正在调整 {service} 的流量',
-  'tool.yes': '是',
 } as const;

@@ -1,4 +1,4 @@
-/** Words of deploys and runs: their steps, how they end, what can be done about it. Part of the catalogue in ../messages.ts. Pure leaf. */
+/** Words of deploys and runs: their steps, how they end, what can be done about it. Part of all-messages.ts; in Chinese in zh-cn/. Pure leaf. */
 export const deployEnglish = {
   'deploy.title': 'Deploying {name}',
   'deploy.toTarget': 'Deploying {name} to {target}',
@@ -59,63 +59,4 @@ export const deployEnglish = {
     'The debugger did not attach to {name}, which waits for it at {address}. Stop it and start again, or run it without debugging.',
   'run.debugTitle': 'Debug {name} on Slipway',
   'run.runTitle': 'Run {name} on Slipway',
-} as const;
-
-export const deployChinese = {
-  'deploy.title': '正在部署 {name}',
-  'deploy.toTarget': '正在将 {name} 部署到 {target}',
-  'deploy.phase.build': '构建',
-  'deploy.phase.snapshot': '收集文件',
-  'deploy.phase.upload': '上传镜像',
-  'deploy.phase.apply': '应用清单',
-  'deploy.phase.start': '启动新修订版本',
-  'deploy.phase.route': '切换路由',
-  'deploy.waiting': '等待：{reason}',
-  'deploy.serving': '{revision} 已承接 {percent} % 流量：{url}（{seconds} 秒）',
-  'deploy.unchanged': '{service} 已是最新，{revision} 承接 {percent} % 流量：{url}',
-  'deploy.ready': '{revision} 已就绪，流量为 0 %（{seconds} 秒）',
-  'deploy.failed': '{service} 部署失败：{cause}',
-  'deploy.stillServing': '{revision} 继续提供服务。',
-  'remedy.edit': '在 {file} 中修正',
-  'remedy.open': '打开 {file} 第 {line} 行',
-  'remedy.run': '运行 {command}',
-  'remedy.secret': '创建 Secret {name}...',
-  'remedy.namespace': '创建命名空间 {namespace}',
-  'remedy.freePort': '使用空闲端口',
-  'remedy.restartPlatform': '重启平台',
-  'deploy.cancelled': '已取消部署 {name}。',
-  'deploy.busy': '{name} 正在部署中。',
-  'deploy.note.firstTakesAll': '服务的第一个修订版本承接全部流量。',
-  'deploy.note.trafficInManifest': '清单中的 traffic 未应用；平台上的流量分配保持不变。',
-  'deploy.note.passedOver': '{files}：不是 Kubernetes 对象，已跳过。',
-  'deploy.note.portFound': '应用忽略了 PORT；实际监听端口为 {port}。',
-  'deploy.short': '部署中：{phase}',
-  'run.starting': '正在启动 {name}',
-  'run.ready': '{name} 运行于 {url}（{seconds} 秒）',
-  'run.crashed': '{name} 已崩溃：{cause}',
-  'run.goesOn': '{name} 继续运行：另一个窗口也在运行它。',
-  'run.left': '平台已断开；恢复后会从平台上移除 {name}。',
-  'run.platformAway': '平台已断开；恢复后 {name} 会再次运行。',
-  'run.platformBack': '平台已恢复；{name} 正在重新启动。',
-  'run.state.starting': '启动中',
-  'run.state.ready': '运行中',
-  'run.state.restarting': '重启中',
-  'run.state.crashed': '已崩溃',
-  'run.state.stopped': '已停止',
-  'run.pick': '选择正在运行的应用',
-  'run.cannotDebug': '{name} 无法调试：Slipway 只能附加到 Node.js、Python、Go 和 Java 应用。将在无调试器的情况下运行。',
-  'run.debuggerOff':
-    '{name} 将在无调试器的情况下运行：编辑器的 JavaScript 调试器（{extension}）不可用。请启用它，然后重新启动。',
-  'run.debugByItself':
-    '{name} 将在无调试器的情况下运行：Slipway 只能附加到 Node.js、Python、Go 和 Java 应用。要在断点处停下，请用 {language} 调试器（{extension}）单独启动它。',
-  'run.debuggerMissing':
-    '{name} 将在无调试器的情况下运行：调试 {language} 的扩展（{extension}）不可用。请安装它，然后重新启动。',
-  'run.debuggerNeeds':
-    '{name} 将在无调试器的情况下运行：{language} 调试器（{extension}）需要扩展 {needs}，但它不可用。请安装它，然后重新启动。',
-  'run.debugToolMissing': '{name} 将在无调试器的情况下运行：找不到 {tool}。请用“{command}”安装它，然后重新启动。',
-  'run.debugCommand':
-    '{name} 将在无调试器的情况下运行：无法在调试器下启动“{command}”。请改用“{example}”启动（slipway.yaml 中的 run.dev）。',
-  'run.notAttached': '调试器未能附加到 {name}，它正在 {address} 等待调试器。请停止后重新启动，或在不调试的情况下运行。',
-  'run.debugTitle': '在 Slipway 上调试 {name}',
-  'run.runTitle': '在 Slipway 上运行 {name}',
 } as const;

@@ -1,4 +1,4 @@
-/** Words of the ways into a deploy: tasks, links, progress. Part of the catalogue in ../messages.ts. Pure leaf. */
+/** Words of the ways into a deploy: tasks, links, progress. Part of all-messages.ts; in Chinese in zh-cn/. Pure leaf. */
 export const entryEnglish = {
   'deploy.step': '{phase} ({seconds} s)',
   'deploy.cancelledApplying':
@@ -35,38 +35,4 @@ export const entryEnglish = {
   'secret.more': 'Another key; empty to create the Secret',
   'secret.value': 'Value of {key}',
   'secret.keyInvalid': 'Letters, digits, -, _ and . only',
-} as const;
-
-export const entryChinese = {
-  'deploy.step': '{phase}（{seconds} 秒）',
-  'deploy.cancelledApplying': '{name} 的部署在应用清单时被取消：其中一部分可能已经在 {target} 上。',
-  'deploy.cancelledApplied': '{name} 的部署在清单应用之后被取消：{target} 会自行继续启用新修订版本。',
-  'deploy.otherTarget': '环境 {environment} 部署到 {wanted}，而当前使用的平台是 {current}。请先选择该平台。',
-  'deploy.protected': '环境 {environment} 受保护：输入 {name} 以部署到该环境。',
-  'deploy.pickEnvironment': '将 {name} 部署到哪个环境？',
-  'deploy.pickPlatform': '有多个平台符合环境 {environment}：部署到哪一个？',
-  'deploy.noEnvironments': '{name} 没有环境：环境在其 slipway.yaml 的 environments: 下命名。',
-  'deploy.byOther': '通过 {deploy}',
-  'deploy.isProtected': '受保护',
-  'action.choosePlatform': '选择平台',
-  'action.revisions': '显示修订版本',
-  'task.deploy': '部署 {name}',
-  'task.run': '运行 {name}',
-  'task.build': '构建 {name}',
-  'task.detail.deploy': '构建并部署到当前平台，等待结论',
-  'task.detail.run': '在平台上就地运行；保存后自动重启',
-  'task.detail.build': '把镜像构建到当前平台的镜像库',
-  'task.unknownApplication': '此工作区中没有应用 {application}。',
-  'task.built': '已构建 {image}：{files} 个文件，其中新增 {bytes} 字节',
-  'task.ended': '已结束',
-  'link.unknown': 'Slipway 不认识此链接。可用的链接为 vscode://slipway.slipway/deploy?application=NAME。',
-  'link.noApplication': '某个链接要求部署“{name}”，但它不是此工作区的应用。',
-  'link.confirm': '某个链接要求把 {name} 部署到 {target}。',
-  'link.confirmEnvironment': '某个链接要求使用环境 {environment} 把 {name} 部署到 {target}。',
-  'link.confirmDetail': '将构建并部署 {dir} 中的源码。只有在了解链接来源时才继续。',
-  'secret.title': '创建 Secret {name}',
-  'secret.key': '键的名称：用作环境变量时即变量名',
-  'secret.more': '另一个键；留空则创建 Secret',
-  'secret.value': '{key} 的值',
-  'secret.keyInvalid': '只能使用字母、数字、-、_ 和 .',
 } as const;

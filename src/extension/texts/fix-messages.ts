@@ -1,4 +1,4 @@
-/** What to do, in the editor's words, where the core's sentence names the command line. Part of the catalogue in ../messages.ts. Pure leaf. */
+/** What to do, in the editor's words, where the core's sentence names the command line. Part of all-messages.ts; in Chinese in zh-cn/. Pure leaf. */
 export const fixEnglish = {
   'fix.PlatformNotRunning': 'Start it.',
   'fix.PlatformStopped': 'Start it again. Its last output is in {output}.',
@@ -38,44 +38,4 @@ export const fixEnglish = {
   'fix.Superseded': 'Look at the newer one.',
   'fix.TimedOut': 'Its conditions and its log tell more.',
   'fix.Unexplained': 'Its conditions and its log tell more.',
-} as const;
-
-export const fixChinese = {
-  'fix.PlatformNotRunning': '启动它。',
-  'fix.PlatformStopped': '重新启动。它最后的输出在 {output}。',
-  'fix.PlatformLost': '已确认的内容都已保留。重新启动平台，然后再次部署。',
-  'fix.AlreadyRunning': '在设置 slipway.platform.name 中为此窗口指定其他平台。',
-  'fix.PortTaken': '使用下一个空闲端口，或更改设置 slipway.platform.port。',
-  'fix.BadPort': '把设置 slipway.platform.port 改为 0 到 65535 之间的数字。',
-  'fix.DataNotWritable': '把 SLIPWAY_HOME 设为你拥有的目录，然后重启编辑器。',
-  'fix.DataNewer': '升级 Slipway，或在设置 slipway.platform.name 中选择其他平台。',
-  'fix.ProtocolMismatch': '重启平台，数据会保留；如果平台较新，请升级 Slipway。',
-  'fix.EntryMissing': '重新安装此扩展。',
-  'fix.KubeconfigMissing': '更正设置 slipway.contexts 中的路径。',
-  'fix.KubeconfigInvalid': '修复该文件，或在设置 slipway.contexts 中指定其他文件。',
-  'fix.ContextMissing': '其中有：{known}。请更正设置 slipway.contexts。',
-  'fix.CertificateExpired': '重新登录以获得新的 kubeconfig；内嵌平台重启后会得到新证书。',
-  'fix.CapabilityMissing': '此功能在内嵌平台上可用。',
-  'fix.NoApplication': '用“新建应用...”创建一个，或用“接管应用...”接管已有的应用。',
-  'fix.ServiceNotFound': '请先部署。',
-  'fix.RevisionFailed': '选择就绪的修订版本。',
-  'fix.CanaryThere': '在“流量”视图中继续或结束它。',
-  'fix.CanaryNone': '在“流量”视图中用“金丝雀...”开始一个。',
-  'fix.CanaryDriven': '在那里查看，或在这里结束它。',
-  'fix.CanarySteps': '例如：10, 25, 50, 100。',
-  'fix.CanaryTakesAll': '先把流量交给较旧的修订版本，或在流量保持不变时部署新版本。',
-  'fix.NothingToRollBack': '请自行选择流量分配。',
-  'fix.ImageUploadFailed': '再次部署；若仍如此，请运行诊断。',
-  'fix.ImageMissing': '更正清单中的镜像，或让 slipway.yaml 构建它。',
-  'fix.ImageNeedsDocker':
-    '启动 Docker 后再次部署；或让平台不经 Docker 直接运行源码：在清单中使用 slipway.yaml 所构建的镜像。',
-  'fix.AppNodeTooOld': '安装 Node.js 22.18 或更新版本（https://nodejs.org），重启平台，再次部署。',
-  'fix.AppPortIsGateway':
-    '请监听 PORT 指定的端口，而不是 {port}；或把 slipway.platform.port 设为另一个端口，然后重启平台。',
-  'fix.AppExited': '其最后的输出见输出面板。',
-  'fix.TrafficRefused': '更正或删除 spec.traffic。',
-  'fix.RouteNotReady': '其状况见修订版本。',
-  'fix.Superseded': '查看较新的修订版本。',
-  'fix.TimedOut': '其状况和日志会说明更多。',
-  'fix.Unexplained': '其状况和日志会说明更多。',
 } as const;

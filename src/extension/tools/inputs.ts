@@ -8,7 +8,6 @@ export interface ToolInputs {
   slipway_traffic: { service: string; namespace?: string; percent?: Record<string, number> };
 }
 export type ToolName = keyof ToolInputs;
-export const toolNames = ['slipway_list', 'slipway_deploy', 'slipway_logs', 'slipway_traffic'] as const;
 
 const name = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 /** Of an environment: a key of slipway.yaml. It stands between quotes in what the user is asked, and must not end them. */

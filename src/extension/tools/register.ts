@@ -2,8 +2,10 @@
 import * as vscode from 'vscode';
 import type { Deps } from '../deps.ts';
 import type { PlatformEntry } from '../platform/snapshot.ts';
-import { invocationOf, type ToolInputs, type ToolName, toolNames } from './inputs.ts';
+import type { ToolInputs, ToolName } from './inputs.ts';
 import { Questions } from './questions.ts';
+
+const toolNames = ['slipway_list', 'slipway_deploy', 'slipway_logs', 'slipway_traffic'] as const satisfies ToolName[];
 
 export function registerTools(deps: Deps): vscode.Disposable {
   // An older editor, or one whose language models are off, has no such thing.
@@ -14,22 +16,23 @@ export function registerTools(deps: Deps): vscode.Disposable {
 function registerTool<Name extends ToolName>(name: Name, deps: Deps): vscode.Disposable {
   const questions = new Questions<PlatformEntry>();
   const { say } = deps.problems.words;
-  const now = (input: unknown) => {
+  const now = async (input: unknown) => {
     const { entry } = deps.platforms.snapshot;
+    const { invocationOf } = await import('./inputs.ts');
     const { progress, question } = invocationOf(name, input, say, entry.label);
     // What is refused whatever the answer is not asked.
     return { entry, progress, question: vscode.workspace.isTrusted ? question : undefined };
   };
   return vscode.lm.registerTool<ToolInputs[Name]>(name, {
-    prepareInvocation: ({ input }) => {
-      const { entry, progress, question } = now(input);
+    prepareInvocation: async ({ input }) => {
+      const { entry, progress, question } = await now(input);
       if (question) questions.ask(input, entry);
       return { invocationMessage: progress, ...(question ? { confirmationMessages: question } : {}) };
     },
     invoke: async ({ input }, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => stop.abort());
-      const { entry, question } = now(input);
+      const { entry, question } = await now(input);
       let on: PlatformEntry | undefined;
       if (question) {
         on = questions.answered(input);

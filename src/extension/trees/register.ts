@@ -6,7 +6,6 @@ import type { Deps } from '../deps.ts';
 import { logError } from '../log-error.ts';
 import { keyText } from '../platform/snapshot.ts';
 import { type LoadedReaders, loadedReaders, loadReaders } from '../readers.ts';
-import { applicationsTree } from './applications-tree.ts';
 import { platformTree } from './platform-tree.ts';
 import { NodeProvider } from './provider.ts';
 import type { Element } from './rows.ts';
@@ -57,7 +56,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
   const steadyRate = steady();
   let asked = 0;
 
-  const build = ({ tree }: LoadedReaders) => {
+  const build = ({ tree, paint }: LoadedReaders) => {
     const { snapshot } = platforms;
     const current = selection.current;
     const rate = current && live.last(current);
@@ -83,7 +82,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
       trusted: vscode.workspace.isTrusted,
       locale: problems.words.locale,
     };
-    return applicationsTree(input, tree, problems.say.bind(problems));
+    return paint.applications(input, tree, problems.say.bind(problems));
   };
   const source = () => {
     const readers = loadedReaders();

@@ -8,7 +8,7 @@ import type { Locale } from '../../../src/core/messages/render.ts';
 import { pingModel } from '../../../src/core/ping.ts';
 import { revisionModel } from '../../../src/core/revisions.ts';
 import { instanceModel, serviceModel } from '../../../src/core/services.ts';
-import { words } from '../../../src/extension/messages.ts';
+import { words } from '../../../src/extension/catalogues.ts';
 import { emptySnapshot, type Snapshot } from '../../../src/extension/platform/snapshot.ts';
 import { type ApplicationsInput, applicationsTree } from '../../../src/extension/trees/applications-tree.ts';
 import { icons, paintedForm, type TreeNode } from '../../../src/extension/trees/nodes.ts';

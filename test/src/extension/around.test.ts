@@ -2,9 +2,9 @@
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { words } from '../../../src/extension/catalogues.ts';
 import { withoutNames } from '../../../src/extension/commands/help/report.ts';
 import { createForwarder, isLoopbackName } from '../../../src/extension/forward.ts';
-import { words } from '../../../src/extension/messages.ts';
 import { inputFault, invocationOf, type ToolName } from '../../../src/extension/tools/inputs.ts';
 import { Questions } from '../../../src/extension/tools/questions.ts';
 

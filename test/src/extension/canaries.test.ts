@@ -5,7 +5,7 @@ import { kinds } from '../../../src/core/resources.ts';
 import { resolveTarget } from '../../../src/core/target.ts';
 import { canaryOf, pauseCanary } from '../../../src/core/traffic/canary-driver.ts';
 import { Canaries } from '../../../src/extension/canaries.ts';
-import { words } from '../../../src/extension/messages.ts';
+import { words } from '../../../src/extension/catalogues.ts';
 import { emptySnapshot, type PlatformEntry } from '../../../src/extension/platform/snapshot.ts';
 import { temporaryHome } from '../../support/places.ts';
 import { seededApi } from '../../support/seeded-api.ts';

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { count, lowest } from '../../../emulator/pods/process/free-port.ts';
+import { extensionMessages } from '../../../src/extension/catalogues.ts';
 import { commandIds, contextKeys, settingDefaults, viewIds } from '../../../src/extension/contributions.ts';
-import { extensionMessages } from '../../../src/extension/messages.ts';
 import { pageMessages } from '../../../webview/messages.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');

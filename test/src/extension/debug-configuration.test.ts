@@ -1,9 +1,9 @@
 /** Which launch configuration runs an application. */
 import { describe, expect, it } from 'vitest';
 import { platformNote } from '../../../emulator/pods/notes.ts';
+import { words } from '../../../src/extension/catalogues.ts';
 import { applicationDir, ownConfiguration, runConfiguration } from '../../../src/extension/debug/configuration.ts';
 import { consoleCategory } from '../../../src/extension/debug/console.ts';
-import { words } from '../../../src/extension/messages.ts';
 
 const { say } = words('en');
 

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { debuggerOf } from '../../../emulator/pods/process/debug-command.ts';
+import { words } from '../../../src/extension/catalogues.ts';
 import { attachConfiguration, chooseDebugger, type Tools } from '../../../src/extension/debug/debuggers.ts';
 import { tools } from '../../../src/extension/debug/tools.ts';
-import { words } from '../../../src/extension/messages.ts';
 import { temporaryHome } from '../../support/places.ts';
 
 const { say } = words('en');

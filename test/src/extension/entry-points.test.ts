@@ -1,8 +1,8 @@
 /** Ways into a deploy from outside: links that anybody may have written, tasks.json that a person wrote. */
 import { describe, expect, it } from 'vitest';
+import { words } from '../../../src/extension/catalogues.ts';
 import { stepsTeller } from '../../../src/extension/deploy-words.ts';
 import { deployLinkOf } from '../../../src/extension/links/deploy-link.ts';
-import { words } from '../../../src/extension/messages.ts';
 import { applicationFor, taskApplication, taskOf } from '../../../src/extension/tasks/definition.ts';
 
 describe('a link', () => {

@@ -1,6 +1,6 @@
 /** The platform that the settings name: one that can be none is told with what there is, and keeps nothing from working. */
 import { describe, expect, it } from 'vitest';
-import { words } from '../../../src/extension/messages.ts';
+import { words } from '../../../src/extension/catalogues.ts';
 import { ownPlatform, wrongNameText } from '../../../src/extension/platform/own-platform.ts';
 
 it.each(['default', 'shop', 'Team_1.test'])('%s is a name', (name) => {

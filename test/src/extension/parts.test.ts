@@ -1,7 +1,7 @@
 /** The pure parts of the editor front end. */
 import { describe, expect, it } from 'vitest';
 import { crashOf } from '../../../src/core/crash.ts';
-import { words } from '../../../src/extension/messages.ts';
+import { words } from '../../../src/extension/catalogues.ts';
 import { oncePer } from '../../../src/extension/platform/once.ts';
 import { parseKey, shortRevision } from '../../../src/extension/platform/snapshot.ts';
 import { isNoSource } from '../../../src/extension/source-files.ts';

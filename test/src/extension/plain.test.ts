@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../../src/core/codes.ts';
 import { coreMessages } from '../../../src/core/messages/core.ts';
 import { unturned } from '../../../src/core/unturned.ts';
-import { type ExtensionKey, extensionMessages, together, words } from '../../../src/extension/messages.ts';
+import { extensionMessages, words } from '../../../src/extension/catalogues.ts';
+import { type ExtensionKey, together } from '../../../src/extension/messages.ts';
 import { markdownText, plain, plainItem, shortName } from '../../../src/extension/plain.ts';
 import { t as pageText } from '../../../webview/messages.ts';
 

@@ -1,7 +1,7 @@
 /** What is typed as a secret goes to the platform that it was asked for, or nowhere, and then that is said. */
 import { expect, it } from 'vitest';
 import { Fault } from '../../../src/core/faults.ts';
-import { words } from '../../../src/extension/messages.ts';
+import { words } from '../../../src/extension/catalogues.ts';
 import { createSecret } from '../../../src/extension/secret.ts';
 
 /** Two platforms; the failure whose button is pressed is of the first. */

@@ -9,7 +9,7 @@ import { coreMessages } from '../../../src/core/messages/core.ts';
 import { doctorMessages } from '../../../src/core/messages/doctor.ts';
 import { manifestMessages } from '../../../src/core/messages/manifest.ts';
 import { schemaZhCn } from '../../../src/core/messages/schema-zh-cn.ts';
-import { extensionMessages } from '../../../src/extension/messages.ts';
+import { extensionMessages } from '../../../src/extension/catalogues.ts';
 import { pageMessages } from '../../../webview/messages.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');

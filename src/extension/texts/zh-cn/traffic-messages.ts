@@ -1,0 +1,33 @@
+/** ../traffic-messages.ts in Chinese. Pure leaf. */
+import type { trafficEnglish } from '../traffic-messages.ts';
+
+export const trafficChinese = {
+  'alert.errors': '{service} {revision}：{value} % 错误（上限 {limit} %）',
+  'alert.p95': '{service} {revision}：p95 {value} 毫秒（上限 {limit} 毫秒）',
+  'alert.coldStart': '{service} {revision}：一次冷启动用时 {value} 毫秒（上限 {limit} 毫秒）',
+  'alert.short.errors': '{value} % 错误',
+  'alert.short.p95': 'p95 {value}',
+  'alert.short.coldStart': '冷启动 {value}',
+  'alert.many': '{count} 个警报',
+  'alert.status': 'Slipway 警报',
+  'alert.hint': '点击查看其修订版本。上限设置：slipway.yaml 中的 alerts，或设置项 slipway.alerts。',
+  'canary.lost': '{service} 的金丝雀发布无法继续：{problem}',
+  'revision.retireConfirm': '要让修订版本 {name} 退役吗？',
+  'revision.retireDetail': '其 {percent} % 分给其他修订版本，此后流量分配为：{split}。',
+  'revision.retireTags': '其标签会被移除：{tags}。',
+  'revision.retirePinned': '此后没有份额跟随最新修订版本：下一次部署不会承接流量，直到为其分配份额。',
+  'revision.retireStays': '修订版本本身保留。',
+  'revision.retireNothing': '{name} 不承接流量，也没有标签：无需退役。',
+  'action.retire': '退役',
+  'compare.title': '{service}：{before} ↔ {after}',
+  'compare.environment': '环境变量',
+  'compare.same': '{before} 与 {after} 没有差异。',
+  'compare.dependencies': '另有 {count} 个已安装依赖的文件不同，未列出。',
+  'compare.binary': '二进制文件，{bytes} 字节。',
+  'compare.away': '平台未运行：平台启动后会显示此文件。',
+  'document.gone': '此文本只保留三十天，请重新打开。',
+  'compare.notInStore': '{revision} 的镜像不在此平台的镜像库中：无法显示其源代码。',
+  'changes.files.one': '1 个文件',
+  'changes.files.many': '{count} 个文件',
+  'changes.image': '新镜像',
+} as const satisfies { [Key in keyof typeof trafficEnglish]: string };
