@@ -12,6 +12,7 @@ import type { Phrase } from '../messages/phrases.ts';
 import { pathOf } from '../target.ts';
 import type { AlertLimits } from '../traffic/alerts.ts';
 import { checkFields } from './check.ts';
+import { withoutCloudRun } from './cloud-run.ts';
 import { type Path, parseYaml, type YamlDocument } from './document.ts';
 import { KnownWays } from './known-ways.ts';
 import { isForeign, mayHaveObjects, objectsIn } from './objects-in.ts';
@@ -86,6 +87,8 @@ export interface Manifest {
   /** Where it stands in its document: `[]`, or `['items', 0]` of a list. */
   at: Path;
   object: ObjectInput & { metadata: { name: string } };
+  /** Fields of the file that only Cloud Run knows, with their values. */
+  leftOut?: string[];
   /** Where `path` (keys and indexes) stands in the file; the nearest parent that is there. */
   place(path: Path): SourcePlace;
 }
@@ -316,7 +319,8 @@ async function readManifests(
         const place = (path: Path) => document.place([...at, ...path]);
         const wrong = checkManifest({ value, place });
         problems.push(...wrong);
-        if (wrong.length === 0) manifests.push({ file, index, at, object: value as Manifest['object'], place });
+        if (wrong.length === 0)
+          manifests.push({ file, index, at, ...withoutCloudRun(value as Manifest['object']), place });
       }
     });
   }

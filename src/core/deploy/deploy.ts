@@ -20,7 +20,7 @@ import { applyTraffic, type TrafficTarget, trafficManager, wishedTargets, writeT
 import { buildApplication } from './build.ts';
 import { type Cause, troubles } from './diagnose.ts';
 import { explainFailure } from './failure.ts';
-import { imageRepository, ownContainer, type PreparedObjects, prepareObjects } from './objects.ts';
+import { imageRepository, ownContainer, type PreparedObjects, prepareObjects, withAuthors } from './objects.ts';
 import { provenanceNotes, provenanceOf, withProvenance } from './provenance.ts';
 import { type Snapshot, sourcesOf, takeSnapshot } from './snapshot.ts';
 import type { Evidence, PhaseName, Verdict, VerdictBase } from './verdict.ts';
@@ -54,7 +54,11 @@ export type DeployProgress =
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string }
   /** What is being waited for now, as the platform says it. */
   | { type: 'waiting'; reason: string; message: string }
-  | { type: 'note'; code: 'trafficInManifest' | 'firstTakesAll' | 'passedOver'; args: Record<string, string | number> };
+  | {
+      type: 'note';
+      code: 'trafficInManifest' | 'firstTakesAll' | 'passedOver' | 'cloudRun';
+      args: Record<string, string | number>;
+    };
 
 /**
  * @throws Fault for what is wrong before anything was changed (EnvironmentUnknown, EmptySnapshot, …) and Cancelled; what
@@ -119,8 +123,12 @@ export async function deploy(
   };
 
   if (app.passedOver.length > 0) {
-    const files = app.passedOver.map((file) => relative(app.dir, file)).join(', ');
+    const files = app.passedOver.map((file) => shownIn(app, { file })).join(', ');
     onProgress({ type: 'note', code: 'passedOver', args: { files } });
+  }
+  if (app.service.leftOut?.length) {
+    const args = { file: shownIn(app, app.service), fields: app.service.leftOut.join(', ') };
+    onProgress({ type: 'note', code: 'cloudRun', args });
   }
   if (app.build.command && !options.dryRun) {
     phase('build');
@@ -174,7 +182,9 @@ export async function deploy(
   const prepared = prepareObjects(app, { environment, namespace, image });
   const notes = provenanceNotes(await provenanceOf(app.dir));
   const withNotes = (existing: KubeObject | undefined) =>
-    withProvenance(prepared.service, existing, notes, (object) => apply(client, object, signal, true));
+    withProvenance(withAuthors(prepared.service, app.service.object, existing), existing, notes, (object) =>
+      apply(client, object, signal, true),
+    );
   if (options.dryRun) {
     const existing = await client.find(kinds.service, namespace, app.name, { signal });
     const objects = await planObjects(client, { ...prepared, service: await withNotes(existing) }, signal);
@@ -415,7 +425,7 @@ function refusedCause(error: unknown, target: Target, revision = '?'): Cause | u
 }
 
 /** As other sentences name it: `deploy/service.yaml`. */
-function shownIn(app: Application, { file }: Manifest): string {
+function shownIn(app: Application, { file }: Pick<Manifest, 'file'>): string {
   return relative(app.dir, file).split(sep).join('/');
 }
 

@@ -1,9 +1,10 @@
 /** From the manifests on disk to what is applied: environment, namespace, image and port put in, in memory (decision 2). Pure. */
 
+import { withoutCloudRun } from '../app/cloud-run.ts';
 import { mergePatch } from '../app/merge.ts';
 import { type Application, containersOf, type Environment, type Manifest, repositoryOf } from '../app/model.ts';
 import { isRepository, ownRepository, repositoryIn } from '../app/repository.ts';
-import { isObject } from '../app/values.ts';
+import { isObject, valueAt } from '../app/values.ts';
 import type { ObjectInput } from '../client.ts';
 import { Fault } from '../faults.ts';
 import type { Phrase } from '../messages/phrases.ts';
@@ -32,7 +33,8 @@ export function prepareObjects(app: Application, options: PrepareOptions): Prepa
   const { environment, namespace, image } = options;
   const patched = mergePatch(structuredClone(app.service.object), environment?.patch ?? {}) as ObjectInput;
   const { traffic, ...spec } = patched.spec as { traffic?: TrafficTarget[] } & Record<string, unknown>;
-  const service = { ...patched, metadata: { ...patched.metadata, name: app.name, namespace }, spec };
+  const { metadata } = asWritten(patched);
+  const service = { ...patched, metadata: { ...metadata, name: app.name, namespace }, spec };
   delete service.status;
   const containers = containersOf(service);
   if (image !== undefined) {
@@ -52,7 +54,7 @@ export function prepareObjects(app: Application, options: PrepareOptions): Prepa
     traffic,
     others: app.manifests
       .filter((manifest) => manifest !== app.service)
-      .map((manifest) => ({ manifest, object: withNamespace(manifest.object, namespace) })),
+      .map((manifest) => ({ manifest, object: withNamespace(asWritten(manifest.object), namespace) })),
     domain: environment?.domain,
   };
 }
@@ -81,11 +83,39 @@ export function imageRepository(
 
 /** A manifest with the image that a deploy would put into it, so that it is judged as it is sent. */
 export function asBuilt(app: Pick<Application, 'name' | 'build'>, manifest: unknown): unknown {
-  if (app.build.foreign || isRepository(app.build.image) || !isObject(manifest)) return manifest;
-  const copy = structuredClone(manifest);
+  const { object } = withoutCloudRun(manifest);
+  if (app.build.foreign || isRepository(app.build.image) || !isObject(object)) return object;
+  const copy = structuredClone(object);
   const own = ownContainer(app, containersOf(copy));
   if (own) own.image = imageRepository(app, undefined);
   return copy;
+}
+
+const authorKeys = ['serving.knative.dev/creator', 'serving.knative.dev/lastModifier'];
+
+/**
+ * Who made a Service may not change, also not by being left out: where a deploy has applied it out of the manifest, it stays as it is on the
+ * platform.
+ */
+export function withAuthors<Each extends ObjectInput>(service: Each, written: ObjectInput, existing?: object): Each {
+  const annotations = (object: unknown) =>
+    (valueAt(object, ['metadata', 'annotations']) ?? {}) as Record<string, string>;
+  const [named, there] = [annotations(written), annotations(existing)];
+  const kept = authorKeys.filter((key) => named[key] !== undefined && there[key] !== undefined);
+  if (kept.length === 0) return service;
+  const authors = Object.fromEntries(kept.map((key) => [key, there[key]]));
+  return { ...service, metadata: { ...service.metadata, annotations: { ...annotations(service), ...authors } } };
+}
+
+/** What the server and its webhooks write: a file that came out of `kubectl get -o yaml` has it, and it belongs to the object that was read. */
+function asWritten<Each extends ObjectInput>({ status: _, ...object }: Each): Each {
+  const { resourceVersion, uid, generation, creationTimestamp, managedFields, selfLink, ...metadata } =
+    object.metadata as Record<string, unknown>;
+  if (isObject(metadata['annotations'])) {
+    const kept = Object.entries(metadata['annotations']).filter(([key]) => !authorKeys.includes(key));
+    metadata['annotations'] = Object.fromEntries(kept);
+  }
+  return { ...object, metadata } as unknown as Each;
 }
 
 const clusterScoped = new Set<string>([kinds.namespace.kind, kinds.clusterDomainClaim.kind]);

@@ -105,6 +105,7 @@ const area = defineArea(
     'deploy.note.trafficInManifest':
       '{file} has traffic: the split on the platform was kept (--reset-traffic applies it).',
     'deploy.note.firstTakesAll': '{service} is new: its first revision takes all traffic.',
+    'deploy.note.cloudRun': '{file} is of Cloud Run; left out, since it means nothing to Knative: {fields}.',
     'deploy.note.passedOver': '{files}: no Kubernetes object, passed over.',
     'deploy.protected': 'Environment {environment} is protected. Type {name} to deploy to it:',
 
@@ -330,6 +331,7 @@ const area = defineArea(
     'deploy.waiting': '等待：{reason}',
     'deploy.note.trafficInManifest': '{file} 中有 traffic：已保留平台上的分配（--reset-traffic 可改为应用它）。',
     'deploy.note.firstTakesAll': '{service} 是新服务：第一个修订版本承接全部流量。',
+    'deploy.note.cloudRun': '{file} 来自 Cloud Run；以下内容对 Knative 没有意义，未应用：{fields}。',
     'deploy.note.passedOver': '{files}：不是 Kubernetes 对象，已跳过。',
     'deploy.protected': '环境 {environment} 受保护。请输入 {name} 以继续部署：',
 

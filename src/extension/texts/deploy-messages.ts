@@ -25,6 +25,7 @@ export const deployEnglish = {
   'deploy.busy': '{name} is being deployed already.',
   'deploy.note.firstTakesAll': 'The first revision of a service takes all traffic.',
   'deploy.note.trafficInManifest': 'The manifest has traffic:, which was left out; the split on the platform is kept.',
+  'deploy.note.cloudRun': '{file} is of Cloud Run; left out, since it means nothing to Knative: {fields}.',
   'deploy.note.passedOver': '{files}: no Kubernetes object, passed over.',
   'deploy.note.portFound': 'The application ignores PORT; it was found on port {port}.',
   'deploy.short': 'deploying {phase}',

@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import schema from '../../../media/schemas/slipway.schema.json' with { type: 'json' };
+import { withoutCloudRun } from '../../../src/core/app/cloud-run.ts';
 import { findApplicationAbove, findApplications, foldersOf } from '../../../src/core/app/find.ts';
 import { madeFolders } from '../../../src/core/app/made-folders.ts';
 import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
 import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
-import { asBuilt, imageRepository, prepareObjects } from '../../../src/core/deploy/objects.ts';
+import { targetNamespace } from '../../../src/core/deploy/deploy.ts';
+import { asBuilt, imageRepository, prepareObjects, withAuthors } from '../../../src/core/deploy/objects.ts';
 import { takeSnapshot } from '../../../src/core/deploy/snapshot.ts';
 import { findingsOf } from '../../../src/core/manifest/findings.ts';
 import { readSource } from '../../../src/core/manifest/source.ts';
@@ -153,6 +156,67 @@ describe('an application', () => {
     const { application, problems } = await readApplication(dir);
     expect(application).toBeUndefined();
     expect(problems[0]?.place?.file).toBe(join(dir, 'deploy', 'other.yaml'));
+  });
+
+  it('of Cloud Run is one of Knative, without the number of its project and its account', async () => {
+    const exported = (label: string) =>
+      service
+        .replace('  name: shop\n', `  name: shop\n  namespace: '123456789'\n  labels: {${label}: us-east1}\n`)
+        .replace('    spec:\n', '    spec:\n      serviceAccountName: 1-compute@developer.gserviceaccount.com\n');
+    write({ 'deploy/service.yaml': exported('cloud.googleapis.com/location') });
+    const app = await loadApplication(dir);
+    expect(app.service.leftOut).toEqual([
+      'metadata.namespace (123456789)',
+      'spec.template.spec.serviceAccountName (1-compute@developer.gserviceaccount.com)',
+    ]);
+    expect(targetNamespace(app, undefined)).toBe('default');
+    const raw = parse(exported('cloud.googleapis.com/location'));
+    expect(admitManifest(raw)?.errors).not.toEqual([]);
+    expect(admitManifest(asBuilt(app, raw))?.errors).toEqual([]);
+    expect(admitManifest(prepareObjects(app, { namespace: 'default' }).service)?.errors).toEqual([]);
+    const probe = { tcpSocket: { port: 8080 }, failureThreshold: 1, periodSeconds: 240, timeoutSeconds: 240 };
+    raw.spec.template.spec.containers[0].startupProbe = probe;
+    expect(withoutCloudRun(raw)).toMatchObject({
+      object: { spec: { template: { spec: { containers: [{ image: 'dev.local/shop' }] } } } },
+      leftOut: [expect.any(String), expect.any(String), 'spec.template.spec.containers[0].startupProbe'],
+    });
+    expect(JSON.stringify(withoutCloudRun(raw).object)).not.toContain('startupProbe');
+    raw.spec.template.spec.containers[0].startupProbe = { ...probe, failureThreshold: 3 };
+    expect(JSON.stringify(withoutCloudRun(raw).object)).toContain('startupProbe');
+    // A team may call its namespace so.
+    write({ 'deploy/service.yaml': exported('location') });
+    expect(targetNamespace(await loadApplication(dir), undefined)).toBe('123456789');
+  });
+
+  it('that was read from a platform is applied without what that platform wrote', async () => {
+    const theirs = `  annotations: {serving.knative.dev/creator: a, serving.knative.dev/lastModifier: b, mine: c}
+  creationTimestamp: "2026-01-01T00:00:00Z"
+  generation: 5
+  resourceVersion: "599"
+  uid: 60ab3675-1580-407b-9a0b-e5af0351b99f
+`;
+    write({
+      'deploy/service.yaml': `${service.replace('  name: shop\n', `  name: shop\n${theirs}`)}status: {url: a}\n`,
+      'deploy/map.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n${theirs}data: {a: b}\n`,
+    });
+    const prepared = prepareObjects(await loadApplication(dir), { namespace: 'default' });
+    const metadata = { annotations: { mine: 'c' }, namespace: 'default' };
+    expect(prepared.service.metadata).toEqual({ name: 'shop', ...metadata });
+    expect(prepared.service.status).toBeUndefined();
+    const { object: written } = (await loadApplication(dir)).service;
+    expect(withAuthors(prepared.service, written)).toEqual(prepared.service);
+    // Where it is there already, nobody else can have made it.
+    const existing = {
+      ...written,
+      metadata: { ...written.metadata, annotations: { 'serving.knative.dev/creator': 'd' } },
+    };
+    expect(withAuthors(prepared.service, written, existing).metadata).toMatchObject({
+      annotations: { mine: 'c', 'serving.knative.dev/creator': 'd' },
+    });
+    expect(withAuthors(prepared.service, prepared.service, existing)).toEqual(prepared.service);
+    expect(prepared.others.map(({ object }) => object)).toEqual([
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', ...metadata }, data: { a: 'b' } },
+    ]);
   });
 
   it('has each object of a list, with its place', async () => {

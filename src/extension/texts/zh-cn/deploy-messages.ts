@@ -27,6 +27,7 @@ export const deployChinese = {
   'deploy.busy': '{name} 正在部署中。',
   'deploy.note.firstTakesAll': '服务的第一个修订版本承接全部流量。',
   'deploy.note.trafficInManifest': '清单中的 traffic 未应用；平台上的流量分配保持不变。',
+  'deploy.note.cloudRun': '{file} 来自 Cloud Run；以下内容对 Knative 没有意义，未应用：{fields}。',
   'deploy.note.passedOver': '{files}：不是 Kubernetes 对象，已跳过。',
   'deploy.note.portFound': '应用忽略了 PORT；实际监听端口为 {port}。',
   'deploy.short': '部署中：{phase}',
