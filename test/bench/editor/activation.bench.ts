@@ -1,5 +1,5 @@
 /** What the extension host itself says activation took: loading our code, and `activate`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { useEditor } from '../../support/editor/editor.ts';
@@ -22,7 +22,8 @@ const editor = useEditor({
   },
 });
 
-const rounds = 7;
+/** One after the installation, and those that are judged. */
+const rounds = 8;
 
 /** The row that the editor's own report of its start has about us: ms of loading, of `activate`, and until its promise is kept. */
 async function activationTimes(): Promise<{ load: number; call: number; finish: number }> {
@@ -51,16 +52,26 @@ it('activation', async () => {
     // Ours says so once it is awake: the report has a row of it from then on.
     await page.locator('.statusbar-item', { hasText: /embedded/ }).waitFor({ timeout: 60_000 });
     times.push(await activationTimes());
-    if (round === 0) await editor().shot('startup-performance');
+    if (round > 0) continue;
+    await editor().shot('startup-performance');
+    // The first start after an installation leaves what the engine compiled for all others, once it is at rest: a round that ends before
+    // would make the next one a first start, too.
+    const installed = join(editor().dir, 'editor', 'extensions');
+    await until(
+      'what the engine compiled',
+      () => readdirSync(installed, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.cache')),
+      { timeout: 60_000 },
+    );
   }
+  const first = times.shift();
   // In another language than English `activate` waits for its words: what it waits for counts.
   const each = times.map(({ load, call, finish }) => load + call + finish);
   const parts = (key: 'load' | 'call') => median(times.map((one) => one[key]));
   report({
-    name: `activation with the editor's start (median of ${rounds})`,
+    name: `activation with the editor's start (median of ${times.length})`,
     value: median(each),
     unit: 'ms',
     atMost: 30,
-    note: `loading the code ${parts('load')}, activate ${parts('call')}; each: ${each.join(', ')}`,
+    note: `loading the code ${parts('load')}, activate ${parts('call')}; each: ${each.join(', ')}; the first of all, not among them: ${first ? first.load + first.call + first.finish : '?'}`,
   });
 });
