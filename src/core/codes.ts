@@ -128,6 +128,7 @@ export const causeCodes = [
   'QuotaExceeded',
   'QuotaUnspecified',
   'ProbeFailed',
+  'ProbeEnded',
   'OutOfMemory',
   'Unschedulable',
   'RevisionNameTaken',

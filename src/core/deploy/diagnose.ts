@@ -43,6 +43,7 @@ export interface PodEvent {
  * | ended, output misses a module | ModuleMissing |
  * | ended, Node does not know .ts | AppNodeTooOld |
  * | ended by the memory limit | OutOfMemory |
+ * | ended by a signal, or by itself when told to, after a startup or liveness probe failed | ProbeEnded |
  * | ended with a code | AppExited |
  * | Kubernetes refuses the Deployment that Knative would make of it | ManifestRefused |
  * | a volume of it cannot be made (an event of a pod that has not begun) | ConfigMapMissing, SecretMissing, ConfigKeyMissing |
@@ -116,6 +117,8 @@ function endedCause(ended: ContainerState['terminated'], scene: Scene): Cause | 
     return { code: 'StartCommandMissing', args: { detail: message } };
   }
   if (reason === 'OOMKilled') return { code: 'OutOfMemory', args: {} };
+  const probe = endedByProbe(scene, exitCode);
+  if (probe) return probe;
   const shell = scene.logs.findLast((line) => /: (not found|command not found|No such file or directory)$/.test(line));
   if ((exitCode === 127 || exitCode === 126) && shell) return { code: 'StartCommandMissing', args: { detail: shell } };
   const refused = scene.logs.findLast((line) =>
@@ -129,6 +132,22 @@ function endedCause(ended: ContainerState['terminated'], scene: Scene): Cause | 
   if (readsNoTypes(scene, version)) return { code: 'AppNodeTooOld', args: { version: version ?? '?' } };
   return moduleCause(scene) ?? { code: 'AppExited', args: { exitCode } };
 }
+
+/** The kubelet tells by events alone that it was it who ended the container; one that ends with a code of its own ended by itself. */
+function endedByProbe({ events }: Scene, exitCode: number): Cause | undefined {
+  if (exitCode !== 143 && exitCode !== 137 && exitCode !== 0) return undefined;
+  const killed = events.findLast(({ reason, message }) => reason === 'Killing' && probeThatKilled.test(message));
+  const kind = killed && probeThatKilled.exec(killed.message)?.[1];
+  if (!kind) return undefined;
+  const said = new RegExp(`^${kind} probe failed: `, 'i');
+  const failed = events.filter(({ reason, message }) => reason === 'Unhealthy' && said.test(message));
+  // While it starts, again by now, it refuses any connection: what it answered says more.
+  const telling = failed.findLast(({ message }) => !/connection refused/.test(message)) ?? failed.at(-1) ?? killed;
+  const detail = telling.message.replace(said, '').trim();
+  return { code: 'ProbeEnded', args: { probe: `${kind}Probe`, detail } };
+}
+
+const probeThatKilled = /\bfailed (startup|liveness) probe\b/;
 
 /** An old Node says that it does not know .ts, or stumbles over the first type in it. */
 function readsNoTypes({ logs }: Scene, version: string | undefined): boolean {

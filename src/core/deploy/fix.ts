@@ -118,6 +118,8 @@ export function fixFor(cause: { code: CauseCode; args: MessageArgs }, scene: Fix
       return portFix(scene, undefined) ?? setting('run.start');
     case 'ProbeFailed':
       return field(`${container}.readinessProbe.httpGet.path`);
+    case 'ProbeEnded':
+      return field(`${container}.${text('probe')}`);
     case 'OutOfMemory':
       return set(
         `${container}.resources.limits.memory`,

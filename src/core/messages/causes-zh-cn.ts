@@ -71,6 +71,8 @@ export const causesChinese = {
     '请在清单的 resources 中写明；queue-proxy 用模板的注解 queue.sidecar.serving.knative.dev/… 或 config-deployment 写明。',
   'problem.ProbeFailed': '应用没有通过就绪探测：{detail}',
   'fix.ProbeFailed': '请修正清单中的 readinessProbe，或让应用响应它。',
+  'problem.ProbeEnded': '应用没有通过 {probe}，已被平台终止：{detail}',
+  'fix.ProbeEnded': '请修正清单中的 {probe}，或给它更多时间（failureThreshold、periodSeconds），或让应用响应它。',
   'problem.OutOfMemory': '应用使用的内存超过限制，已被终止。',
   'fix.OutOfMemory': '请提高清单中的 resources.limits.memory。',
   'problem.Unschedulable': '没有节点可以运行该应用：{detail}',

@@ -74,6 +74,9 @@ export const causesEnglish = {
     'Say it under resources in the manifest; for queue-proxy with the annotations queue.sidecar.serving.knative.dev/… of the template, or in config-deployment.',
   'problem.ProbeFailed': 'The application does not pass its readiness probe: {detail}',
   'fix.ProbeFailed': 'Correct readinessProbe in the manifest, or make the application answer it.',
+  'problem.ProbeEnded': 'The platform ended the application, which did not pass its {probe}: {detail}',
+  'fix.ProbeEnded':
+    'Correct {probe} in the manifest, or give it more time (failureThreshold, periodSeconds), or make the application answer it.',
   'problem.OutOfMemory': 'The application was ended because it used more memory than its limit.',
   'fix.OutOfMemory': 'Raise resources.limits.memory in the manifest.',
   'problem.Unschedulable': 'No node takes the application: {detail}',

@@ -159,6 +159,19 @@ export function failures({ platform, door, deployed }: GalleryWorld): Failure[] 
       mends: mendedApp,
     },
     {
+      name: 'startup-probe',
+      container:
+        'startupProbe:\n  periodSeconds: 1\n  failureThreshold: 2\n  httpGet:\n    path: /started\n    port: 8080',
+      files: {
+        'app.js':
+          "require('http').createServer((_, a) => { a.statusCode = 404; a.end(); }).listen(process.env.PORT);\n",
+      },
+      cause: 'ProbeEnded',
+      causeArgs: { probe: 'startupProbe' },
+      opens: { file: 'deploy/service.yaml', line: '10' },
+      mends: mendedApp,
+    },
+    {
       name: 'slow-start',
       metadata: 'annotations:\n  serving.knative.dev/progress-deadline: 5s',
       files: { 'app.js': `setTimeout(() => {\n${serves}}, 10_000);\n` },

@@ -50,6 +50,13 @@ const scene = (more: Partial<Scene>): Scene => ({
   ...more,
 });
 
+const killedByProbe = [
+  { reason: 'Unhealthy', message: 'Readiness probe failed: connection refused' },
+  { reason: 'Unhealthy', message: 'Startup probe failed: HTTP probe failed with statuscode: 404' },
+  { reason: 'Killing', message: 'Container user-container failed startup probe, will be restarted' },
+  { reason: 'Unhealthy', message: 'Startup probe failed: dial tcp 127.0.0.1:8080: connect: connection refused' },
+];
+
 const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
   ['nothing speaks against waiting on', { pods: [pod({ running: {} })] }, undefined],
   [
@@ -316,6 +323,19 @@ const rows: [string, Partial<Scene>, CauseCode | undefined, object?][] = [
       events: [{ reason: 'Unhealthy', message: 'Readiness probe failed: HTTP probe failed with statuscode: 404' }],
     },
     'ProbeFailed',
+  ],
+  [
+    'a probe that had it ended',
+    { pods: [ended(143)], events: killedByProbe },
+    'ProbeEnded',
+    { probe: 'startupProbe', detail: 'HTTP probe failed with statuscode: 404' },
+  ],
+  ['a probe that had it end by itself', { pods: [ended(0)], events: killedByProbe }, 'ProbeEnded'],
+  [
+    'its own end, after one that a probe had',
+    { pods: [ended(1)], events: killedByProbe, logs: ['Error: no moon'] },
+    'AppExited',
+    { exitCode: 1 },
   ],
   [
     'a failure with words of its own',
