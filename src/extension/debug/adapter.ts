@@ -176,7 +176,8 @@ export class RunAdapter implements vscode.DebugAdapter {
     const { say } = problems.words;
     const { text, fix } = problems.of(cause);
     const crashed = say('run.crashed', { name, cause: text });
-    this.#output(`${crashed}\n${fix}\n`, 'stderr');
+    // Its last lines stand right above.
+    this.#output(cause.code === 'AppExited' ? `${crashed}\n` : `${crashed}\n${fix}\n`, 'stderr');
     if (this.#ran) return;
     this.#ran = true;
     const { platforms } = this.#deps;
