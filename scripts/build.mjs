@@ -142,16 +142,18 @@ const asCommonJs = (production) => ({
         parts.set(basename(path), production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
         if (!production) writeFileSync(`${path}.map`, map);
       }
-      if (production) {
-        // One byte a character, so that the loader reads it without decoding anything.
-        for (const name of atOnce(parts)) {
-          const options = { charset: 'ascii', minifyWhitespace: true, legalComments: 'none' };
-          parts.set(name, (await transform(parts.get(name), options)).code);
-        }
+      const write = (files) => {
+        for (const [name, code] of files) writeFileSync(join(dist, name), code);
+      };
+      if (!production) return write(parts);
+      const first = atOnce(parts);
+      // One byte a character, so that the loader reads it without decoding anything.
+      for (const name of first) {
+        const options = { charset: 'ascii', minifyWhitespace: true, legalComments: 'none' };
+        parts.set(name, (await transform(parts.get(name), options)).code);
       }
-      const files = production ? inOneFile(parts) : parts;
-      for (const [name, code] of files) writeFileSync(join(dist, name), code);
-      if (!production) return undefined;
+      const files = inOneFile(parts, first);
+      write(files);
       const entry = relative(root, join(dist, extensionMain));
       const bytes = Buffer.byteLength(files.get('extension-main.js'));
       const faults = faultsAtStart(metafile, entry, bytes);
@@ -189,8 +191,7 @@ function atOnce(parts) {
  * runs that one. A part that is loaded later finds them through the files of their names. What is outside is required once, not by each
  * module that uses it: the extension host looks up whose request it is each time, also for the editor's API.
  */
-function inOneFile(parts) {
-  const first = atOnce(parts);
+function inOneFile(parts, first) {
   const files = new Map(parts);
   // The brackets tell the engine to compile each function at once, not to look it over first.
   const bodies = [...first].map((name) => `"./${name}":(function(module,exports,require){${parts.get(name)}\n})`);

@@ -53,19 +53,18 @@ export function forwardOutput(
   return {
     async caughtUp() {
       const over = new AbortController();
-      const timer = setTimeout(() => over.abort(), patienceMs);
       const late = AbortSignal.any([signal, over.signal]);
+      const patience = pause(patienceMs, late).then(() => over.abort());
       const wanted = await newest(late);
-      let look: () => void = () => {};
-      const come = new Promise<void>((resolve) => {
-        look = () => {
-          if (last >= wanted) resolve();
-        };
-        look();
-        waiting.add(look);
-      });
-      await Promise.race([come, pause(patienceMs, late)]);
-      clearTimeout(timer);
+      const come = Promise.withResolvers<void>();
+      const look = (): void => {
+        if (last >= wanted) come.resolve();
+      };
+      waiting.add(look);
+      look();
+      await Promise.race([come.promise, patience]);
+      // Its timer, too, which would keep a process that is done.
+      over.abort();
       waiting.delete(look);
     },
   };
