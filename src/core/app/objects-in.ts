@@ -12,18 +12,21 @@ export interface ObjectIn {
 /** A document's objects: itself, or the items of a list (`kind: List`, `ServiceList`), which kubectl takes one by one. */
 export function objectsIn(value: unknown): ObjectIn[] {
   if (value === null || isForeign(value)) return [];
-  return isObjectList(value) ? itemsOf(value.items) : [{ value, at: [] }];
+  return isObjectList(value) ? itemsOf(value.items ?? []) : [{ value, at: [] }];
 }
 
 function itemsOf(items: readonly unknown[]): ObjectIn[] {
   return items.flatMap((item, index) => {
-    const inside = isObjectList(item) ? itemsOf(item.items) : [{ value: item, at: [] }];
+    const inside = isObjectList(item) ? itemsOf(item.items ?? []) : [{ value: item, at: [] }];
     return inside.map((each) => ({ ...each, at: ['items', index, ...each.at] }));
   });
 }
 
-export function isObjectList(value: unknown): value is { items: unknown[] } {
-  return isObject(value) && /^\w*List$/.test(String(value['kind'])) && Array.isArray(value['items']);
+/** Also a `kind: List` with nothing in it yet; another kind may end in that word by itself (`IPAllowList`). */
+export function isObjectList(value: unknown): value is { items?: unknown[] | null } {
+  if (!isObject(value) || !/^\w*List$/.test(String(value['kind']))) return false;
+  const { items } = value;
+  return Array.isArray(items) || (value['kind'] === 'List' && (items === undefined || items === null));
 }
 
 /** Files of tools that lie beside manifests and have heads like theirs. */

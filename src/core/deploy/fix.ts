@@ -177,10 +177,9 @@ function documentOf(
   manifest: Manifest,
 ): { source: ManifestSource; document: ManifestDocument } | undefined {
   const text = scene.read(manifest.file);
-  // In a list the paths of its fields are others.
-  if (text === undefined || manifest.at.length > 0) return undefined;
+  if (text === undefined) return undefined;
   const source = readSource(manifest.file, text);
-  const document = source.documents[manifest.index];
+  const document = source.documents.find(({ yaml, at }) => yaml === manifest.index && at.join() === manifest.at.join());
   return document && { source, document };
 }
 

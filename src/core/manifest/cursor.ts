@@ -4,17 +4,18 @@
  */
 import { isMap, isScalar, isSeq, type Node, parseAllDocuments, visit } from 'yaml';
 import type { Path } from '../app/document.ts';
+import { isObjectList } from '../app/objects-in.ts';
 import { pairsOf, type TextRange } from './source.ts';
 
 export interface Cursor {
   role: 'key' | 'value';
-  /** Of the group whose key is written, or of the value itself. */
+  /** Of the group whose key is written, or of the value itself; in a list's item from that item on. */
   path: Path;
   /** What a completion replaces. */
   range: TextRange;
   /** What of it stands before the cursor. */
   typed: string;
-  /** The document without the word at the cursor. */
+  /** The document, or the item of a list (`kind: List`), without the word at the cursor. */
   root: unknown;
   /** Keys of the same group, or items of the same list. */
   siblings: ReadonlySet<string>;
@@ -102,10 +103,16 @@ function read(
       },
     });
     if (!found) continue;
-    const root = without(document.toJS({ maxAliasCount: 100 }));
-    return { role, path: found.path, range, typed, root, siblings: found.siblings, deeper, prefix: '', hasColon };
+    const object = objectAt(without(document.toJS({ maxAliasCount: 100 })), found.path);
+    return { role, ...object, range, typed, siblings: found.siblings, deeper, prefix: '', hasColon };
   }
   return undefined;
+}
+
+function objectAt(root: unknown, path: Path): Pick<Cursor, 'root' | 'path'> {
+  const [, index] = path;
+  if (!isObjectList(root) || path[0] !== 'items' || typeof index !== 'number') return { root, path };
+  return objectAt(root.items?.[index], path.slice(2));
 }
 
 /** Keys and indexes from collection to collection; a key at the end adds nothing. */

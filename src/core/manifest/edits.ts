@@ -44,7 +44,7 @@ function colonAfter(text: string, offset: number): number {
 function insertMissing(source: ManifestSource, document: ManifestDocument, at: Located, value: unknown): TextEdit[] {
   const steps = stepsOf(at.missing);
   const { node } = at;
-  const unit = indentUnit(source.text);
+  const unit = indentUnit(source.text, document.contents);
   if (isMap(node)) {
     if (node.flow) {
       const open = node.range?.[0] ?? 0;
@@ -121,9 +121,13 @@ function columnOf(text: string, offset: number): number {
   return offset - (text.lastIndexOf('\n', offset - 1) + 1);
 }
 
-function indentUnit(text: string): number {
-  const width = /^( +)[^\s#-]/m.exec(text)?.[1]?.length;
-  return width === 4 ? 4 : 2;
+/** How far a group's keys stand behind the group's own, as the first one of the document shows. */
+function indentUnit(text: string, root: Node | null): number {
+  for (const { key, value } of pairsOf(root)) {
+    const inner = isMap(value) && !value.flow ? pairsOf(value)[0]?.key.range : undefined;
+    if (inner && key.range) return columnOf(text, inner[0]) - columnOf(text, key.range[0]) === 4 ? 4 : 2;
+  }
+  return 2;
 }
 
 /** Takes a pair (or a list's item) away with its lines, and leaves a list's dash to what comes after. */

@@ -6,7 +6,7 @@ import { isObject } from '../../../emulator/kernel/json.ts';
 import { spellings } from '../../../emulator/knative/keys.ts';
 import { admitManifest, type ManifestVerdict } from '../../../emulator/knative/validate-manifest.ts';
 import { nearestWord } from '../app/check.ts';
-import { isForeign, isObjectList, mayHaveObjects } from '../app/objects-in.ts';
+import { isForeign, mayHaveObjects } from '../app/objects-in.ts';
 import type { MessageArgs, Problem } from '../codes.ts';
 import { annotationInfo, annotations, isClosedGroup } from './annotations.ts';
 import { definitionOf, groupVersion, preferredVersion, shapeAt, shapeOf, typeWord, writtenKinds } from './shape.ts';
@@ -35,6 +35,7 @@ export type FindingCode =
   | 'invalid'
   | 'refused'
   | 'kind'
+  | 'noObject'
   | 'foreign'
   | 'version'
   | 'spelling'
@@ -74,15 +75,15 @@ export function findingsOf(source: ManifestSource, admit: Admit = admitManifest)
     problem,
   }));
   for (const document of source.documents) {
+    const isItem = document.at.length > 0;
     // A file that ends in `---` has an empty document, as kubectl allows.
-    if (document.value === null) continue;
-    if (isForeign(document.value)) {
-      const first = pairsOf(document.ast.contents)[0]?.key.range ?? document.ast.range;
-      found.push(finding(document, '', { start: first[0], end: first[1] }, 'foreign', {}, { severity: 'hint' }));
+    if (document.value === null && !isItem) continue;
+    if (isForeign(document.value) && !isItem) {
+      const first = pairsOf(document.contents)[0]?.key.range;
+      const range = first ? { start: first[0], end: first[1] } : document.range;
+      found.push(finding(document, '', range, 'foreign', {}, { severity: 'hint' }));
       continue;
     }
-    // Whose items are judged by the platform alone.
-    if (isObjectList(document.value)) continue;
     found.push(...headFindings(document), ...admissionFindings(document, admit), ...annotationFindings(document));
   }
   return found.sort((a, b) => a.range.start - b.range.start);
@@ -163,7 +164,7 @@ export function portFinding(document: ManifestDocument, port: number): Finding |
 function headFindings(document: ManifestDocument): Finding[] {
   const { value } = document;
   if (!isObject(value)) {
-    return [finding(document, '', locate(document, '').range, 'wrongType', { path: '', expected: 'object' })];
+    return [finding(document, '', locate(document, '').range, 'noObject')];
   }
   const found: Finding[] = [];
   for (const path of ['apiVersion', 'kind', 'metadata.name']) {

@@ -15,8 +15,7 @@ export interface OutlineEntry {
 const depth = 6;
 
 export function outlineOf(source: ManifestSource): OutlineEntry[] {
-  return source.documents.flatMap(({ value, ast, range }) => {
-    const { contents } = ast;
+  return source.documents.flatMap(({ value, contents, range }) => {
     if (!isObject(value) || !contents) return [];
     const { kind, metadata, name } = value as { kind?: unknown; metadata?: { name?: unknown }; name?: unknown };
     const whole = { start: contents.range?.[0] ?? range.start, end: contents.range?.[1] ?? range.end };

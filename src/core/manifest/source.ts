@@ -3,8 +3,20 @@
  * paths are taken as the platform writes them (`spec.template.metadata.annotations.autoscaling.knative.dev/min-scale`,
  * `containers[0].image`, Go's `containers.env.value` without an index) and followed along what is really there.
  */
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, type Scalar } from 'yaml';
-import { type Path, parseYaml } from '../app/document.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  type Scalar,
+} from 'yaml';
+import { type Path, parseYaml, type YamlDocument } from '../app/document.ts';
+import { isObjectList, objectsIn } from '../app/objects-in.ts';
 import type { Problem, SourcePlace } from '../codes.ts';
 
 /** Offsets into the text; the end is exclusive. */
@@ -16,7 +28,7 @@ export interface TextRange {
 export interface ManifestSource {
   file: string;
   text: string;
-  /** Those that could be read. */
+  /** Those that could be read; in the place of a list (`kind: List`) its items, each a document by itself. */
   documents: ManifestDocument[];
   /** What is wrong with the YAML itself. */
   problems: Problem[];
@@ -25,10 +37,15 @@ export interface ManifestSource {
 }
 
 export interface ManifestDocument {
+  /** Among the source's documents. */
   index: number;
   value: unknown;
-  ast: Document.Parsed;
+  /** What `value` was made of; null for an empty document. */
+  contents: Node | null;
   range: TextRange;
+  /** Which of the file's YAML documents it is in, and where: `[]`, or `['items', 0]` of a list. */
+  yaml: number;
+  at: Path;
 }
 
 export interface Located {
@@ -51,12 +68,7 @@ export function readSource(file: string, text: string): ManifestSource {
     file,
     text,
     problems,
-    documents: documents.map(({ value, ast }, index) => ({
-      index,
-      value,
-      ast,
-      range: { start: ast.range[0], end: ast.range[2] },
-    })),
+    documents: documents.flatMap(documentsIn).map((document, index) => ({ ...document, index })),
     place({ start, end }) {
       const from = lines.linePos(start);
       const to = lines.linePos(Math.max(start, end));
@@ -64,6 +76,25 @@ export function readSource(file: string, text: string): ManifestSource {
     },
     offset: (line, column) => (lines.lineStarts[line - 1] ?? text.length) + column - 1,
   };
+}
+
+function documentsIn({ value, ast }: YamlDocument, yaml: number): Omit<ManifestDocument, 'index'>[] {
+  const whole = { start: ast.range[0], end: ast.range[2] };
+  if (!isObjectList(value)) return [{ value, contents: ast.contents, range: whole, yaml, at: [] }];
+  return objectsIn(value).map((item) => {
+    const node = nodeAt(ast, item.at);
+    const [start, , end] = node?.range ?? [whole.start, whole.end, whole.end];
+    const contents = isAlias(node) ? (node.resolve(ast) ?? null) : node;
+    return { value: item.value, contents, range: { start, end }, yaml, at: item.at };
+  });
+}
+
+function nodeAt(ast: Document.Parsed, path: Path): Node | null {
+  return path.reduce<Node | null>((node, step) => {
+    const group = isAlias(node) ? (node.resolve(ast) ?? null) : node;
+    if (isSeq(group)) return (group.items[Number(step)] as Node | undefined) ?? null;
+    return pairsOf(group).find(({ key }) => key.value === step)?.value ?? null;
+  }, ast.contents);
 }
 
 function lineStartsOf(text: string): number[] {
@@ -81,7 +112,7 @@ interface Step {
 /** Follows a path as far as it is there. */
 export function locate(document: ManifestDocument, path: string | Path): Located {
   const text = typeof path === 'string' ? path : pathText(path);
-  const root: Step = { node: document.ast.contents, pair: undefined, path: [] };
+  const root: Step = { node: document.contents, pair: undefined, path: [] };
   const { step, rest } = follow(root, text);
   return { ...step, missing: rest, range: rangeOf(document, step) };
 }
@@ -141,7 +172,7 @@ function rangeOf(document: ManifestDocument, { node, pair }: Step): TextRange {
   if (key) return { start: key[0], end: key[1] };
   const first = pairsOf(node)[0]?.key.range;
   if (first) return { start: first[0], end: first[1] };
-  const [start, end] = node?.range ?? document.ast.range;
+  const [start, end] = node?.range ?? [document.range.start, document.range.end];
   return { start, end: Math.max(start, end) };
 }
 
@@ -186,5 +217,5 @@ export function pathAt(
       ? { path, part: 'value', range: { start: node.range[0], end: node.range[1] } }
       : undefined;
   };
-  return visit(document.ast.contents, []);
+  return visit(document.contents, []);
 }

@@ -62,11 +62,17 @@ export async function completionsAt(request: CompletionRequest): Promise<Complet
     if (typeof cursor.path.at(-1) === 'number' && group?.type && group.type !== 'object')
       return valuesAt(request, cursor, group);
     if (cursor.path.length === 0 && !slipwayFile && !root) return headKeys(request, cursor);
+    if (!slipwayFile && beginsItem(cursor)) return kindSnippets(request, { ...cursor, prefix: '- ', deeper: 2 });
     const placed = annotationPlace(cursor.path);
     if (placed && !slipwayFile) return annotationKeys(request, cursor, placed);
     return fieldKeys(request, cursor, group);
   }
   return valuesAt(request, cursor, shapeAt(root, cursor.path));
+}
+
+/** The place of the first item of a list that has none. */
+function beginsItem({ root, path, siblings, hasColon }: Cursor): boolean {
+  return path.join() === 'items' && valueAt(root, ['kind']) === 'List' && siblings.size === 0 && !hasColon;
 }
 
 /** Snippet syntax: `$`, `}` and `\` stand for themselves. */
@@ -124,23 +130,31 @@ function fieldSnippet(name: string, shape: Shape, known: readonly string[], deep
 function headKeys(request: CompletionRequest, cursor: Cursor): Completion[] {
   const { locale } = request;
   const kind = isObject(cursor.root) ? cursor.root['kind'] : undefined;
-  const plain = ['apiVersion', 'kind', 'metadata', 'spec']
+  const pad = ' '.repeat(cursor.deeper + 2);
+  const insert = (name: string): string => {
+    switch (name) {
+      case 'metadata':
+        return `metadata:\n${pad}name: $0`;
+      case 'spec':
+        return `spec:\n${pad}$0`;
+      case 'items':
+        return `items:\n${pad}- $0`;
+      default:
+        return `${name}: $0`;
+    }
+  };
+  const names = kind === 'List' ? ['apiVersion', 'kind', 'items'] : ['apiVersion', 'kind', 'metadata', 'spec'];
+  const plain = names
     .filter((name) => !cursor.siblings.has(name))
     .map((name, index) => ({
       label: name,
       type: 'field' as const,
       detail: manifestText(locale, 'label.required'),
       markdown: '',
-      insert: cursor.hasColon
-        ? name
-        : name === 'metadata'
-          ? 'metadata:\n  name: $0'
-          : name === 'spec'
-            ? 'spec:\n  $0'
-            : `${name}: $0`,
+      insert: cursor.prefix + (cursor.hasColon ? name : insert(name)),
       range: cursor.range,
       sort: `1${index}`,
-      again: name === 'apiVersion' || name === 'kind',
+      again: name !== 'metadata' && name !== 'spec',
     }));
   return cursor.siblings.size > 0 || kind !== undefined ? plain : [...kindSnippets(request, cursor), ...plain];
 }
@@ -167,6 +181,7 @@ const bodies: Record<string, readonly string[]> = {
 };
 
 function kindSnippets({ locale, world }: CompletionRequest, cursor: Cursor): Completion[] {
+  const pad = ' '.repeat(cursor.deeper);
   return writtenKinds.map((definition, index) => {
     const version = definition.versions.find(({ storage }) => storage) ?? definition.versions[0];
     const image = world.image ? literal(world.image) : 'dev.local/my-app';
@@ -175,12 +190,13 @@ function kindSnippets({ locale, world }: CompletionRequest, cursor: Cursor): Com
       .join('\n')
       .replace('dev.local/my-app', image);
     const name = hole(1, definition.kind === 'DomainMapping' ? 'shop.example.com' : 'name');
+    const head = `apiVersion: ${preferredVersion(definition)}\nkind: ${definition.kind}\nmetadata:\n  name: ${name}\nspec:\n${body}`;
     return {
       label: definition.kind,
       type: 'kind' as const,
       detail: manifestText(locale, 'label.newKind', { kind: definition.kind }),
       markdown: descriptionText(locale, version?.schema),
-      insert: `apiVersion: ${preferredVersion(definition)}\nkind: ${definition.kind}\nmetadata:\n  name: ${name}\nspec:\n${body}`,
+      insert: cursor.prefix + head.replaceAll('\n', `\n${pad}`),
       range: cursor.range,
       sort: `0${String(bodies[definition.kind] ? index : 50 + index).padStart(3, '0')}`,
       again: false,
@@ -287,12 +303,14 @@ function headValues(
 ): Completion[] {
   const other = isObject(cursor.root) ? cursor.root : {};
   if (cursor.path[0] === 'apiVersion') {
+    if (other['kind'] === 'List') return [make('v1', 0)];
     const fitting = writtenKinds.filter(
       ({ kind }) => other['kind'] === undefined || other['kind'] === null || kind === other['kind'],
     );
     return [...new Set(fitting.map(preferredVersion))].map((version, index) => make(version, index));
   }
   const version = other['apiVersion'];
+  if (version === 'v1') return [make('List', 0, { type: 'kind', detail: 'v1' })];
   const fitting = writtenKinds.filter(
     (definition) => typeof version !== 'string' || version.startsWith(`${definition.group}/`),
   );

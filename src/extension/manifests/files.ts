@@ -10,9 +10,10 @@ export const applicationFiles: readonly vscode.DocumentFilter[] = [
 ];
 
 // Blanks of one line only: of a file of blank lines each would begin a look through all others.
-const knative = /^[ \t]*(?:\{[ \t]*)?(["']?)apiVersion\1[ \t]*:[ \t]*["']?[\w-]+(?:\.[\w-]+)*\.knative\.dev\//m;
+const knative =
+  /^[ \t]*(?:-[ \t]+)*(?:\{[ \t]*)?(["']?)apiVersion\1[ \t]*:[ \t]*["']?[\w-]+(?:\.[\w-]+)*\.knative\.dev\//m;
 
-/** slipway.yaml, what lies in a folder named deploy, and any other YAML file that names a Knative kind. */
+/** slipway.yaml, what lies in a folder named deploy, and any other YAML file that names a Knative kind, also in a list. */
 export function isManifest({
   uri,
   languageId,

@@ -9,6 +9,31 @@ import { useWorkspace } from '../../support/editor/workspace.ts';
 import { root, temporaryHome } from '../../support/places.ts';
 import { until } from '../../support/until.ts';
 
+const list = `apiVersion: v1
+kind: List
+items:
+  - apiVersion: sources.knative.dev/v1
+    kind: PingSource
+    metadata:
+      name: noon
+    spec:
+      schedule: "0 12 * * *"
+      sink:
+        ref:
+          apiVersion: serving.knative.dev/v1
+          kind: Service
+          name: shop
+  - apiVersion: serving.knative.dev/v1beta1
+    kind: DomainMapping
+    metadata:
+      name: shop.example.com
+    spec:
+      ref:
+        apiVersion: serving.knative.dev/v1
+        kind: Service
+        name: shop
+`;
+
 const template = temporaryHome('manifests-template');
 await slipway(['new', 'node-web', join(template.dir, 'shop')], { env: template.env, cwd: template.dir });
 
@@ -44,6 +69,7 @@ function fill(folder: string): void {
   cpSync(join(template.dir, 'shop'), join(folder, 'shop'), { recursive: true });
   writeFileSync(join(folder, 'shop', 'deploy', 'service.yaml'), manifest);
   writeFileSync(join(folder, 'shop', 'deploy', 'tick.yaml'), ping);
+  writeFileSync(join(folder, 'shop', 'deploy', 'more.yaml'), list);
 }
 
 const lineOf = (text: string, part: string): number => text.split('\n').findIndex((line) => line.includes(part)) + 1;
@@ -222,12 +248,41 @@ describe('manifests', () => {
       .first()
       .waitFor();
     await editor().shot('lenses-ping');
+    // Of a list above each of its items.
+    await hand.open('shop/deploy/more.yaml', 1);
+    await lens(/Fire Now/)
+      .first()
+      .waitFor();
+    await lens('shop.example.com').first().waitFor();
+    await editor().shot('lenses-list');
     // What the platform has is offered now.
     await hand.open('shop/deploy/tick.yaml', lineOf(ping, '      name: shop'));
     const service = await hand.hover('      name: shop', 'shop', /shop\.default\.localhost/);
     expect(await service.innerText()).toMatch(/ready/);
     await editor().shot('hover-name');
   }, 180_000);
+
+  it('in a list, too', async () => {
+    const { page } = editor();
+    const wrong = list.replace('0 12 * * *', '99 12 * * *').replace('      sink:', '      sinc:');
+    writeFileSync(file('more.yaml'), wrong);
+    await hand.open('shop/deploy/more.yaml', lineOf(wrong, 'sinc:'));
+    await hand.problems().filter({ hasText: '99' }).first().waitFor();
+    await editor().shot('list');
+    await hand.fix(/Change to sink/, 'list-fix');
+    await hand.line('sink:').waitFor();
+    await hand.open('shop/deploy/more.yaml', wrong.split('\n').length);
+    await page.keyboard.type('  - ');
+    await hand.suggest('Trigger');
+    await editor().shot('list-item');
+    await hand.suggestion('Trigger').click();
+    await page.keyboard.press('Escape');
+    const text = await saved(editor(), file('more.yaml'), 'kind: Trigger');
+    expect(text).toContain('      sink:\n');
+    expect(text).toContain(
+      '\n  - apiVersion: eventing.knative.dev/v1\n    kind: Trigger\n    metadata:\n      name: name\n',
+    );
+  });
 });
 
 describe('beside redhat.vscode-yaml', () => {

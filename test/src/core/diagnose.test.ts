@@ -462,6 +462,17 @@ describe('each cause has one fix', () => {
     else expect(fix.place.file).toMatch(/^\/app\//);
   });
 
+  it('in a list at the line of the Service in it', () => {
+    const list = `apiVersion: v1\nkind: List\nitems:\n  - kind: ConfigMap\n  - ${text.replace(/\n(?=.)/g, '\n    ')}`;
+    const inList = { ...manifest, at: ['items', 1] };
+    const scene: FixScene = { ...world, app: { ...app, service: inList }, read: () => list };
+    expect(fixFor({ code: 'ImageMissing', args: {} }, scene)).toMatchObject({ type: 'open', place: { line: 13 } });
+    expect(fixFor({ code: 'OutOfMemory', args: {} }, scene)).toMatchObject({
+      type: 'edit',
+      text: expect.stringMatching(/\n {14}resources:\n {16}limits:\n {18}memory: 512Mi/),
+    });
+  });
+
   it('edits the port where it is written down', () => {
     expect(fixFor({ code: 'AppPortInUse', args: { port: '3000' } }, world)).toEqual({
       type: 'edit',

@@ -27,6 +27,7 @@ const parts = [
   '[',
   '\n',
   ' ',
+  '- ',
   ':',
   'a:1:',
   'x.Error',
@@ -119,6 +120,7 @@ describe('a project file', () => {
 
 it('a manifest is known by a line of its own, and links of a long line are found', () => {
   expect(isManifest(document('# x\n\n\n  apiVersion: "serving.knative.dev/v1"\n'))).toBe(true);
+  expect(isManifest(document('kind: List\nitems:\n- apiVersion: serving.knative.dev/v1\n'))).toBe(true);
   expect(isManifest(document('apiVersion:\n  serving.knative.dev/v1\n'))).toBe(false);
   expect(findLinks(`${'x '.repeat(2_000)}at run (/a/src/server.ts:12:3)`)).toMatchObject([
     { path: '/a/src/server.ts', line: 12, column: 3 },

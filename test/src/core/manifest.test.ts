@@ -25,6 +25,16 @@ function found(text: string): { code: string; at: string; line: number; severity
   }));
 }
 
+/** As an item of a list behind another one, as people and as kubectl write them; `lines` stand above. */
+const asItem: [string, { lines: number; make: (text: string) => string }][] = [
+  ['deeper than items:', { lines: 7, make: (text) => listOf('  ', text) }],
+  ['at the column of items:', { lines: 7, make: (text) => `${listOf('', text)}metadata:\n  resourceVersion: ""\n` }],
+  ['in a list', { lines: 9, make: (text) => `apiVersion: v1\nitems:\n${item('', listOf('  ', text))}kind: List\n` }],
+];
+const listOf = (pad: string, text: string): string =>
+  `apiVersion: v1\nkind: List\nitems:\n${item(pad, 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n')}${item(pad, text)}`;
+const item = (pad: string, text: string): string => `${pad}- ${text.replace(/\n(?=.)/g, `\n${pad}  `)}`;
+
 /** Applies the first fix again and again until nothing is left to mend. */
 function mended(text: string): string {
   let now = text;
@@ -39,69 +49,95 @@ function mended(text: string): string {
   throw new Error(`fixes never end:\n${now}`);
 }
 
+const mistakes: [string, string, { code: string; at: string; line: number }][] = [
+  [
+    'an unknown field',
+    service(`${simple}          imagePolicy: x\n`),
+    { code: 'unknown', at: 'imagePolicy', line: 10 },
+  ],
+  ['a value out of bounds', service(`${simple}      timeoutSeconds: -5\n`), { code: 'bounds', at: '-5', line: 10 }],
+  [
+    'an item of a list',
+    service(
+      `${simple}          env:\n            - name: A\n              value: a\n            - name: PORT\n              value: b\n`,
+    ),
+    { code: 'refused', at: 'PORT', line: 13 },
+  ],
+  [
+    'a wrong type, though Go names no index',
+    service(
+      `${simple}          env:\n            - name: A\n              value: a\n            - name: B\n              value: 5\n`,
+    ),
+    { code: 'wrongType', at: '5', line: 14 },
+  ],
+  [
+    'an annotation with dots in its name',
+    service(
+      `  template:\n    metadata:\n      annotations:\n        autoscaling.knative.dev/min-scale: "x"\n    spec:\n      containers:\n        - image: dev.local/hello\n`,
+    ),
+    { code: 'invalid', at: '"x"', line: 9 },
+  ],
+  [
+    'an annotation that is no text',
+    service(
+      `  template:\n    metadata:\n      annotations:\n        a/b: c\n        autoscaling.knative.dev/min-scale: 1\n    spec:\n      containers:\n        - image: dev.local/hello\n`,
+    ),
+    { code: 'wrongType', at: '1', line: 10 },
+  ],
+  [
+    'a missing field: the key that it would stand under',
+    service('  template:\n    spec:\n      containers:\n        - name: web\n'),
+    { code: 'missing', at: 'name', line: 9 },
+  ],
+  [
+    'a sum that is not 100',
+    service(`${simple}  traffic:\n    - latestRevision: true\n      percent: 90\n`),
+    { code: 'trafficSum', at: 'traffic', line: 10 },
+  ],
+  ['a name', `${head.replace('hello', 'Hello_World')}spec:\n${simple}`, { code: 'name', at: 'Hello_World', line: 4 }],
+  [
+    'a wrong API version',
+    head.replace('/v1', '/v1alpha1'),
+    { code: 'version', at: 'serving.knative.dev/v1alpha1', line: 1 },
+  ],
+  ['a misspelt kind', head.replace('Service', 'Servce'), { code: 'kind', at: 'Servce', line: 2 }],
+  ['a key twice', `${head}kind: Service\n`, { code: 'syntax', at: 'kind', line: 5 }],
+  [
+    'a limit below the request, which the pod would be refused for',
+    service(
+      `${simple}          resources:\n            requests:\n              cpu: "2"\n            limits:\n              cpu: "1"\n`,
+    ),
+    { code: 'refused', at: 'requests', line: 11 },
+  ],
+];
+
 describe('findings stand at the very place', () => {
-  it.each<[string, string, { code: string; at: string; line: number }]>([
-    [
-      'an unknown field',
-      service(`${simple}          imagePolicy: x\n`),
-      { code: 'unknown', at: 'imagePolicy', line: 10 },
-    ],
-    ['a value out of bounds', service(`${simple}      timeoutSeconds: -5\n`), { code: 'bounds', at: '-5', line: 10 }],
-    [
-      'an item of a list',
-      service(
-        `${simple}          env:\n            - name: A\n              value: a\n            - name: PORT\n              value: b\n`,
-      ),
-      { code: 'refused', at: 'PORT', line: 13 },
-    ],
-    [
-      'a wrong type, though Go names no index',
-      service(
-        `${simple}          env:\n            - name: A\n              value: a\n            - name: B\n              value: 5\n`,
-      ),
-      { code: 'wrongType', at: '5', line: 14 },
-    ],
-    [
-      'an annotation with dots in its name',
-      service(
-        `  template:\n    metadata:\n      annotations:\n        autoscaling.knative.dev/min-scale: "x"\n    spec:\n      containers:\n        - image: dev.local/hello\n`,
-      ),
-      { code: 'invalid', at: '"x"', line: 9 },
-    ],
-    [
-      'an annotation that is no text',
-      service(
-        `  template:\n    metadata:\n      annotations:\n        a/b: c\n        autoscaling.knative.dev/min-scale: 1\n    spec:\n      containers:\n        - image: dev.local/hello\n`,
-      ),
-      { code: 'wrongType', at: '1', line: 10 },
-    ],
-    [
-      'a missing field: the key that it would stand under',
-      service('  template:\n    spec:\n      containers:\n        - name: web\n'),
-      { code: 'missing', at: 'name', line: 9 },
-    ],
-    [
-      'a sum that is not 100',
-      service(`${simple}  traffic:\n    - latestRevision: true\n      percent: 90\n`),
-      { code: 'trafficSum', at: 'traffic', line: 10 },
-    ],
-    ['a name', `${head.replace('hello', 'Hello_World')}spec:\n${simple}`, { code: 'name', at: 'Hello_World', line: 4 }],
-    [
-      'a wrong API version',
-      head.replace('/v1', '/v1alpha1'),
-      { code: 'version', at: 'serving.knative.dev/v1alpha1', line: 1 },
-    ],
-    ['a misspelt kind', head.replace('Service', 'Servce'), { code: 'kind', at: 'Servce', line: 2 }],
-    ['a key twice', `${head}kind: Service\n`, { code: 'syntax', at: 'kind', line: 5 }],
-    [
-      'a limit below the request, which the pod would be refused for',
-      service(
-        `${simple}          resources:\n            requests:\n              cpu: "2"\n            limits:\n              cpu: "1"\n`,
-      ),
-      { code: 'refused', at: 'requests', line: 11 },
-    ],
-  ])('%s', (_, text, wanted) => {
+  it.each(mistakes)('%s', (_, text, wanted) => {
     expect(found(text)).toContainEqual(expect.objectContaining(wanted));
+  });
+
+  describe.each(asItem)('in a list %s', (_, { lines, make }) => {
+    it.each(mistakes)('%s', (_, text, wanted) => {
+      expect(found(make(text))).toEqual(found(text).map((each) => ({ ...each, line: each.line + lines })));
+      expect(found(make(text))).toContainEqual(expect.objectContaining({ ...wanted, line: wanted.line + lines }));
+    });
+  });
+
+  it('a list with nothing in it yet is none, an item without anything is one', () => {
+    const list = 'apiVersion: v1\nkind: List\nitems:\n';
+    expect(found(list)).toEqual([]);
+    expect(found(`${list}  - foo: 1\n`).map(({ code, line }) => [code, line])).toEqual([
+      ['missing', 4],
+      ['missing', 4],
+      ['missing', 4],
+    ]);
+    expect(found(`${list}  -\n`)).toMatchObject([{ code: 'noObject', line: 4, severity: 'error' }]);
+    // The one that it stands for is judged.
+    const twice = `${list}  - &a\n    ${service(`${simple}      timeoutSeconds: -5\n`).replace(/\n(?=.)/g, '\n    ')}  - *a\n`;
+    expect(found(twice).map(({ code, at }) => [code, at])).toEqual([
+      ['bounds', '-5'],
+      ['bounds', '-5'],
+    ]);
   });
 
   it('in the second document of a file', () => {
@@ -119,9 +155,7 @@ describe('findings stand at the very place', () => {
   });
 });
 
-describe('quick fixes', () => {
-  it('lead from a page of mistakes to what the platform accepts', () => {
-    const text = `apiVersion: serving.knative.dev/v1
+const pageOfMistakes = `apiVersion: serving.knative.dev/v1
 kind: Service
 metadata:
   name: Hello_World
@@ -148,13 +182,25 @@ spec:
     - revisionName: hello-1
       percent: 30
 `;
-    const after = mended(text);
+
+describe('quick fixes', () => {
+  it('lead from a page of mistakes to what the platform accepts', () => {
+    const after = mended(pageOfMistakes);
     const [document] = readSource('service.yaml', after).documents;
     expect(admitManifest(document?.value)?.errors).toEqual([]);
     expect(after).toContain('percent: 63');
     expect(after).toContain('percent: 37');
     expect(after).toContain('containerConcurrency: 5');
     expect(after).toContain('autoscaling.knative.dev/min-scale: "1"');
+  });
+
+  it.each(asItem)('in a list %s as in a plain document', (_, { make }) => {
+    expect(mended(make(pageOfMistakes))).toBe(make(mended(pageOfMistakes)));
+    // The first key of an item leaves its dash to the next.
+    const wrong = `foo: 1\n${service(simple)}`;
+    expect(mended(make(wrong))).toBe(make(service(simple)));
+    // What is missing is written at the item's own column.
+    expect(mended(make(head))).toBe(make(mended(head)));
   });
 
   it.each(['', '  template:\n    spec:\n      containers:\n        - name: web\n'])(
@@ -235,6 +281,11 @@ describe('the cursor', () => {
       'an annotation',
       'metadata:\n  annotations:\n    autoscaling.knative.dev/mi|',
       { role: 'key', path: ['metadata', 'annotations'], typed: 'autoscaling.knative.dev/mi' },
+    ],
+    [
+      'in an item of a list of objects: from that on',
+      'kind: List\nitems:\n  - kind: A\n  - kind: B\n    spec:\n      c|',
+      { role: 'key', path: ['spec'], root: { kind: 'B', spec: {} } },
     ],
     ['in the second document', 'a: 1\n---\nb:\n  c|\n', { role: 'key', path: ['b'] }],
     ['among broken lines', 'a: [1\nb:\n  c|\n', undefined],

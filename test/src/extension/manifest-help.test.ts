@@ -87,6 +87,30 @@ describe('completion of keys', () => {
       expect(items.map(({ label }) => label)).toContain(kind);
   });
 
+  it('in a list: of the item, its head, and the first item with its dash', async () => {
+    const list = 'apiVersion: v1\nkind: List\nitems:\n';
+    const indented = (text: string) => text.replace(/\n(?=.)/g, '\n    ');
+    expect((await labels(`${list}  - ${indented(`${template}          |`)}`)).sort()).toEqual(
+      (await labels(`${template}          |`)).sort(),
+    );
+    const of = async (marked: string, name: string) =>
+      (await complete(list + marked)).find(({ label }) => label === name)?.insert;
+    const whole =
+      /^apiVersion: serving.knative.dev\/v1\n {2}kind: Service\n {2}metadata:\n {4}name: .*\n {2}spec:\n {4}template:/;
+    expect(await of('  - |', 'Service')).toMatch(whole);
+    expect(await of('- |', 'Service')).toMatch(whole);
+    // The editor leaves an empty list's line without a dash.
+    const first = await of('  |', 'Service');
+    expect(first?.slice(0, 2)).toBe('- ');
+    expect(first?.slice(2)).toMatch(whole);
+    expect(await of('  - kind: Service\n    |', 'metadata')).toBe('metadata:\n  name: $0');
+    expect(await of('  - kind: Service\n  |', 'metadata')).toBe('  metadata:\n    name: $0');
+    expect(await labels(`${list}  - apiVersion: sources.knative.dev/v1\n    kind: Ping|`)).toContain('PingSource');
+    expect(await labels('apiVersion: v1\nkind: |')).toEqual(['List']);
+    expect(await labels('kind: List\napiVersion: |')).toEqual(['v1']);
+    expect(await labels('apiVersion: v1\nkind: List\n|')).toEqual(['items']);
+  });
+
   it('annotations where they work, explained, with a value', async () => {
     const text = `${head}spec:\n  template:\n    metadata:\n      annotations:\n        auto|\n`;
     const items = await complete(text);
@@ -214,6 +238,21 @@ describe('hover', () => {
       'http://shop.default.localhost:8080',
     );
     expect(await hover(head.replace('shop', 'sh|op'))).toContain('Service **shop** — ready');
+  });
+
+  it('in a list’s item as in a plain document, and nothing of the list itself', async () => {
+    const item = (text: string) =>
+      `apiVersion: v1\nitems:\n- ${text.replace(/\n(?=.)/g, '\n  ')}kind: List\nmetadata: {}\n`;
+    for (const text of [
+      template.replace('containers:', 'timeout|Seconds: 20\n      containers:'),
+      `${ping}  schedule: "0 8 |* * 1-5"\n`,
+      head.replace('shop', 'sh|op'),
+    ]) {
+      expect(await hover(item(text))).toBe(await hover(text));
+      expect(await hover(item(text))).toBeDefined();
+    }
+    expect(await hover(item(template).replace('metadata: {}', 'meta|data: {}'))).toBeUndefined();
+    expect(await hover(item(template).replace('items', 'it|ems'))).toBeUndefined();
   });
 
   it('of slipway.yaml', async () => {
