@@ -7,10 +7,9 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from '../../core/client.ts';
+import { followOn, type LogReader } from '../../core/follow-on.ts';
 import { stripAnsi } from '../../core/log-lines/ansi.ts';
 import { readLine } from '../../core/log-lines/line.ts';
-import { followLogs } from '../../core/logs.ts';
-import { pause } from '../../core/pause.ts';
 import { Placed } from '../../core/source/placed.ts';
 import { createTraceReader, type Thrown, type TraceReader } from '../../core/source/traces.ts';
 import { logError, messageOf } from '../log-error.ts';
@@ -22,7 +21,6 @@ import type { SourceLineDeps } from './register.ts';
 import { ThrownDiagnostics } from './thrown-diagnostics.ts';
 
 const history = 1_000;
-const retryMs = 1_000;
 /** A trace at the end of what was written is over when nothing follows for so long. */
 const quietMs = 150;
 const keptPods = 500;
@@ -97,25 +95,15 @@ export class SourceLines implements vscode.Disposable {
   }
 
   async #run(name: string, stream: Stream): Promise<void> {
-    const { signal } = stream.stop;
     const { namespace, name: service } = stream.key;
-    let tail: number | undefined = history;
-    let since: number | undefined;
-    while (!signal.aborted) {
-      try {
-        for await (const line of followLogs(stream.client, { namespace, service, follow: true, tail, since }, signal)) {
-          tail = undefined;
-          since = line.time + 1;
-          if (signal.aborted) return;
-          // What cannot be placed costs its own place only, not the rest of the stream.
-          await this.#take(name, stream, line).catch((error: unknown) => this.#deps.log.debug(String(error)));
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#deps.log.debug(`source lines of ${name}: ${messageOf(error)}`);
-      }
-      if (!signal.aborted) await pause(retryMs, signal);
-    }
+    const { log } = this.#deps;
+    const reader: LogReader = {
+      client: () => stream.client,
+      // What cannot be placed costs its own place only, not the rest of the stream.
+      tell: (line) => this.#take(name, stream, line).catch((error: unknown) => log.debug(String(error))),
+      failed: (error) => log.debug(`source lines of ${name}: ${messageOf(error)}`),
+    };
+    await followOn({ namespace, service }, history, reader, stream.stop.signal);
   }
 
   async #take(name: string, stream: Stream, line: LogLine): Promise<void> {

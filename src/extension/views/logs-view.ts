@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
 import type { LogLineView, ToHost } from '../../../webview/protocol.ts';
-import { pause } from '../../core/pause.ts';
+import type { LogReader } from '../../core/follow-on.ts';
 import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { logError } from '../log-error.ts';
@@ -25,7 +25,6 @@ type Uses = Pick<Deps, 'context' | 'platforms' | 'selection' | 'problems' | 'log
 const batchMs = 40;
 const batchLines = 250;
 const history = 2_000;
-const retryMs = 1_000;
 const keptRoots = 500;
 
 /** A line that another part of the editor wants to have shown. */
@@ -175,50 +174,35 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#run(key, stop.signal).catch(logError(this.#deps.log));
   }
 
-  async #run(key: ServiceKey, signal: AbortSignal): Promise<void> {
-    const [{ followLogs }, { shownTimeOf: timeOf }] = await Promise.all([
-      import('../../core/logs.ts'),
+  async #run({ namespace, name: service }: ServiceKey, signal: AbortSignal): Promise<void> {
+    const [{ followOn }, { shownTimeOf: timeOf }] = await Promise.all([
+      import('../../core/follow-on.ts'),
       import('../../core/log-lines/line.ts'),
     ]);
-    let tail: number | undefined = history;
-    let since: number | undefined;
-    while (!signal.aborted) {
-      const { client } = this.#deps.platforms;
-      if (client) {
-        try {
-          this.#host?.send('status', { following: true, problem: null });
-          const { namespace, name: service } = key;
-          const wish = { namespace, service, follow: true, tail, since, timeOf };
-          for await (const line of followLogs(client, wish, signal)) {
-            tail = undefined;
-            // In order of what they say themselves, which may be another.
-            since = Math.max(since ?? 0, line.time + 1);
-            this.#rootOf(line);
-            this.#add(key, lineView(line));
-          }
-        } catch (error) {
-          if (signal.aborted) return;
-          this.#host?.send('status', { following: false, problem: asPageProblem(this.#deps, error) });
-        }
-      }
-      if (!signal.aborted) await pause(retryMs, signal);
-    }
+    const reader: LogReader = {
+      client: () => this.#deps.platforms.client,
+      trying: () => this.#host?.send('status', { following: true, problem: null }),
+      tell: (line) => {
+        this.#rootOf(line);
+        this.#add(lineView(line));
+      },
+      failed: (error) => this.#host?.send('status', { following: false, problem: asPageProblem(this.#deps, error) }),
+    };
+    await followOn({ namespace, service, timeOf }, history, reader, signal);
   }
 
-  #add(key: ServiceKey, line: LogLineView): void {
+  #add(line: LogLineView): void {
     this.#batch.push(line);
-    if (this.#batch.length >= batchLines) this.#flush(key);
-    else this.#timer ??= setTimeout(() => this.#flush(key), batchMs);
+    if (this.#batch.length >= batchLines) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), batchMs);
   }
 
-  #flush(key: ServiceKey): void {
+  #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const lines = this.#batch;
     this.#batch = [];
-    if (lines.length > 0 && this.#key && keyText(key) === keyText(this.#key)) {
-      this.#host?.send('lines', { key: keyText(key), lines });
-    }
+    if (lines.length > 0 && this.#key) this.#host?.send('lines', { key: keyText(this.#key), lines });
   }
 
   #rootOf({ pod, root, site }: LogLine): void {

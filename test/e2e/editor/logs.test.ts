@@ -45,6 +45,16 @@ const application = (file: string) => workspace.path('shop', file);
 const deploy = () => run('deploy', 'shop');
 const search = () => page.locator('input.filter');
 
+/** Lines of what the view copied, once it is in the clipboard. */
+async function copyShown(isIt: (text: string) => boolean): Promise<string[]> {
+  await page.getByRole('button', { name: 'Copy what is shown' }).click();
+  const text = await until('the clipboard', async () => {
+    const now = String(await editor().page.evaluate('navigator.clipboard.readText()'));
+    return isIt(now) && now;
+  });
+  return text.trim().split('\n');
+}
+
 beforeAll(async () => {
   await editor().openContainer();
   await editor().row('Applications', /^shop/).waitFor();
@@ -143,12 +153,8 @@ describe('the log view', () => {
   it('copies what is shown', async () => {
     await search().fill('before-the-view');
     await until('only that', async () => (await page.locator('.row').count()) === 1);
-    await page.getByRole('button', { name: 'Copy what is shown' }).click();
-    const copied = await until('the clipboard', async () => {
-      const text = await editor().page.evaluate('navigator.clipboard.readText()');
-      return String(text).includes('before-the-view') ? String(text) : undefined;
-    });
-    expect(copied.trim().split('\n')).toHaveLength(1);
+    const copied = await copyShown((text) => text.includes('before-the-view'));
+    expect(copied).toHaveLength(1);
     await search().fill('');
   });
 
@@ -266,6 +272,29 @@ describe('the log view', () => {
     await row('after-the-restart').waitFor({ timeout: 60_000 });
     await row('the platform is back').waitFor();
     await editor().shot('restarted');
+  }, 120_000);
+
+  it('goes on where it is moved to, with each line once', async () => {
+    const lines = 1_500;
+    const asked = ask(`/steady?rate=250&seconds=${lines / 250}`);
+    await row(/burst line \d{3} of/).waitFor();
+    await editor().run('View: Move View');
+    await editor().quickInput.type('Logs');
+    await editor().quickInput.choose(/^Logs/);
+    await editor().quickInput.choose('New Secondary Side Bar Entry');
+    page = await editor().webview('logs');
+    expect((await asked).status).toBe(200);
+    await row(`burst line ${lines} of ${lines}`).waitFor();
+    await editor().shot('moved');
+    await search().fill(`of ${lines}`);
+    const copied = await copyShown((text) => text.includes(`line ${lines} of`));
+    const numbers = copied.map((line) => Number(/line (\d+) of/.exec(line)?.[1]));
+    expect(numbers).toEqual(Array.from({ length: lines }, (_, index) => index + 1));
+    await search().fill('');
+    await editor().run('View: Reset View Locations');
+    await editor().act('Applications', serviceRow('shop'), 'slipway.service.showLogs');
+    page = await editor().webview('logs');
+    await row(`burst line ${lines} of ${lines}`).waitFor();
   }, 120_000);
 
   it('can be read in a light theme and in a narrow window', async () => {
