@@ -18,7 +18,7 @@ const atomic = { 'x-kubernetes-list-type': 'atomic' } as const;
 
 const httpGet = object('v1.HTTPGetAction', 'Asks by HTTP GET; any status from 200 to 399 is fine.', {
   path: string('Path to ask for.'),
-  port: intOrString('Port number or name. Left out: the port that serves requests.'),
+  port: intOrString('Port number or name. Left out: the port that serves requests; a startup probe has to name it.'),
   host: string('Host to connect to; the container itself when left out.'),
   scheme: stringType(string('HTTP (the default) or HTTPS.'), 'v1.URIScheme'),
   httpHeaders: list(
@@ -40,13 +40,19 @@ export const probeHandlers = {
   httpGet: pointer(httpGet),
   tcpSocket: pointer(
     object('v1.TCPSocketAction', 'Opens a TCP connection; that it opens is enough.', {
-      port: intOrString('Port number or name. Left out: the port that serves requests.'),
+      port: intOrString(
+        'Port number or name. Left out: the port that serves requests; a startup probe has to name it.',
+      ),
       host: string('Host to connect to; the container itself when left out.'),
     }),
   ),
   grpc: pointer(
     object('v1.GRPCAction', 'Asks the gRPC health service.', {
-      port: always(int32('Port of the gRPC server. Left out: the port that serves requests.')),
+      port: always(
+        int32(
+          'Port of the gRPC server. Left out of a readiness probe: the port that serves requests; the others have to name it.',
+        ),
+      ),
       service: pointer(string('Name of the service to ask about.', { default: '' })),
     }),
   ),

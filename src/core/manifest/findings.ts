@@ -42,6 +42,7 @@ export type FindingCode =
   | 'annotation'
   | 'scalingPlace'
   | 'portIgnored'
+  | 'probePort'
   | 'syntax';
 
 export interface Finding {
@@ -226,7 +227,9 @@ function valueHas(value: Record<string, unknown>, path: string[]): boolean {
 function admissionFindings(document: ManifestDocument, admit: Admit): Finding[] {
   const verdict = admit(document.value);
   if (!verdict) return [];
-  const errors = verdict.errors.map(({ path, message }) => refusal(document, path, message));
+  const errors = verdict.errors.flatMap(({ path, message }) =>
+    oneByOne(message).map((each) => refusal(document, path, each)),
+  );
   // Knative's advice on defaults that are not its own choice yet would be noise here.
   const dropped = verdict.warnings.filter(({ message }) => message.startsWith('unknown field'));
   const unknown = dropped.map(({ path, message }) => {
@@ -250,6 +253,14 @@ function admissionFindings(document: ManifestDocument, admit: Admit): Finding[] 
 const lastName = (path: string, { path: found, missing }: Located): string =>
   missing === '' ? String(found.at(-1) ?? path) : (missing.split('.').at(-1) ?? missing);
 
+/** The dry run of the pod puts all that it refuses in one pair of brackets. */
+function oneByOne(message: string): string[] {
+  const several = /^(.*? is invalid: )\[(spec\..*)\](: spec\.template)$/s.exec(message);
+  if (!several) return [message];
+  const [, head = '', all = '', tail = ''] = several;
+  return all.split(/, (?=spec\.[a-zA-Z.[\]0-9]+: )/).map((each) => head + each + tail);
+}
+
 /** Which class of refusal it is; the words stay beside it. */
 function refusal(document: ManifestDocument, given: string, message: string): Finding {
   // The dry run of the pod names its field in the sentence.
@@ -262,6 +273,9 @@ function refusal(document: ManifestDocument, given: string, message: string): Fi
   const make = (code: FindingCode, args: MessageArgs = {}, where = range) =>
     finding(document, path, where, code, { path, name, ...args }, { said });
 
+  const probe = /\.((?:startup|liveness|readiness)Probe)\.\w+\.port$/.exec(path)?.[1];
+  if (probe && /^0?$/.test(shown(at)) && /between 1 and 65535|port must be specified/.test(message))
+    return make('probePort', { probe });
   const bounds = /^expected (\S+) <= (\S+) <= (\S+)$/.exec(message);
   if (bounds) return make('bounds', { low: bounds[1] ?? '', got: bounds[2] ?? '', high: bounds[3] ?? '' });
   const least = /should be (greater|less) than or equal to (-?\d+)$/.exec(message);

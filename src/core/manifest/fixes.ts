@@ -2,6 +2,7 @@
 import { isScalar } from 'yaml';
 import { isObject } from '../../../emulator/kernel/json.ts';
 import { nearestWord } from '../app/check.ts';
+import type { Path } from '../app/document.ts';
 import { ownRepository } from '../app/repository.ts';
 import { valueAt } from '../app/values.ts';
 import type { MessageArgs } from '../codes.ts';
@@ -86,6 +87,8 @@ function fieldFixes(
     }
     case 'portIgnored':
       return [fix('declarePort', setValue(source, document, path, Number(args['port'])))];
+    case 'probePort':
+      return [set(path, containerPort(document, at.path))];
     case 'oneOf':
     case 'notAllowed':
       return [remove(finding.code === 'notAllowed')];
@@ -175,6 +178,12 @@ function skeleton(path: string, root: unknown, service: string | undefined): unk
     default:
       return undefined;
   }
+}
+
+/** Of the container that a path leads into; Knative's own where it names none. */
+function containerPort({ value }: ManifestDocument, path: Path): number {
+  const container = path.slice(0, path.findIndex((step) => typeof step === 'number') + 1);
+  return Number(valueAt(value, [...container, 'ports', 0, 'containerPort'])) || 8080;
 }
 
 type Make = (code: FixCode, edits: TextEdit[], more?: MessageArgs, preferred?: boolean) => ManifestFix;

@@ -26,6 +26,8 @@ export const manifestMessages = defineArea(
     'finding.annotation': 'Nothing reads {name}.',
     'finding.annotation.near': 'Nothing reads {name}. Did you mean {expected}?',
     'finding.scalingPlace': '{name} belongs into spec.template.metadata.annotations; here the platform refuses it.',
+    'finding.probePort':
+      '{probe} needs a port here: Knative fills it in for a readinessProbe, and for a livenessProbe by HTTP or TCP, only.',
     'finding.portIgnored':
       'The application ignores PORT and listens on {port}: only one instance of it can run at a time here.',
 
@@ -99,6 +101,8 @@ export const manifestMessages = defineArea(
     'finding.annotation': '没有任何组件读取 {name}。',
     'finding.annotation.near': '没有任何组件读取 {name}。是否想写 {expected}？',
     'finding.scalingPlace': '{name} 应写在 spec.template.metadata.annotations 中；写在此处会被平台拒绝。',
+    'finding.probePort':
+      '{probe} 需要在此写明 port：Knative 只为 readinessProbe，以及使用 HTTP 或 TCP 的 livenessProbe 自动填入端口。',
     'finding.portIgnored': '应用忽略 PORT 并监听 {port}：在此平台上同一时间只能运行一个实例。',
 
     'fix.rename': '改为 {expected}',

@@ -105,7 +105,8 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
   'Program and arguments; not run in a shell.': '程序及参数；不经过 shell。',
   'Asks by HTTP GET; any status from 200 to 399 is fine.': '通过 HTTP GET 查询；状态码 200 到 399 表示正常。',
   'Path to ask for.': '要查询的路径。',
-  'Port number or name. Left out: the port that serves requests.': '端口号或名称。留空则为承接请求的端口。',
+  'Port number or name. Left out: the port that serves requests; a startup probe has to name it.':
+    '端口号或名称。留空则为承接请求的端口；启动探针必须写明。',
   'Host to connect to; the container itself when left out.': '要连接的主机；留空则为容器自身。',
   'HTTP (the default) or HTTPS.': 'HTTP（默认）或 HTTPS。',
   'Headers to send along.': '一并发送的请求头。',
@@ -114,7 +115,8 @@ export const schemaZhCn: Readonly<Record<string, string>> = {
   'Its value.': '请求头的值。',
   'Opens a TCP connection; that it opens is enough.': '打开 TCP 连接；能打开即可。',
   'Asks the gRPC health service.': '查询 gRPC 健康检查服务。',
-  'Port of the gRPC server. Left out: the port that serves requests.': 'gRPC 服务器的端口。留空则为承接请求的端口。',
+  'Port of the gRPC server. Left out of a readiness probe: the port that serves requests; the others have to name it.':
+    'gRPC 服务器的端口。就绪探针留空则为承接请求的端口；其他探针必须写明。',
   'Name of the service to ask about.': '要查询的服务名称。',
   'Seconds to wait after the container has started.': '容器启动后等待的秒数。',
   'Seconds after which one attempt has failed.': '一次尝试超过多少秒即为失败。',

@@ -201,7 +201,7 @@ describe('manifests', () => {
 
   it('are judged as the platform judges, and mended by quick fixes', async () => {
     const { page } = editor();
-    const wrong = `${manifest.replace('timeoutSeconds: 20', 'timeoutSeconds: -20\n      containerConcurency: 5')}  traffic:\n    - latestRevision: true\n      percent: 60\n    - revisionName: shop-00001\n      percent: 20\n`;
+    const wrong = `${manifest.replace('timeoutSeconds: 20', 'timeoutSeconds: -20\n      containerConcurency: 5')}          startupProbe:\n            httpGet:\n              path: /\n  traffic:\n    - latestRevision: true\n      percent: 60\n    - revisionName: shop-00001\n      percent: 20\n`;
     writeFileSync(file('service.yaml'), wrong);
     await hand.open('shop/deploy/service.yaml', lineOf(wrong, 'containerConcurency'));
     await page.locator('.squiggly-error').first().waitFor();
@@ -217,7 +217,12 @@ describe('manifests', () => {
     await hand.fix(/Set timeoutSeconds to 0/, 'fix-bounds');
     await hand.open('shop/deploy/service.yaml', lineOf(wrong, 'traffic:'));
     await hand.fix(/Rebalance to 100 %/, 'fix-traffic');
-    const text = await saved(editor(), file('service.yaml'), 'percent: 75');
+    // The platform tries the pod once nothing else is in its way.
+    await hand.problems().filter({ hasText: 'startupProbe needs a port here' }).waitFor();
+    await hand.open('shop/deploy/service.yaml', lineOf(wrong, 'httpGet:'));
+    await hand.fix(/Set port to 8080/, 'fix-probe');
+    const text = await saved(editor(), file('service.yaml'), 'port: 8080');
+    expect(text).toContain('percent: 75');
     expect(text).toContain('percent: 25');
     expect(text).toContain('timeoutSeconds: 0');
     await until('no error is left', async () => (await page.locator('.squiggly-error').count()) === 0);

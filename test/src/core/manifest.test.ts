@@ -212,6 +212,37 @@ describe('quick fixes', () => {
     },
   );
 
+  it('give a probe the port that Knative does not fill in: the container’s, else its own', () => {
+    const probes = (lines: string[]) => service(`${simple}${lines.map((line) => `          ${line}\n`).join('')}`);
+    const text = probes([
+      'ports:',
+      '  - containerPort: 3000',
+      'startupProbe:',
+      '  httpGet:',
+      '    path: /ready',
+      'livenessProbe:',
+      '  grpc: {}',
+      '  periodSeconds: 5',
+      'readinessProbe:',
+      '  tcpSocket: {}',
+    ]);
+    expect(found(text).map(({ code, at, line }) => [code, at, line])).toEqual([
+      ['probePort', 'httpGet', 13],
+      ['probePort', 'grpc', 16],
+    ]);
+    expect(mended(text)).toBe(
+      text
+        .replace('path: /ready', 'path: /ready\n              port: 3000')
+        .replace('grpc: {}', 'grpc: { port: 3000 }'),
+    );
+    const zero = probes(['startupProbe:', '  tcpSocket:', '    port: 0']);
+    expect(found(zero)).toMatchObject([{ code: 'probePort', at: '0', line: 12 }]);
+    expect(mended(zero)).toBe(zero.replace('port: 0', 'port: 8080'));
+    // A port that there cannot be is another mistake.
+    expect(found(zero.replace('port: 0', 'port: 70000'))).toMatchObject([{ code: 'refused', at: '70000' }]);
+    expect(found(probes(['livenessProbe:', '  httpGet:', '    path: /']))).toEqual([]);
+  });
+
   it('change nothing but what they mean', () => {
     const text = `# mine\n${service(`${simple}      containerConcurency: 5 # five\n`)}`;
     expect(mended(text)).toBe(text.replace('containerConcurency', 'containerConcurrency'));
