@@ -2,6 +2,7 @@
 
 import { relative } from 'node:path';
 import { madeFolders } from '../../core/app/made-folders.ts';
+import { readingNotes } from '../../core/app/reading-notes.ts';
 import { isAway } from '../../core/faults.ts';
 import { render } from '../../core/messages/core.ts';
 import { type RunCrash, type RunEvent, type RunSession, startRun } from '../../core/run/run.ts';
@@ -23,6 +24,7 @@ export const run: Command = {
     const client = await invocation.client();
     const { signal } = invocation.io;
     invocation.note(invocation.say('run.starting', { name: app.name, dir: app.dir }));
+    for (const { code, args } of readingNotes(app)) invocation.note(`  ${invocation.say(`deploy.note.${code}`, args)}`);
     const early: RunEvent[] = [];
     const debug = invocation.flag('debug') ? { kind: app.run.debug ?? 'node', tool: undefined } : undefined;
     const options = { client, app, debug, namespace: invocation.optional('namespace'), signal };

@@ -1,11 +1,11 @@
 /** Deploy: build → snapshot → upload → apply → wait → verdict. Never says success while the old revision serves. */
 
-import { relative, sep } from 'node:path';
 import type { ImageConfig } from '../../../emulator/capabilities/protocol.ts';
 import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import { madeFolders } from '../app/made-folders.ts';
 import { type Application, containersOf, type Environment, environmentOf, type Manifest } from '../app/model.ts';
+import { type ReadingNote, readingNotes, shownIn } from '../app/reading-notes.ts';
 import type { ObjectInput, PlatformClient } from '../client.ts';
 import type { SourcePlace } from '../codes.ts';
 import { truthOf } from '../conditions.ts';
@@ -56,7 +56,7 @@ export type DeployProgress =
   | { type: 'waiting'; reason: string; message: string }
   | {
       type: 'note';
-      code: 'trafficInManifest' | 'firstTakesAll' | 'passedOver' | 'cloudRun';
+      code: 'trafficInManifest' | 'firstTakesAll' | ReadingNote['code'];
       args: Record<string, string | number>;
     };
 
@@ -122,14 +122,7 @@ export async function deploy(
     };
   };
 
-  if (app.passedOver.length > 0) {
-    const files = app.passedOver.map((file) => shownIn(app, { file })).join(', ');
-    onProgress({ type: 'note', code: 'passedOver', args: { files } });
-  }
-  if (app.service.leftOut?.length) {
-    const args = { file: shownIn(app, app.service), fields: app.service.leftOut.join(', ') };
-    onProgress({ type: 'note', code: 'cloudRun', args });
-  }
+  for (const note of readingNotes(app)) onProgress({ type: 'note', ...note });
   if (app.build.command && !options.dryRun) {
     phase('build');
     const failure = await buildApplication(app, (stream, text) => onProgress({ type: 'output', stream, text }), signal);
@@ -422,11 +415,6 @@ function refusedCause(error: unknown, target: Target, revision = '?'): Cause | u
   return /failed calling webhook|context deadline exceeded/.test(detail)
     ? { code: 'WebhookTimeout', args: { detail } }
     : undefined;
-}
-
-/** As other sentences name it: `deploy/service.yaml`. */
-function shownIn(app: Application, { file }: Pick<Manifest, 'file'>): string {
-  return relative(app.dir, file).split(sep).join('/');
 }
 
 /** Admission errors end in the field's path: `…: spec.template.spec.containers[0].image`. */

@@ -108,6 +108,7 @@ describe('run', () => {
       server,
       readFileSync(server, 'utf8').replace(/process\.on\('SIGTERM'.*/s, "process.on('SIGTERM', () => {});\n"),
     );
+    writeFileSync(join(dir, 'hello', 'deploy', 'docker-compose.yml'), 'services: {}\n');
     const run = startSlipway(['run', join(dir, 'hello')], options);
     await run.printed(/listening/);
     await until('it', async () => isReady(await kubeOf(kubeconfig).find(serving('dev', 'services', 'hello'))));
@@ -116,6 +117,7 @@ describe('run', () => {
     run.child.kill('SIGINT');
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(0);
+    expect(stderr).toContain('deploy/docker-compose.yml: no Kubernetes object, passed over.');
     expect(instances()).toEqual([]);
     expect((await kubeOf(kubeconfig).get(core('dev', 'pods'))).items).toEqual([]);
   });
