@@ -57,6 +57,7 @@ function compose(context: vscode.ExtensionContext, words: Words): SlipwayApi {
   const live = new LiveTraffic({
     client: () => platforms.client,
     platform: () => platforms.snapshot.entry.id,
+    onChange: platforms.onChange,
     log: (message) => log.debug(message),
   });
   const deploys = new Deploys(platforms, selection, problems, log);

@@ -10,6 +10,8 @@ export interface LiveSource {
   client(): PlatformClient | undefined;
   /** Which platform that is: a service of the same name on another one is another one. */
   platform(): string;
+  /** Calls when it may be another one. */
+  onChange(listener: () => void): { dispose(): void };
   log(message: string): void;
 }
 
@@ -24,6 +26,10 @@ interface Stream {
   listeners: Set<(point: LivePoint | undefined) => void>;
   history: LivePoint[];
   last: LivePoint | undefined;
+  /** Whose figures they are. */
+  platform: string;
+  /** Aborts when another platform is chosen. */
+  leave: AbortController;
   stop: AbortController;
 }
 
@@ -34,9 +40,11 @@ const kept = 900;
 export class LiveTraffic implements Disposable {
   #source: LiveSource;
   #streams = new Map<string, Stream>();
+  #changes: { dispose(): void };
 
   constructor(source: LiveSource) {
     this.#source = source;
+    this.#changes = source.onChange(() => this.#look());
   }
 
   /** Calls the listener with each second's figures (undefined: none can be had) until disposed. */
@@ -44,7 +52,10 @@ export class LiveTraffic implements Disposable {
     const name = keyText(key);
     let stream = this.#streams.get(name);
     if (!stream) {
-      stream = { listeners: new Set(), history: [], last: undefined, stop: new AbortController() };
+      stream = {
+        ...{ listeners: new Set(), history: [], last: undefined, platform: this.#source.platform() },
+        ...{ leave: new AbortController(), stop: new AbortController() },
+      };
       this.#streams.set(name, stream);
       void this.#run(key, stream);
     }
@@ -70,38 +81,57 @@ export class LiveTraffic implements Disposable {
     return this.#streams.get(keyText(key))?.last;
   }
 
+  /**
+   * Leaves a platform that is not in use any more, at once: its stream may go on, for a deploy or a canary that has its client to its end,
+   * and a service of that name on the other one is another one.
+   */
+  #look(): void {
+    const platform = this.#source.platform();
+    for (const stream of this.#streams.values()) {
+      if (stream.platform === platform) continue;
+      stream.platform = platform;
+      stream.history = [];
+      const { leave } = stream;
+      stream.leave = new AbortController();
+      leave.abort();
+      tell(stream, undefined);
+    }
+  }
+
   async #run({ namespace, name }: ServiceKey, stream: Stream): Promise<void> {
     const { signal } = stream.stop;
     const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}/traffic?window=10&watch=true`;
-    let platform = this.#source.platform();
     while (!signal.aborted) {
       const client = this.#source.client();
-      if (this.#source.platform() !== platform) stream.history = [];
-      platform = this.#source.platform();
+      const over = AbortSignal.any([signal, stream.leave.signal]);
       try {
         if (client && (await client.capabilities()).has('traffic')) {
-          for await (const { at, revisions, goodAt, routes } of client.capabilityStream<ServiceTraffic>(path, {
-            signal,
-          })) {
+          const points = client.capabilityStream<ServiceTraffic>(path, { signal: over });
+          for await (const { at, revisions, goodAt, routes } of points) {
+            // Lines that came together are told to the last one.
+            if (over.aborted) break;
             const point = { at, revisions, goodAt: goodAt ?? null, routes: routes ?? [] };
-            stream.last = point;
             stream.history.push(point);
             if (stream.history.length > kept) stream.history.splice(0, stream.history.length - kept);
-            for (const listener of stream.listeners) listener(point);
+            tell(stream, point);
           }
         }
       } catch (error) {
-        this.#source.log(`traffic of ${name}: ${messageOf(error)}`);
+        if (!over.aborted) this.#source.log(`traffic of ${name}: ${messageOf(error)}`);
       }
-      if (signal.aborted) return;
-      stream.last = undefined;
-      for (const listener of stream.listeners) listener(undefined);
-      await pause(retryMs, signal);
+      if (!over.aborted) tell(stream, undefined);
+      await pause(retryMs, over);
     }
   }
 
   [Symbol.dispose](): void {
+    this.#changes.dispose();
     for (const { stop } of this.#streams.values()) stop.abort();
     this.#streams.clear();
   }
+}
+
+function tell(stream: Stream, point: LivePoint | undefined): void {
+  stream.last = point;
+  for (const listener of stream.listeners) listener(point);
 }

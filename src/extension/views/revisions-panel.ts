@@ -1,8 +1,8 @@
 /** The editor tab "Revisions & Traffic": one a service, restored after a reload. */
 
 import * as vscode from 'vscode';
-import type { ColdStart, TrafficPoint } from '../../../emulator/capabilities/protocol.ts';
-import type { Sample } from '../../../webview/protocol.ts';
+import type { ColdStart } from '../../../emulator/capabilities/protocol.ts';
+import type { PlatformClient } from '../../core/client.ts';
 import { canaryProblem } from '../canaries.ts';
 import { viewIds } from '../contributions.ts';
 import { openExternal } from '../deploys.ts';
@@ -13,6 +13,7 @@ import { findService, keyText, parseKey, revisionsOf, type ServiceKey } from '..
 import { loadReaders } from '../readers.ts';
 import { showDifference } from './compare.ts';
 import { pageCommands } from './page-commands.ts';
+import { revisionsReadings } from './revisions-readings.ts';
 import {
   changeKey,
   imageOf,
@@ -87,6 +88,14 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
   let disposed = false;
   let platform = platforms.snapshot.entry.id;
 
+  /** Of which the page has the past. */
+  let told: PlatformClient | undefined;
+  const readings = revisionsReadings(key, {
+    client: () => platforms.client,
+    seen: () => live.history(key),
+    log: (problem) => log.debug(`figures of ${key.name}: ${messageOf(problem)}`),
+  });
+
   const files = new Map<string, number>();
   let canaryTimer: NodeJS.Timeout | undefined;
 
@@ -96,8 +105,8 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     if (snapshot.entry.id !== platform) {
       // A service of that name on another platform is another one.
       platform = snapshot.entry.id;
-      [changes, coldStarts, lastSplit] = [[], [], undefined];
-      if (panel.visible) void sendHistory().catch(logError(log));
+      [changes, coldStarts, lastSplit, told] = [[], [], undefined, undefined];
+      host?.send('history', []);
     }
     const service = findService(snapshot, key);
     if (service) noteSplit(shortSplit(splitOf(trafficModelOf(snapshot, service, readers)), key.name));
@@ -108,6 +117,7 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     const facts = { ...moreOf(deps, loaded), coldStarts, changes, files, trusted, say };
     const state = revisionsState(snapshot, key, readers, facts);
     host?.send('state', state);
+    if (snapshot.state === 'ready' && platforms.client !== told) void sendHistory().catch(logError(log));
     clearTimeout(canaryTimer);
     if (state.canary?.phase === 'running' && panel.visible && !disposed) canaryTimer = setTimeout(push, canaryMs);
     void countFiles();
@@ -138,23 +148,11 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     }
   }
 
-  /** Of before somebody looked, as far back as the platform knows; then what was seen. */
+  /** Each time that the page or the platform is there again. */
   async function sendHistory(): Promise<void> {
-    const seen: Sample[] = [...live.history(key)];
-    const { client, snapshot } = platforms;
-    let older: Sample[] = [];
-    if (client && snapshot.info?.capabilities.includes('traffic-history')) {
-      try {
-        const { namespace, name } = key;
-        const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}/traffic/history`;
-        const { items } = await client.capability<{ items: TrafficPoint[] }>('GET', `${path}?seconds=600&step=5`);
-        const first = seen[0]?.at ?? Number.POSITIVE_INFINITY;
-        older = items.filter(({ at }) => at < first).map(sampleOf);
-      } catch (error) {
-        log.debug(`history of ${key.name}: ${messageOf(error)}`);
-      }
-    }
-    host?.send('history', [...older, ...seen]);
+    told = platforms.snapshot.state === 'ready' ? platforms.client : undefined;
+    const history = await readings.history();
+    if (history) host?.send('history', history);
   }
 
   function noteSplit(split: string): void {
@@ -164,26 +162,20 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
   }
 
   async function readColdStarts(): Promise<void> {
-    const { client } = platforms;
-    if (!client || !panel.visible || disposed) return;
-    try {
-      if (!(await client.capabilities()).has('coldstarts')) return;
-      const { namespace, name } = key;
-      const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}/coldstarts`;
-      const { items } = await client.capability<{ items: ColdStart[] }>('GET', path);
-      if (JSON.stringify(items) === JSON.stringify(coldStarts)) return;
-      coldStarts = items;
-      await paint();
-    } catch (error) {
-      log.debug(`cold starts of ${key.name}: ${messageOf(error)}`);
-    }
+    if (!panel.visible || disposed) return;
+    const items = await readings.coldStarts();
+    if (!items || JSON.stringify(items) === JSON.stringify(coldStarts)) return;
+    coldStarts = items;
+    await paint();
   }
+  const lookForStarts = (): void => void readColdStarts().catch(logError(log));
 
   host = hostPage('revisions', panel.webview, deps, {
     ready: async () => {
+      told = undefined;
       await paint();
-      await sendHistory();
-      void readColdStarts();
+      if (!told) await sendHistory();
+      lookForStarts();
       return null;
     },
     compare: async ({ before, after }) => {
@@ -225,7 +217,7 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     command: ({ name }) => pageCommands(name),
   });
   const following = live.follow(key, (point) => host?.send('live', point ?? null));
-  const timer = setInterval(() => void readColdStarts(), coldStartsMs);
+  const timer = setInterval(lookForStarts, coldStartsMs);
   return vscode.Disposable.from(
     host,
     platforms.onChange(push),
@@ -233,7 +225,7 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
     vscode.workspace.onDidGrantWorkspaceTrust(push),
     panel.onDidChangeViewState(() => {
       if (!panel.visible) return;
-      void readColdStarts();
+      lookForStarts();
       push();
     }),
     {
@@ -245,14 +237,6 @@ function showRevisions(panel: vscode.WebviewPanel, key: ServiceKey, deps: Uses):
       },
     },
   );
-}
-
-/** An older platform does not tell of instances that were. */
-function sampleOf({ at, revisions }: TrafficPoint): Sample {
-  const known = Object.entries(revisions).map(
-    ([name, figures]) => [name, { ...figures, instances: figures.instances ?? null }] as const,
-  );
-  return { at, revisions: Object.fromEntries(known) };
 }
 
 async function revisionsReaders(): Promise<RevisionsReaders> {

@@ -20,6 +20,29 @@ function aPlatform(moments: readonly number[]) {
   return { client, told: told.promise, breakOff: () => broken.resolve() };
 }
 
+/** Which platform is in use, and who is told that it is another. */
+function inUse(client: PlatformClient, platform: string) {
+  const listeners = new Set<() => void>();
+  const now = { client, platform };
+  return {
+    now,
+    source: {
+      client: () => now.client,
+      platform: () => now.platform,
+      onChange(listener: () => void) {
+        listeners.add(listener);
+        return { dispose: () => listeners.delete(listener) };
+      },
+      log: () => {},
+    },
+    use(next: Partial<typeof now>) {
+      Object.assign(now, next);
+      for (const listener of listeners) listener();
+    },
+    listeners,
+  };
+}
+
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -29,20 +52,55 @@ afterEach(() => {
 
 it('keeps what was told over an outage, and nothing of a platform when another is chosen', async () => {
   const [first, again, other] = [aPlatform([1, 2]), aPlatform([3]), aPlatform([4])];
-  const now = { client: first.client, platform: 'platform:a' };
-  using live = new LiveTraffic({ client: () => now.client, platform: () => now.platform, log: () => {} });
+  const { source, use } = inUse(first.client, 'platform:a');
+  using live = new LiveTraffic(source);
   const seen: (number | undefined)[] = [];
   using _following = live.follow(key, (point) => seen.push(point?.at));
   await first.told;
-  now.client = again.client;
+  use({ client: again.client });
   first.breakOff();
   await vi.advanceTimersByTimeAsync(2_000);
   await again.told;
   expect(live.history(key).map(({ at }) => at)).toEqual([1, 2, 3]);
-  Object.assign(now, { client: other.client, platform: 'platform:b' });
+  use({ client: other.client, platform: 'platform:b' });
   again.breakOff();
   await vi.advanceTimersByTimeAsync(2_000);
   await other.told;
   expect(live.history(key).map(({ at }) => at)).toEqual([4]);
   expect(seen).toEqual([1, 2, undefined, 3, undefined, 4]);
+});
+
+it('tells nothing more of a platform whose client something still has, as a deploy, once another is chosen', async () => {
+  const next = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<AbortSignal>();
+  const held = {
+    capabilities: async () => new Set(['traffic']),
+    async *capabilityStream(_: string, { signal }: { signal: AbortSignal }) {
+      asked.resolve(signal);
+      yield { at: 1, revisions: {} };
+      await next.promise;
+      yield { at: 2, revisions: {} };
+    },
+  } as unknown as PlatformClient;
+  const other = aPlatform([7]);
+  const { source, use, listeners } = inUse(held, 'platform:a');
+  const live = new LiveTraffic(source);
+  const seen: (number | undefined)[] = [];
+  const first = Promise.withResolvers<void>();
+  using _following = live.follow(key, (point) => {
+    seen.push(point?.at);
+    first.resolve();
+  });
+  await first.promise;
+  expect(live.last(key)?.at).toBe(1);
+  use({ client: other.client, platform: 'platform:b' });
+  expect(live.history(key)).toEqual([]);
+  expect(live.last(key)).toBeUndefined();
+  expect((await asked.promise).aborted).toBe(true);
+  next.resolve();
+  await vi.advanceTimersByTimeAsync(2_000);
+  await other.told;
+  expect(seen).toEqual([1, undefined, 7]);
+  live[Symbol.dispose]();
+  expect(listeners.size).toBe(0);
 });
