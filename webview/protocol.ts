@@ -192,6 +192,9 @@ const eventsState = object({
   trace: list(traceRow),
 });
 
+/** What the form begins with; `sent`: when it was last sent, 0 = never; `aimed`: its target was chosen outside just now. */
+const eventsForm = object({ draft: eventDraft, sent: num, aimed: bool });
+
 /** Characters of a request; a million where none is given. */
 const wholeLog = 256 << 20;
 
@@ -262,8 +265,7 @@ export const pages = {
     },
   },
   events: {
-    /** `form`: what it begins with, or a target that was chosen outside; `sent`: when it was last sent, 0 = never. */
-    toView: { state: eventsState, form: object({ draft: eventDraft, sent: num }) },
+    toView: { state: eventsState, form: eventsForm },
     toHost: {
       ready: { params: nothing, result: nothing, anywhere: true },
       send: {
@@ -319,6 +321,7 @@ export type RevisionsState = Infer<typeof revisionsState>;
 export type Sample = Infer<typeof sample>;
 export type EventDraftView = Infer<typeof eventDraft>;
 export type TraceRowView = Infer<typeof traceRow>;
+export type EventsForm = Infer<typeof eventsForm>;
 export type EventsState = Infer<typeof eventsState>;
 export type CanaryView = Infer<typeof canary>;
 export type CanaryPlanView = Infer<typeof canaryPlan>;

@@ -50,8 +50,12 @@ form.addEventListener('submit', (event) => {
 /** Fields that were written in before the form had what it begins with, which comes from a host that may be busy: they stay. */
 const early = new Set<string>();
 let begun = false;
-form.addEventListener('input', ({ target }) => {
-  if (!begun && target instanceof HTMLElement) early.add(target.id);
+/** Its target was chosen outside, after whatever was kept. */
+let aimed = false;
+form.addEventListener('input', ({ target: changed }) => {
+  if (!begun && changed instanceof HTMLElement) early.add(changed.id);
+  // While its platform is away it is no target; it is the chosen one when that is back.
+  if (changed === target) wanted = target.value;
   keep();
   showFaults(false);
 });
@@ -65,16 +69,19 @@ channel.on('state', (next) => {
   state = next;
   paint();
 });
-channel.on('form', ({ draft, sent }) => {
+channel.on('form', ({ draft, sent, aimed: isAimed }) => {
   lastSent = sent;
-  fill(draft);
+  aimed = isAimed;
+  // What is being written stays, whoever it goes to.
+  fill(begun && aimed ? { ...draftNow(), key: draft.key } : draft);
+  if (begun) keep();
 });
 const kept = channel.load();
 void channel.request('ready', null).then(() => {
   // What was being written counts more than what was last sent, unless it is from before that: the editor may have kept an older state.
   const goesOn = isKept(kept) && kept.over === lastSent;
-  if (goesOn) fill({ ...kept.draft, key: target.value || kept.draft.key });
-  if (goesOn || early.size > 0) keep();
+  if (goesOn) fill({ ...kept.draft, key: aimed ? wanted : kept.draft.key || wanted });
+  if (goesOn || aimed || early.size > 0) keep();
   begun = true;
   early.clear();
 });
@@ -125,7 +132,7 @@ function keep(): void {
 
 function draftNow(): EventDraftView {
   return {
-    key: target.value,
+    key: target.value || wanted,
     type: type.value,
     source: source.value,
     subject: subject.value,

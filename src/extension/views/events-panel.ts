@@ -1,13 +1,14 @@
 /** The editor tab "Events": one a window, restored after a reload. What was last sent is kept with the workspace. */
 
 import * as vscode from 'vscode';
-import type { Delivery } from '../../../emulator/capabilities/protocol.ts';
 import type { EventDraftView, EventsState, TraceRowView } from '../../../webview/protocol.ts';
 import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { logError, messageOf } from '../log-error.ts';
-import { keyText, parseKey, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
+import { parseKey, type ServiceKey, serviceKey } from '../platform/snapshot.ts';
 import { loadReaders } from '../readers.ts';
+import { EventForm } from './event-form.ts';
+import { eventTrace } from './event-trace.ts';
 import { pageCommands } from './page-commands.ts';
 import { isDeployed, serviceRef } from './traffic-state.ts';
 import { hostPage, type PageHost } from './webview-host.ts';
@@ -72,30 +73,23 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
   const { platforms, problems, log, context } = deps;
   const { workspaceState } = context;
   platforms.begin();
-  let delivered: TraceRowView[] = [];
-  let traced = true;
   let sent = workspaceState.get<TraceRowView[]>(sentKey) ?? [];
   let host: PageHost<'events'> | undefined;
   let pushed = '';
 
-  function sendForm(target: ServiceKey | undefined): void {
-    host?.send('form', { draft: draft(target), sent: workspaceState.get<number>(sentAtKey) ?? 0 });
-  }
-
-  function draft(target: ServiceKey | undefined): EventDraftView {
-    const kept = workspaceState.get<EventDraftView>(draftKey);
-    const chosen = target ?? deps.selection.current;
-    const key = target ? keyText(target) : (kept?.key ?? (chosen ? keyText(chosen) : ''));
-    return {
-      type: 'com.example.greeting',
-      source: '/slipway/editor',
-      subject: '',
-      contentType: 'application/json',
-      data: '{\n  "message": "hello"\n}',
-      ...kept,
-      key,
-    };
-  }
+  const form = new EventForm(first, {
+    sent: () => ({
+      draft: workspaceState.get<EventDraftView>(draftKey),
+      at: workspaceState.get<number>(sentAtKey) ?? 0,
+    }),
+    selected: () => deps.selection.current,
+    send: (told) => host?.send('form', told),
+  });
+  const delivered = eventTrace({
+    client: () => platforms.client,
+    platform: () => platforms.snapshot.entry.id,
+    namespaces: () => platforms.snapshot.services.map(({ metadata }) => metadata.namespace ?? 'default'),
+  });
 
   async function state(): Promise<EventsState> {
     const { tree } = await loadReaders();
@@ -104,7 +98,8 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
       const { url } = tree.service(service, snapshot.gateway);
       return url ? [{ ...serviceRef(serviceKey(service)), url }] : [];
     });
-    const trace = [...sent, ...delivered].sort((one, other) => other.at - one.at).slice(0, shownRows);
+    const { traced, rows } = delivered.now;
+    const trace = [...sent, ...rows].sort((one, other) => other.at - one.at).slice(0, shownRows);
     const platform = snapshot.state === 'connecting' ? 'starting' : snapshot.state;
     return { on: snapshot.entry.id, platform, targets, traced, trace };
   }
@@ -118,14 +113,9 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
   }
 
   async function readTrace(): Promise<void> {
-    const { client, snapshot } = platforms;
-    if (!client || !panel.visible || snapshot.state !== 'ready') return;
+    if (!panel.visible || platforms.snapshot.state !== 'ready') return;
     try {
-      traced = (await client.capabilities()).has('ping');
-      const { deliveries } = await import('../../core/ping.ts');
-      const namespaces = new Set(snapshot.services.map(({ metadata }) => metadata.namespace ?? 'default'));
-      const lists = traced ? await Promise.all([...namespaces].map((name) => deliveries(client, name))) : [];
-      delivered = lists.flat().map(rowOf);
+      await delivered.read();
       await push();
     } catch (error) {
       log.debug(`event trace: ${messageOf(error)}`);
@@ -175,7 +165,7 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
     ready: async () => {
       pushed = '';
       await push();
-      sendForm(first);
+      form.ready();
       void readTrace();
       return null;
     },
@@ -189,26 +179,14 @@ function showEvents(panel: vscode.WebviewPanel, first: ServiceKey | undefined, d
     platforms.onChange(() => {
       if (panel.visible) void push().catch(logError(log));
     }),
-    panel.onDidChangeViewState(() => void readTrace()),
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) form.hidden();
+      void readTrace();
+    }),
     { dispose: () => clearInterval(timer) },
   );
   return {
-    aim: sendForm,
+    aim: (target) => form.aim(target),
     dispose: () => subscriptions.dispose(),
-  };
-}
-
-function rowOf({ at, type, source, sink, status, attempts, ms, error, fired }: Delivery): TraceRowView {
-  return {
-    at,
-    type,
-    sender: source,
-    to: sink,
-    status,
-    tries: attempts,
-    ms,
-    error: error ?? '',
-    how: fired,
-    draft: null,
   };
 }

@@ -16,13 +16,21 @@ const state: EventsState = {
   trace: [],
 };
 
+const others = {
+  ...state,
+  targets: ['shop', 'desk'].map((name) => {
+    const service = { key: `default/${name}`, name, namespace: 'default' };
+    return { ...service, url: `http://${name}.default.localhost:8080` };
+  }),
+};
+
 /** The page as the host begins it, which was last sent at `sent`. */
-const opened = (sent: number, kept?: unknown) =>
+const opened = (sent: number, kept?: unknown, more: { aimed?: boolean; state?: EventsState } = {}) =>
   openPage('events', {
     ...{ width: 900, height: 700, kept },
     first: [
-      { name: 'state', payload: state },
-      { name: 'form', payload: { draft: draft('com.example.sent'), sent } },
+      { name: 'state', payload: more.state ?? state },
+      { name: 'form', payload: { draft: draft('com.example.sent'), sent, aimed: more.aimed ?? false } },
     ],
   });
 const type = async ({ page }: PageHarness<'events'>) => page.locator('#type').inputValue();
@@ -57,7 +65,7 @@ describe('the form', () => {
       first: [{ name: 'state', payload: state }],
     });
     await harness.page.locator('#type').fill('com.example.early');
-    await harness.send('form', { draft: draft('com.example.sent'), sent: 7 });
+    await harness.send('form', { draft: draft('com.example.sent'), sent: 7, aimed: false });
     await until('the rest', async () => (await harness.page.locator('#source').inputValue()) === '/desk');
     expect(await type(harness)).toBe('com.example.early');
   });
@@ -70,5 +78,36 @@ describe('the form', () => {
     await harness.page.locator('#answered').waitFor();
     await harness.page.locator('#type').fill('com.example.next');
     expect(await harness.kept()).toMatchObject({ draft: { type: 'com.example.next' }, over: 9 });
+  });
+
+  const target = async ({ page }: PageHarness<'events'>) => page.locator('#target').inputValue();
+
+  it('goes to the service that was chosen in it, also when the page or its platform is there again', async () => {
+    const written = { ...draft('com.example.written'), key: 'default/desk' };
+    await using harness = await opened(7, { draft: written, over: 7 }, { state: others });
+    await until('what was written', async () => (await type(harness)) === 'com.example.written');
+    expect(await target(harness)).toBe('default/desk');
+    await harness.page.locator('#target').selectOption('default/shop');
+    await harness.page.locator('#target').selectOption('default/desk');
+    await harness.send('state', { ...others, platform: 'stopped', targets: [] });
+    await until('that there is none', async () => (await harness.page.locator('#target option').count()) === 0);
+    await harness.page.locator('#type').fill('com.example.meanwhile');
+    expect(await harness.kept()).toMatchObject({ draft: { key: 'default/desk' } });
+    await harness.send('state', others);
+    await until('the targets', async () => (await harness.page.locator('#target option').count()) === 2);
+    expect(await target(harness)).toBe('default/desk');
+  });
+
+  it('goes to the service that it was opened for, with what was being written', async () => {
+    const written = { ...draft('com.example.written'), key: 'default/desk' };
+    await using harness = await opened(7, { draft: written, over: 7 }, { state: others, aimed: true });
+    await until('what was written', async () => (await type(harness)) === 'com.example.written');
+    expect(await target(harness)).toBe('default/shop');
+    expect(await harness.kept()).toMatchObject({ draft: { key: 'default/shop', type: 'com.example.written' } });
+    await harness.page.locator('#type').fill('com.example.next');
+    const chosen = { ...draft('com.example.sent'), key: 'default/desk' };
+    await harness.send('form', { draft: chosen, sent: 7, aimed: true });
+    await until('the other service', async () => (await target(harness)) === 'default/desk');
+    expect(await type(harness)).toBe('com.example.next');
   });
 });

@@ -240,7 +240,7 @@ const eventsState = (
   size,
   async bring(harness) {
     await harness.send('state', events(more));
-    await harness.send('form', { draft, sent: 0 });
+    await harness.send('form', { draft, sent: 0, aimed: false });
     await then(harness);
   },
 });
