@@ -202,29 +202,33 @@ function candidates(now: TrafficState): TrafficRowView[] {
 
 async function startCanary(plan: CanaryPlanView): Promise<void> {
   if (!state?.service) return;
-  await asked(channel.request('startCanary', { key: state.service.key, plan }));
-  if (!problem) {
+  await settled(placeOf(state), channel.request('startCanary', { key: state.service.key, plan }), (now) => {
     begun = true;
     form = undefined;
-    wish = noWish(placeOf(state));
-    keep();
-  }
-  render();
+    wish = noWish(placeOf(now));
+  });
 }
 
 async function actOnCanary(action: CanaryAction): Promise<void> {
   if (!state?.service) return;
-  await asked(channel.request('canary', { key: state.service.key, action }));
+  await settled(placeOf(state), channel.request('canary', { key: state.service.key, action }));
 }
 
-async function asked(request: Promise<PageProblem | null>): Promise<void> {
-  try {
-    problem = await request;
-  } catch (error) {
-    problem = refused(error);
-  }
+/** What comes of it is told where its service is still shown. */
+async function settled(
+  where: string,
+  request: Promise<PageProblem | null>,
+  done: (now: TrafficState) => void = () => {},
+): Promise<void> {
+  const found = await request.catch(refused);
+  const isShown = state !== undefined && placeOf(state) === where;
+  if (state && isShown) {
+    problem = found;
+    if (!found) done(state);
+    keep();
+  } else if (found?.code === 'PlatformChanged') problem = found;
   render();
-  showProblem();
+  if (isShown) showProblem();
 }
 
 /** In a low view it may stand below the edge. */
@@ -366,7 +370,6 @@ async function rollback(): Promise<void> {
   });
 }
 
-/** What comes of it is told where its service is still shown. */
 async function write(
   where: string,
   request: Promise<PageProblem | null>,
@@ -375,16 +378,8 @@ async function write(
   applying.add(where);
   problem = null;
   render();
-  const found = await request.catch(refused);
-  applying.delete(where);
-  const isShown = state !== undefined && placeOf(state) === where;
-  if (state && isShown) {
-    problem = found;
-    if (!found) done(state);
-    keep();
-  } else if (found?.code === 'PlatformChanged') problem = found;
-  render();
-  if (isShown) showProblem();
+  const ended = request.finally(() => applying.delete(where));
+  await settled(where, ended, done);
 }
 
 function addRevision(): void {

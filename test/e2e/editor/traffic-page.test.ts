@@ -241,6 +241,27 @@ describe('a guarded canary', () => {
     steps: [30, 100],
   };
 
+  it.each([
+    ['begins', null],
+    ['is refused', { code: 'CanaryLimit', text: 'No such limit.', fix: 'Another one.' }],
+  ])('touches nothing of another service that is shown by the time that it %s', async (_, answer) => {
+    await reset();
+    await traffic.page.locator('#guarded').click();
+    await traffic.page.locator('#canary-steps').fill('40, 100');
+    await traffic.answer('startCanary', undefined);
+    const before = (await traffic.asked()).length;
+    await traffic.page.locator('#canary-start').click();
+    expect((await traffic.asked()).slice(before)).toMatchObject([{ method: 'startCanary' }]);
+    await traffic.send('state', state(two, { service: { ...service, key: 'default/desk' } }));
+    await traffic.page.locator('#canary-start').waitFor({ state: 'detached' });
+    await slider('00002').press('ArrowRight');
+    await traffic.answerNow('startCanary', answer);
+    await traffic.painted();
+    expect(await values()).toEqual([31, 69]);
+    expect(await traffic.page.getByText('No such limit.').count()).toBe(0);
+    await traffic.answer('startCanary', null);
+  });
+
   it('offers a revision that came since the form was opened, and is in sight once it has begun', async () => {
     await traffic.page.setViewportSize({ width: 300, height: 150 });
     await reset();

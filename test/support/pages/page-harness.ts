@@ -25,6 +25,8 @@ export interface PageHarness<Name extends PageName> extends AsyncDisposable {
   kept(): Promise<unknown>;
   /** What the host answers to a method from now on; null for all others. undefined: it does not answer. */
   answer(method: string, result: unknown): Promise<void>;
+  /** The host answers what was asked of it last by this method, which it had not answered. */
+  answerNow(method: string, result: unknown): Promise<void>;
   /** It refuses a method from now on, or does so no more. */
   refuse(method: string, problem: PageProblem | null): Promise<void>;
 }
@@ -46,6 +48,8 @@ export interface HarnessOptions {
 interface InPage {
   host: {
     asked: { method: string; on: string; params: unknown }[];
+    /** Number of the last request, by its method. */
+    last: Record<string, number>;
     answers: Record<string, unknown>;
     refusals: Record<string, PageProblem | null>;
     kept: unknown;
@@ -90,10 +94,11 @@ export async function openPage<Name extends PageName>(
   await page.evaluate(
     ([kept, first, answers]) => {
       const here = globalThis as unknown as InPage;
-      here.host = { asked: [], answers, refusals: {}, kept };
+      here.host = { asked: [], last: {}, answers, refusals: {}, kept };
       here.acquireVsCodeApi = () => ({
         postMessage: ({ id, method, on, params }) => {
           here.host.asked.push({ method, on, params });
+          here.host.last[method] = id;
           if (method === 'ready')
             for (const { name, payload } of first)
               here.postMessage({ kind: 'event', name, payload: JSON.stringify(payload) }, '*');
@@ -144,6 +149,15 @@ export async function openPage<Name extends PageName>(
       page.evaluate(
         ([name, value]) => {
           (globalThis as unknown as InPage).host.answers[name as string] = value;
+        },
+        [method, result] as const,
+      ),
+    answerNow: (method, result) =>
+      page.evaluate(
+        ([name, value]) => {
+          const here = globalThis as unknown as InPage;
+          const id = here.host.last[name as string];
+          here.postMessage({ kind: 'answer', id, error: null, problem: null, result: value }, '*');
         },
         [method, result] as const,
       ),
