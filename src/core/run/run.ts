@@ -365,7 +365,8 @@ function follow(context: FollowContext, onEvent?: (event: RunEvent) => void) {
       .catch(() => undefined)
       .then(async (crash) => {
         await output.caughtUp();
-        if (told === id) settle({ state: 'crashed', ...(crash ? { crash } : {}) }, ms);
+        // Stopped meanwhile it has nothing to tell any more, and another may run in its place.
+        if (told === id && !abort.signal.aborted) settle({ state: 'crashed', ...(crash ? { crash } : {}) }, ms);
       });
   }
 

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../log-error.ts';
 import type { Running } from '../runs.ts';
+import { turns } from '../turns.ts';
 
 const ttlMs = 15_000;
 
@@ -58,10 +59,12 @@ export function heldTime(find: (dir: string) => Owner | undefined, log: { debug(
     const path = `/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(slipwayPod)}/debug`;
     await owner.client.capability('PUT', path, { paused: isPaused, ttlMs });
   };
+  // One after the other: that it goes on must not be there before that it stands, which would hold its time for the rest of the lease.
+  const order = turns();
   const told = (instance: DebuggedInstance, isPaused: boolean) =>
-    void tell(instance, isPaused).catch((error: unknown) =>
-      log.debug(`debug lease of ${instance.slipwayPod}: ${messageOf(error)}`),
-    );
+    void order
+      .take(instance.slipwayPod, () => tell(instance, isPaused))
+      .catch((error: unknown) => log.debug(`debug lease of ${instance.slipwayPod}: ${messageOf(error)}`));
   const stopped = (id: string, instance: DebuggedInstance, { threadId, allThreadsStopped }: Body) => {
     let pause = paused.get(id);
     if (!pause) {

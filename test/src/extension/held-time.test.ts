@@ -98,3 +98,27 @@ it('on the platform of its own run, and on none once that has ended or where the
   expect(other.told).toHaveLength(1);
   expect(cluster.told).toEqual([]);
 });
+
+it('is told in the order in which it happens, whichever request would be there first', async () => {
+  const told: boolean[] = [];
+  const open: (() => void)[] = [];
+  const client = {
+    capabilities: async () => new Set(['debug']),
+    capability: async (_: string, __: string, { paused }: { paused: boolean }) => {
+      await new Promise<void>((resolve) => open.push(resolve));
+      told.push(paused);
+    },
+  };
+  const owner = { client, session: { namespace: 'dev' } } as never;
+  using held = heldTime(() => owner, { debug: () => {} });
+  held.said('s', hello, stopped);
+  held.said('s', hello, { type: 'response', command: 'continue' });
+  // The later one gets through at once, wherever it may.
+  await until('a request', () => open.length > 0);
+  await new Promise(setImmediate);
+  while (told.length < 2) {
+    open.pop()?.();
+    await new Promise(setImmediate);
+  }
+  expect(told).toEqual([true, false]);
+});
