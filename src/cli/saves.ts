@@ -1,6 +1,6 @@
 /** Saves in an application's directory, a burst of them as one; what no snapshot would hold is not watched. */
 import { stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import chokidar from 'chokidar';
 
 const ignored = new Set([
@@ -18,19 +18,18 @@ const burstMs = 80;
 
 /**
  * Resolves once watching has begun.
- * @param made folders that the application's own build writes to
+ * @param isMade whether the application's own build writes this, by its path in the directory with `/`
  */
 export async function watchSaves(
   dir: string,
-  made: readonly string[],
+  isMade: (path: string) => boolean,
   onSave: (file: string) => void,
 ): Promise<AsyncDisposable> {
-  const written = new Set(made.map((folder) => join(dir, folder)));
   let timer: NodeJS.Timeout | undefined;
   const watcher = chokidar.watch(dir, {
     ignoreInitial: true,
     ignored: (path) =>
-      written.has(path) ||
+      isMade(relative(dir, path).split(sep).join('/')) ||
       path
         .slice(dir.length)
         .split(sep)

@@ -232,20 +232,26 @@ function uidOf(pod: KubeObject): string {
   return pod.metadata.uid;
 }
 
-/** The last `count` lines of output of a revision or pod, for a verdict. Never throws: [] when there are none. */
+/**
+ * The last `count` lines of output of a revision, for a verdict. Never throws: [] when there are none.
+ * @param pods names of those that it is about: what they wrote, where they wrote anything, and not what one wrote that is gone. The revision of
+ *   an application that is run once more has the name of the one before.
+ */
 export async function lastLines(
   client: PlatformClient,
   namespace: string,
-  where: { service: string; revision?: string; pod?: string },
+  where: { service: string; revision?: string },
   count: number,
+  pods: ReadonlySet<string>,
 ): Promise<string[]> {
-  const lines: string[] = [];
+  const lines: LogLine[] = [];
   try {
     for await (const line of followLogs(client, { namespace, ...where, tail: count * 2 }, AbortSignal.timeout(5_000))) {
-      if (line.mark === undefined) lines.push(line.text);
+      if (line.mark === undefined) lines.push(line);
     }
   } catch {
     // Evidence is a help: the verdict stands without it.
   }
-  return lines.slice(-count);
+  const own = lines.filter(({ pod }) => pods.has(pod));
+  return (own.length > 0 ? own : lines).slice(-count).map(({ text }) => text);
 }

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Debugging } from '../../emulator/pods/ports.ts';
-import { madeFolders } from '../core/app/made-folders.ts';
+import { writtenByBuild } from '../core/app/made-folders.ts';
 import type { Application } from '../core/app/model.ts';
 import type { PlatformClient } from '../core/client.ts';
 import { Fault, isAway } from '../core/faults.ts';
@@ -216,14 +216,14 @@ export class Runs implements vscode.Disposable {
    */
   #restartOnSave(running: Running): vscode.Disposable {
     const { dir } = running.application;
-    const made = madeFolders(running.application);
+    const isMade = writtenByBuild(running.application);
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(dir), '**/*'));
     let timer: NodeJS.Timeout | undefined;
     /** When each file was written that was told of: both tell of the same writing, one of them later. */
     const told = new Map<string, number>();
     const changed = async (uri: vscode.Uri) => {
       const path = uri.fsPath.slice(dir.length + 1).replaceAll('\\', '/');
-      if (!isInside(uri, dir) || isNoSource(path) || made.some((folder) => path.startsWith(`${folder}/`))) return;
+      if (!isInside(uri, dir) || isNoSource(path) || isMade(path)) return;
       const written = await stat(uri.fsPath).then(
         ({ mtimeMs }) => mtimeMs,
         () => 0,

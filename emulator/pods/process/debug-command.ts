@@ -84,8 +84,8 @@ export function underDelve(
 /** An own debugger of the command or of its environment: a JVM takes one only. */
 const ownJdwp = /-(agentlib:jdwp|Xrunjdwp)\b\S*/;
 
-/** Variables that a JVM or Maven's script takes options from. */
-const javaOptions = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'MAVEN_OPTS'];
+/** Variables that a JVM, Maven's script or a start script takes options from. */
+const javaOptions = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS', 'MAVEN_OPTS', 'JAVA_OPTS'];
 
 /** What of Maven starts an application, and in which JVM that runs. */
 const mavenGoals: readonly { goal: RegExp; runs: 'inMaven' | 'bySpring' | 'byQuarkus' }[] = [
@@ -93,6 +93,9 @@ const mavenGoals: readonly { goal: RegExp; runs: 'inMaven' | 'bySpring' | 'byQua
   { goal: goalOf('spring-boot', 'org\\.springframework\\.boot:spring-boot-maven-plugin', 'run'), runs: 'bySpring' },
   { goal: goalOf('quarkus', 'io\\.quarkus(\\.platform)?:quarkus-maven-plugin', 'dev'), runs: 'byQuarkus' },
 ];
+
+/** What Gradle's `installDist` and Maven's appassembler make: they replace themselves with the one JVM. */
+const startScript = /(^|[\\/])(build[\\/]install[\\/][^\\/]+|target[\\/]appassembler)[\\/]bin[\\/][^\\/]+$/;
 
 function goalOf(prefix: string, plugin: string, name: string): RegExp {
   return new RegExp(`^(${prefix}|${plugin}(:[^:]+)?):${name}(@\\S+)?$`);
@@ -102,24 +105,26 @@ function goalOf(prefix: string, plugin: string, name: string): RegExp {
  * A JVM that waits on `port` before its first line. The option goes to the one JVM that runs the application, never into
  * JAVA_TOOL_OPTIONS: every JVM on the way to it (Maven's, Gradle's, a compiler's) would take the port and wait, each says on stderr
  * what it picked up there, and what the application starts would inherit it.
- * @returns the command, and what it needs in its environment beside `MAVEN_OPTS` that it has
+ * @returns the command, and the variable that what starts the JVM takes options from, where it is not said in the command
  */
 export function underJdwp(
   argv: readonly string[],
   port: number,
-): { argv: string[]; mavenOption?: string | undefined } | undefined {
+): { argv: string[]; added?: { variable: 'MAVEN_OPTS' | 'JAVA_OPTS'; option: string } } | undefined {
   const words = argv.slice(1);
-  if (words.length === 0 || argv.some((word) => ownJdwp.test(word))) return undefined;
+  if (argv.some((word) => ownJdwp.test(word))) return undefined;
   // Quiet: else it tells its address among what the application writes.
   const option = `-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:${port}`;
   const [program = ''] = argv;
+  if (startScript.test(program)) return { argv: [...argv], added: { variable: 'JAVA_OPTS', option } };
+  if (words.length === 0) return undefined;
   if (nameOf(program) === 'java') return { argv: [program, option, ...words] };
   if (!/^mvnw?(\.cmd)?$/.test(nameOf(program))) return undefined;
   const [found, ...more] = words.flatMap((word) => mavenGoals.filter(({ goal }) => goal.test(word)));
   if (!found || more.length > 0) return undefined;
   switch (found.runs) {
     case 'inMaven':
-      return { argv: [...argv], mavenOption: option };
+      return { argv: [...argv], added: { variable: 'MAVEN_OPTS', option } };
     case 'byQuarkus':
       return { argv: [...argv, `-Ddebug=${port}`, '-DdebugHost=127.0.0.1', '-Dsuspend=y'] };
     case 'bySpring': {

@@ -1,10 +1,10 @@
 /** An instance that waits for its debugger: what is started, with which variables, and when one can attach. */
-import { closeSync, mkdirSync, openSync, readSync, rm, rmSync } from 'node:fs';
+import { mkdirSync, rm, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { platformNote } from '../notes.ts';
 import type { Debugging } from '../ports.ts';
-import { findProgram } from './command.ts';
-import { isPythonServer, underDebugpy, underDelve, underJdwp, withoutOwnJdwp, withoutShell } from './debug-command.ts';
+import { withInterpreter } from './console-script.ts';
+import { underDebugpy, underDelve, underJdwp, withoutOwnJdwp, withoutShell } from './debug-command.ts';
 import { debugEnvironment } from './debug-preload.ts';
 import { listening } from './listeners.ts';
 
@@ -39,7 +39,7 @@ export function debugStart({ kind, tool }: Debugging, given: Instance): DebugSta
   const started =
     kind === 'delve'
       ? underDelve(argv, port, { tool, output })
-      : underDebugpy(isPythonServer(argv[0]) ? withInterpreter(argv, cwd, env) : argv, port, tool);
+      : underDebugpy(withInterpreter(argv, cwd, env) ?? argv, port, tool);
   if (!started) return undefined;
   mkdirSync(builtIn(dir), { recursive: true, mode: 0o700 });
   const { listens, stop } = waitFor(port);
@@ -59,7 +59,10 @@ function jdwpStart({ argv, port, env, note }: Instance): DebugStart | undefined 
   const started = underJdwp(argv, port);
   if (!started) return undefined;
   Object.assign(env, withoutOwnJdwp(env));
-  if (started.mavenOption) env['MAVEN_OPTS'] = `${env['MAVEN_OPTS'] ?? ''} ${started.mavenOption}`.trim();
+  if (started.added) {
+    const { variable, option } = started.added;
+    env[variable] = `${env[variable] ?? ''} ${option}`.trim();
+  }
   const debug = waitFor(port);
   const serving = waitFor(Number(env['PORT']));
   void Promise.race([debug.listens.then(() => true), serving.listens.then(() => false)]).then((waits) => {
@@ -92,24 +95,4 @@ export function removeDebugged(dir: string): void {
 
 export function notDebugged(argv: readonly string[]): string {
   return platformNote(`runs without a debugger, which cannot start ${JSON.stringify(argv.join(' '))} for it`);
-}
-
-/** A console script as the system starts it, by its first line; as it is where that names no interpreter of Python alone. */
-function withInterpreter(argv: string[], cwd: string, env: Record<string, string>): string[] {
-  const script = findProgram(argv[0] ?? '', cwd, env);
-  const [, direct, byName] =
-    /^#! ?(?:\/usr\/bin\/env (python[\d.]*)|(\/\S*python[\d.]*))\s*$/.exec(firstLine(script)) ?? [];
-  const interpreter = byName ?? direct;
-  return interpreter === undefined ? argv : [interpreter, script, ...argv.slice(1)];
-}
-
-function firstLine(file: string): string {
-  const head = Buffer.alloc(512);
-  const descriptor = openSync(file, 'r');
-  try {
-    const length = readSync(descriptor, head);
-    return head.toString('utf8', 0, length).split('\n')[0] ?? '';
-  } finally {
-    closeSync(descriptor);
-  }
 }

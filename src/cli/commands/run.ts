@@ -1,7 +1,7 @@
 /** run: development mode in a terminal. */
 
 import { relative } from 'node:path';
-import { madeFolders } from '../../core/app/made-folders.ts';
+import { writtenByBuild } from '../../core/app/made-folders.ts';
 import { readingNotes } from '../../core/app/reading-notes.ts';
 import { isAway } from '../../core/faults.ts';
 import { render } from '../../core/messages/core.ts';
@@ -35,7 +35,7 @@ export const run: Command = {
     const show = (event: RunEvent): void => showEvent(invocation, event, session);
     early.forEach(show);
     session.on(show);
-    await using saves = await watchSaves(app.dir, madeFolders(app), (file) => {
+    await using saves = await watchSaves(app.dir, writtenByBuild(app), (file) => {
       const name = relative(app.dir, file);
       if (!invocation.json) invocation.note(`· ${invocation.say('run.restarting', { file: name })}`);
       session.restart(name).catch((error: unknown) => invocation.note(String(error)));

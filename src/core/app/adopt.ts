@@ -3,15 +3,16 @@
  * not changed.
  */
 import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Document } from 'yaml';
 import type { Problem } from '../codes.ts';
 import { Fault } from '../faults.ts';
 import type { Phrase } from '../messages/phrases.ts';
 import { foldersIn, isApplication, looksLikeService } from './find.ts';
+import { functionProgram } from './function-program.ts';
 import { notStarted, ofFunction, readFunction } from './function-yaml.ts';
-import { type HowToRun, howToRun } from './how-to-run.ts';
+import { folderAt, type HowToRun, howToRun } from './how-to-run.ts';
 import { applicationFile, mayBeManifest, readApplication, readText } from './model.ts';
 import { isRepository, ownRepository } from './repository.ts';
 import { mistakesIn, type ServiceInFile, servicesIn } from './services-in.ts';
@@ -56,8 +57,9 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
   // A manifest beside it says what is deployed.
   const func = manifest ? undefined : await readFunction(root, readText);
   const found = await howToRun(root, readText);
+  const program = func && !found ? await functionProgram(folderAt(root, readText), func) : undefined;
   const { how, env }: { how: HowToRun | undefined; env: Record<string, string> } =
-    func && found ? ofFunction(found) : { how: found, env: {} };
+    func && found ? ofFunction(found) : { how: found ?? program?.how, env: {} };
   const name = manifest?.name ?? labelOf(func?.name ?? basename(root));
   const image = manifest?.image ?? func?.image ?? ownRepository(name);
   const files: [path: string, text: string][] = [];
@@ -67,6 +69,7 @@ export async function adopt(dir: string, choice?: ServiceChoice): Promise<Adopte
     files.push(['deploy/service.yaml', func ? func.service(name, image, env) : serviceText(name, image)]);
     const triggers = func?.triggers(name);
     if (triggers !== undefined) files.push(['deploy/triggers.yaml', triggers]);
+    if (program) files.push(program.file);
   }
   const settings: Record<string, unknown> = { name };
   if (manifest && manifest.place !== 'deploy') settings['manifests'] = manifest.place;
@@ -104,7 +107,7 @@ async function writeNew(root: string, files: readonly [path: string, text: strin
     const file = join(root, path);
     try {
       const made = await mkdir(dirname(file), { recursive: true });
-      if (made !== undefined) undo.unshift(() => rmdir(made));
+      if (made !== undefined) undo.unshift(() => rm(made, { recursive: true }));
       await writeFile(file, text, { flag: 'wx' });
       undo.unshift(() => rm(file));
     } catch (error) {

@@ -15,6 +15,8 @@ export interface KnativeFunction {
   name: string | undefined;
   /** `node`, `go`, `python`...; '' where func.yaml does not say it. */
   runtime: string;
+  /** It gets CloudEvents, not requests of any kind. */
+  takesEvents: boolean;
   /** Repository of its image; undefined where func.yaml names neither that nor a registry. */
   image: string | undefined;
   /** Its manifest. @param env variables beside its own, which win */
@@ -40,7 +42,7 @@ export async function readFunction(dir: string, read: ReadText): Promise<Knative
   return valueAt(value, ['schema_version']) === undefined ? functionOf(value) : undefined;
 }
 
-/** Languages whose functions are a package without a program: the func CLI writes one around it in its own build. */
+/** Languages whose functions are a package without a program (function-program.ts), and what would be one. */
 const withoutProgram: Readonly<Record<string, { language: string; file: string }>> = {
   go: { language: 'Go', file: 'package main' },
   python: { language: 'Python', file: 'main.py' },
@@ -100,6 +102,7 @@ function functionOf(value: unknown): KnativeFunction {
   return {
     name,
     runtime: textOf(valueAt(value, ['runtime'])) ?? '',
+    takesEvents: textOf(valueAt(value, ['invoke'])) === 'cloudevent',
     image:
       image !== undefined ? repositoryOf(image) : registry && name && repositoryIn(registry.replace(/\/+$/, ''), name),
     left,

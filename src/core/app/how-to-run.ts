@@ -36,16 +36,7 @@ export async function howToRun(
   readText: ReadText,
   looked: (path: string) => void = () => {},
 ): Promise<HowToRun | undefined> {
-  const at = (path: string): string => {
-    const file = join(dir, path);
-    looked(file);
-    return file;
-  };
-  const folder: Folder = {
-    name: basename(dir),
-    read: (path) => readText(at(path)),
-    list: async (path = '.') => (await readdir(at(path)).catch(() => [])).sort(),
-  };
+  const folder = folderAt(dir, readText, looked);
   const node = await nodeScripts(folder);
   if (node) return node;
   const built = await compiled(folder);
@@ -54,6 +45,20 @@ export async function howToRun(
   if (built) return built;
   const start = dockerfileCommand((await folder.read('Dockerfile')) ?? '');
   return start === undefined ? ((await interpreted(folder)) ?? (await nodeMain(folder))) : { start };
+}
+
+/** @param looked is told each path before it is looked at, there or not */
+export function folderAt(dir: string, readText: ReadText, looked: (path: string) => void = () => {}): Folder {
+  const at = (path: string): string => {
+    const file = join(dir, path);
+    looked(file);
+    return file;
+  };
+  return {
+    name: basename(dir),
+    read: (path) => readText(at(path)),
+    list: async (path = '.') => (await readdir(at(path)).catch(() => [])).sort(),
+  };
 }
 
 /** Its argv. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { Application } from '../app/model.ts';
 import { Fault } from '../faults.ts';
 import { type CompilerProblem, compilerProblems } from './compiler-lines.ts';
-import type { Cause } from './diagnose.ts';
+import { type Cause, missingInGo } from './diagnose.ts';
 
 export interface BuildFailure {
   cause: Cause;
@@ -21,7 +21,8 @@ export async function buildApplication(
   if (command === undefined) return undefined;
   const { exitCode, notFound, lines } = await runBuild(command, dir, onLine, signal);
   if (exitCode === 0) return undefined;
-  const cause: Cause = { code: notFound ? 'BuildCommandMissing' : 'BuildFailed', args: { command, exitCode } };
+  const failed: Cause = { code: notFound ? 'BuildCommandMissing' : 'BuildFailed', args: { command, exitCode } };
+  const cause = missingInGo(lines) ?? failed;
   return { cause, logs: tellingLines(lines), problems: compilerProblems(lines, dir) };
 }
 

@@ -5,6 +5,7 @@
 import { parseDuration } from '../../../emulator/kernel/duration.ts';
 import type { Condition, KubeObject } from '../../../emulator/kernel/object.ts';
 import { containersOf } from '../app/model.ts';
+import { shellWord } from '../app/words.ts';
 import type { CauseCode, MessageArgs } from '../codes.ts';
 import { conditionOf, conditionsOf } from '../conditions.ts';
 import type { ContainerState, PodStatus } from '../lookup.ts';
@@ -171,6 +172,24 @@ function moduleCause({ logs }: Scene): Cause | undefined {
     if (node) return { code: 'ModuleMissing', args: { module: node, command: `npm install ${node}` } };
     const python = /ModuleNotFoundError: No module named '(\w+)/.exec(line)?.[1];
     if (python) return { code: 'ModuleMissing', args: { module: python, command: `pip install ${python}` } };
+    // What is started by -m; a debugger is the interpreter's, not one of what the application lists.
+    const [, interpreter = '', started] = /^(\S.*python[\d.]*(?:\.exe)?): No module named '?(\w+)/.exec(line) ?? [];
+    if (started === undefined) continue;
+    const command =
+      started === 'debugpy' ? `${shellWord(interpreter)} -m pip install debugpy` : `pip install ${started}`;
+    return { code: 'ModuleMissing', args: { module: started, command } };
+  }
+  return missingInGo(logs);
+}
+
+/** A package that the sources import and no module that go.mod and go.sum know has, with the command that Go gives. */
+export function missingInGo(lines: readonly string[]): Cause | undefined {
+  for (const [at, line] of lines.entries()) {
+    const module = /(?:no required module provides|missing go\.sum entry for module providing) package (\S+?);? /.exec(
+      line,
+    )?.[1];
+    const command = /^\s*(go get \S+)/.exec(lines[at + 1] ?? '')?.[1];
+    if (module && command) return { code: 'ModuleMissing', args: { module, command } };
   }
   return undefined;
 }

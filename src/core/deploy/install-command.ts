@@ -19,9 +19,8 @@ export function withInstall(cause: Cause, dir: string, read: Read): Cause {
   switch (cause.code) {
     case 'ModuleMissing': {
       const module = String(cause.args['module']);
-      const isPython = String(cause.args['command']).startsWith('pip ');
-      const command = isPython ? pythonInstall(module, dir, read) : nodeInstall(module, dir, read);
-      return { ...cause, args: { ...cause.args, command } };
+      const install = { pip: pythonInstall, npm: nodeInstall }[String(cause.args['command']).split(' ', 1)[0] ?? ''];
+      return install ? { ...cause, args: { ...cause.args, command: install(module, dir, read) } } : cause;
     }
     case 'StartCommandMissing': {
       const detail = String(cause.args['detail']);

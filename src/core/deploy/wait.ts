@@ -308,7 +308,7 @@ export async function enrich(client: PlatformClient, namespace: string, service:
   const names = new Set(scene.pods.map(({ metadata }) => metadata.name));
   const [events, logs] = await Promise.all([
     eventsOf(client, namespace, names, revision),
-    lastLines(client, namespace, { service, ...(revision ? { revision } : {}) }, 40),
+    lastLines(client, namespace, { service, ...(revision ? { revision } : {}) }, 40, names),
   ]);
   return { ...scene, events, logs };
 }

@@ -21,8 +21,15 @@ export interface Extension {
 export interface Tools {
   /** Folder of the debugpy package that an extension brings. */
   bundledDebugpy(extensionPath: string): string | undefined;
-  /** Whether the interpreter that starts the application has one of its own. */
+  /**
+   * A command of Python by its interpreter's file, which for a console script is the one that its first line names.
+   * @returns undefined where that names none
+   */
+  throughInterpreter(argv: readonly string[], dir: string): string[] | undefined;
+  /** Whether the interpreter of such a command has a debugpy of its own. */
   hasDebugpy(argv: readonly string[], dir: string): Promise<boolean>;
+  /** The command line that installs it into an interpreter, by that one's file. */
+  installsDebugpy(interpreter: string): string;
   /** File of `dlv`. */
   delve(): string | undefined;
 }
@@ -79,7 +86,11 @@ export async function chooseDebugger(
 ): Promise<{ debugging: Debugging; none?: never } | { debugging?: never; none: NoDebugger }> {
   const argv = withoutShell(run.dev ?? run.start ?? []);
   const program = argv[0]?.replace(/^.*[/\\]/, '').replace(/\.(exe|cmd|bat)$/, '') ?? '';
-  const language = languages.find((each) => each.starts(program));
+  const kind = debuggerOf(argv);
+  // A start script has a name of its own.
+  const language =
+    languages.find((each) => each.starts(program)) ??
+    languages.find(({ attached }) => kind !== undefined && attached?.debugger === kind);
   if (!language) return { none: { text: say('run.cannotDebug', { name }) } };
   const { attached, extension } = language;
   const isThere = (wanted: string) => extensions.some(({ id }) => id.toLowerCase() === wanted.toLowerCase());
@@ -88,7 +99,6 @@ export async function chooseDebugger(
     return { none: isThere(extension) ? { text } : { text, wanted: extension } };
   }
   const command = (example: string) => say('run.debugCommand', { name, command: argv.join(' '), example });
-  const kind = debuggerOf(argv);
   if (!kind) return { none: { text: command(attached.example) } };
   const contributor = extensions.find((each) => contributes(each, attached.type));
   if (!contributor) {
@@ -100,20 +110,21 @@ export async function chooseDebugger(
     const text = say('run.debuggerNeeds', { name, language: language.name, extension, needs });
     return { none: { text, wanted: needs } };
   }
-  const missing = (tool: string, install: string) => ({
-    none: { text: say('run.debugToolMissing', { name, tool, command: install }) },
-  });
   if (kind === 'delve') {
     const tool = tools.delve();
-    return tool
-      ? { debugging: { kind, tool } }
-      : missing('Delve', 'go install github.com/go-delve/delve/cmd/dlv@latest');
+    if (tool) return { debugging: { kind, tool } };
+    const install = 'go install github.com/go-delve/delve/cmd/dlv@latest';
+    return { none: { text: say('run.debugToolMissing', { name, tool: 'Delve', command: install }) } };
   }
   if (kind === 'node' || kind === 'jdwp') return { debugging: { kind, tool: undefined } };
+  const started = tools.throughInterpreter(argv, dir);
+  if (!started) return { none: { text: command(attached.example) } };
   // The extension's own before the interpreter's: it is the version that the extension speaks with, and launches with itself.
   const tool = tools.bundledDebugpy(contributor.extensionPath);
-  if (tool || (await tools.hasDebugpy(argv, dir))) return { debugging: { kind, tool } };
-  return missing('debugpy', `${program.startsWith('python') ? argv[0] : 'python'} -m pip install debugpy`);
+  if (tool || (await tools.hasDebugpy(started, dir))) return { debugging: { kind, tool } };
+  const [interpreter = ''] = started;
+  const install = tools.installsDebugpy(interpreter);
+  return { none: { text: say('run.debugpyMissing', { name, interpreter, command: install }) } };
 }
 
 /** The one that comes with the editor or its language, or a nightly build: whoever contributes the type. */

@@ -54,6 +54,8 @@ export const deployEnglish = {
     '{name} runs without a debugger: the debugger for {language} ({extension}) needs the extension {needs}, which is not there. Install it and start again.',
   'run.debugToolMissing':
     '{name} runs without a debugger: {tool} is not there. Install it with "{command}" and start again.',
+  'run.debugpyMissing':
+    '{name} runs without a debugger: {interpreter}, which starts it, has no debugpy. Install it there with "{command}" and start again.',
   'run.debugCommand':
     '{name} runs without a debugger, which cannot start "{command}" for it. Start it with "{example}" (run.dev in slipway.yaml).',
   'run.notAttached':

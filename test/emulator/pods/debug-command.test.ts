@@ -168,8 +168,18 @@ describe('Java', () => {
     for (const goal of ['exec:java', 'exec:java@serve', 'org.codehaus.mojo:exec-maven-plugin:3.5.0:java']) {
       const argv = ['mvn', 'compile', goal, '-Dexec.mainClass=app.Main'];
       expect(debuggerOf(argv)).toBe('jdwp');
-      expect(underJdwp(argv, 5678)).toEqual({ argv, mavenOption: option });
+      expect(underJdwp(argv, 5678)).toEqual({ argv, added: { variable: 'MAVEN_OPTS', option } });
     }
+  });
+
+  it.each([
+    [['build/install/shop/bin/shop']],
+    [['./api/build/install/my shop/bin/api', '--port', '1']],
+    [['target/appassembler/bin/shop']],
+    [['build\\install\\shop\\bin\\shop.bat']],
+  ])('the start script %j has it from its own variable', (argv) => {
+    expect(debuggerOf(argv)).toBe('jdwp');
+    expect(underJdwp(argv, 5678)).toEqual({ argv, added: { variable: 'JAVA_OPTS', option } });
   });
 
   it.each([
@@ -184,6 +194,10 @@ describe('Java', () => {
     [['gradle', 'run']],
     [['sh', '-c', 'java -jar *.jar']],
     [['./bin/server']],
+    [['build/install/bin/shop']],
+    [['mybuild/install/shop/bin/shop']],
+    [['build/install/shop/bin/shop', '-agentlib:jdwp=x']],
+    [['mvn']],
     [['javac', 'X.java']],
   ])('%j is left alone', (argv) => {
     expect(debuggerOf(argv)).toBeUndefined();
@@ -196,10 +210,11 @@ describe('Java', () => {
       withoutOwnJdwp({
         JAVA_TOOL_OPTIONS: `-Xmx1g ${own} -Dx=y`,
         MAVEN_OPTS: '-Xrunjdwp:server=y',
+        JAVA_OPTS: `${own} -ea`,
         JDK_JAVA_OPTIONS: '-ea',
         PATH: '/bin',
       }),
-    ).toEqual({ JAVA_TOOL_OPTIONS: '-Xmx1g -Dx=y', MAVEN_OPTS: '' });
+    ).toEqual({ JAVA_TOOL_OPTIONS: '-Xmx1g -Dx=y', MAVEN_OPTS: '', JAVA_OPTS: '-ea' });
   });
 });
 

@@ -263,6 +263,83 @@ deploy:
     expect(await adoptable([dir])).toEqual([{ dir, manifest: undefined, start: undefined, runtime }]);
   });
 
+  const funcs = (runtime: string, more = '') => ({ 'func.yaml': `${head}name: fn\nruntime: ${runtime}\n${more}` });
+  const goFunction = (text: string) => ({
+    'go.mod': 'module example.com/fn\n\ngo 1.21\n',
+    'handle.go': `package function\n\n${text} {}\n`,
+    'handle_test.go': 'package function\n\nfunc New() {}\nfunc Handle() {}\n',
+  });
+  const instanced = 'func New() *F { return nil }\n\nfunc (f *F) Handle(w http.ResponseWriter, r *http.Request)';
+
+  it.each([
+    ['http', '', instanced, ['"knative.dev/func-go/http"', 'http.Start(function.New())']],
+    [
+      'http, static',
+      '',
+      'func Handle(w http.ResponseWriter, r *http.Request)',
+      ['middleware "knative.dev/func-go/http"', 'middleware.Start(handler(function.Handle))', '\t"net/http"\n'],
+    ],
+    [
+      'events',
+      'invoke: cloudevent\n',
+      instanced,
+      ['"knative.dev/func-go/cloudevents"', 'cloudevents.Start(function.New())'],
+    ],
+    [
+      'events, static',
+      'invoke: cloudevent\n',
+      'func Handle(e event.Event) error',
+      ['cloudevents.Start(cloudevents.DefaultHandler{Handler: function.Handle})'],
+    ],
+  ])('in Go (%s) gets a program around it', async (_, more, text, lines) => {
+    write({ ...goFunction(text), ...funcs('go', more) });
+    expect((await adopt(dir)).files).toEqual(['deploy/service.yaml', 'cmd/function/main.go', 'slipway.yaml']);
+    const program = readFileSync(join(dir, 'cmd', 'function', 'main.go'), 'utf8');
+    for (const line of [...lines, 'function "example.com/fn"', 'os.Getenv("PORT")']) expect(program).toContain(line);
+    const { build, run } = await loadApplication(dir);
+    expect([build.command, run.start, run.dev]).toEqual([
+      'go build -o bin/server ./cmd/function',
+      ['bin/server'],
+      ['go', 'run', './cmd/function'],
+    ]);
+  });
+
+  it.each([
+    ['new', '', 'from .func import new\n', 'http'],
+    ['handle', 'invoke: cloudevent\n', 'async def handle(scope, receive, send):\n    pass\n', 'cloudevent'],
+  ])('in Python (%s) gets a program around it', async (name, more, text, middleware) => {
+    write({ 'function/__init__.py': text, 'pyproject.toml': '', ...funcs('python', more) });
+    expect((await adopt(dir)).files).toEqual(['deploy/service.yaml', 'main.py', 'slipway.yaml']);
+    const program = readFileSync(join(dir, 'main.py'), 'utf8');
+    for (const line of [
+      `from func_python.${middleware} import serve`,
+      `from function import ${name}`,
+      `serve(${name})`,
+    ])
+      expect(program).toContain(line);
+    expect((await loadApplication(dir)).run.start).toEqual(['python3', 'main.py']);
+  });
+
+  it('with a program of its own is started by that', async () => {
+    write({ ...goFunction(instanced), 'cmd/serve/main.go': 'package main\n\nfunc main() {}\n', ...funcs('go') });
+    expect((await adopt(dir)).files).toEqual(['deploy/service.yaml', 'slipway.yaml']);
+    expect((await loadApplication(dir)).run.dev).toEqual(['go', 'run', './cmd/serve']);
+  });
+
+  it('whose program cannot be written leaves nothing behind', async () => {
+    write({ ...goFunction(instanced), 'cmd/function/main.go': 'package main\n', ...funcs('go') });
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'FileInTheWay' });
+    expect(readdirSync(dir).sort()).toEqual(['cmd', 'func.yaml', 'go.mod', 'handle.go', 'handle_test.go']);
+  });
+
+  it.each([
+    ['both forms', goFunction(`${instanced} {}\n\nfunc Handle()`)],
+    ['a package that cannot be imported', { 'go.mod': 'module f', 'a.go': 'package main\n\nfunc Handle() {}\n' }],
+  ])('in Go with %s is not guessed at', async (_, files) => {
+    write({ ...files, ...funcs('go') });
+    await expect(adopt(dir)).rejects.toMatchObject({ code: 'FunctionWithoutProgram' });
+  });
+
   it('of which nothing says how it is started is told of as any folder', async () => {
     for (const runtime of ['node', 'constructor']) {
       write({ 'func.yaml': `${head}name: fn\nruntime: ${runtime}\n` });

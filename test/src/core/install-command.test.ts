@@ -29,6 +29,18 @@ describe.skipIf(process.platform === 'win32')('what brings a missing dependency'
       'venv/bin/pip install -r requirements.txt',
     ],
     [
+      'of Python, into an interpreter that is named',
+      { code: 'ModuleMissing', args: { module: 'debugpy', command: '/v/bin/python3 -m pip install debugpy' } },
+      { 'requirements.txt': '' },
+      undefined,
+    ],
+    [
+      'of Go',
+      { code: 'ModuleMissing', args: { module: 'x.io/y', command: 'go get x.io/y' } },
+      { 'package.json': listed },
+      undefined,
+    ],
+    [
       'a server of Python, by the shell',
       missing('/bin/sh: 1: exec: gunicorn: not found'),
       {},

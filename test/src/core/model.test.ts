@@ -7,7 +7,7 @@ import { admitManifest } from '../../../emulator/knative/validate-manifest.ts';
 import schema from '../../../media/schemas/slipway.schema.json' with { type: 'json' };
 import { withoutCloudRun } from '../../../src/core/app/cloud-run.ts';
 import { findApplicationAbove, findApplications, foldersOf } from '../../../src/core/app/find.ts';
-import { madeFolders } from '../../../src/core/app/made-folders.ts';
+import { madeFolders, writtenByBuild } from '../../../src/core/app/made-folders.ts';
 import { loadApplication, readApplication, repositoryOf } from '../../../src/core/app/model.ts';
 import { jsonSchema } from '../../../src/core/app/schema.ts';
 import { commandWords } from '../../../src/core/app/words.ts';
@@ -419,6 +419,35 @@ describe('a snapshot', () => {
     expect(named.sort()).toEqual([...made].sort());
     expect((await paths('make')).filter((path) => cargo.includes(path))).toEqual([]);
     expect(await paths(undefined)).toEqual(['.dockerignore', 'a.txt']);
+  });
+
+  it.each<[string | undefined, string[], string[] | undefined, string[], string[]]>([
+    [
+      './mvnw -q package -DskipTests',
+      ['java', '-jar', 'target/quarkus-app/quarkus-run.jar'],
+      undefined,
+      ['target', 'target/classes/A.class', 'target/quarkus/x.dat', 'api/target/x.jar'],
+      ['src/main/java/target/A.java', 'pom.xml', 'targets/x'],
+    ],
+    [
+      'gradle -q installDist',
+      ['build/install/shop/bin/shop'],
+      undefined,
+      ['build/classes/A.class', '.gradle/4.4/file.lock', 'app/build/x'],
+      ['src/main/java/build/A.java', 'build.gradle'],
+    ],
+    ['cargo build --release', ['target/release/shop'], ['cargo', 'run'], ['target/debug/shop'], ['src/main.rs']],
+    ['dotnet publish -o out', ['dotnet', 'out/a.dll'], ['dotnet', 'run'], ['obj/a.cache', 'out/a.dll'], ['A.cs']],
+    ['tsc', ['node', 'dist/a.js'], undefined, ['dist', 'dist/a.js'], ['build/a.js', 'bin/a', 'target/a', 'dist.ts']],
+    [undefined, ['sh', '-c', 'exec mvn quarkus:dev'], undefined, ['target/a'], ['a']],
+    [undefined, ['node', 'cargo/dist/a.js'], undefined, [], ['target/a', 'cargo/dist/a.js']],
+  ])('built by %s and started by %j is not changed by what those write', (command, start, dev, written, sources) => {
+    const isWritten = writtenByBuild({
+      build: { image: 'x', command, foreign: false },
+      run: { start, dev, port: undefined, env: {}, debug: undefined },
+    });
+    expect(written.filter((path) => !isWritten(path))).toEqual([]);
+    expect(sources.filter(isWritten)).toEqual([]);
   });
 
   it('of nothing is refused', async () => {

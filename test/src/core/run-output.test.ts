@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogLine } from '../../../emulator/capabilities/protocol.ts';
 import type { PlatformClient } from '../../../src/core/client.ts';
+import { lastLines } from '../../../src/core/logs.ts';
 import { forwardOutput } from '../../../src/core/run/output.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -73,5 +74,25 @@ describe('a verdict on what a run wrote', () => {
       await vi.advanceTimersByTimeAsync(20);
       expect(told).toEqual(['verdict']);
     }
+  });
+});
+
+describe('the last lines for a verdict', () => {
+  const client = {
+    capabilities: () => Promise.resolve(new Set(['logs'])),
+    async *capabilityStream() {
+      yield line(1, { pod: 'a-1-old', text: 'of the run before' });
+      yield line(2, { mark: 'started', text: '' });
+      yield line(3);
+    },
+  } as unknown as PlatformClient;
+  const last = (pod: string) => lastLines(client, 'dev', { service: 'a', revision: 'a-1' }, 40, new Set([pod]));
+
+  it('are of what it is about, though another one had its name', async () => {
+    expect(await last('a-1-x')).toEqual(['line 3']);
+  });
+
+  it('are of those that are gone where it has written nothing', async () => {
+    expect(await last('a-1-new')).toEqual(['of the run before', 'line 3']);
   });
 });

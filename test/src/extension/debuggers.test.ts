@@ -1,12 +1,14 @@
 /** F5: what an application is started under and attached to by, or in words what to do, with the extension's id where it is not there. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { debuggerOf } from '../../../emulator/pods/process/debug-command.ts';
 import { words } from '../../../src/extension/catalogues.ts';
 import { attachConfiguration, chooseDebugger, type Tools } from '../../../src/extension/debug/debuggers.ts';
 import { tools } from '../../../src/extension/debug/tools.ts';
 import { temporaryHome } from '../../support/places.ts';
+import { findProgram } from '../../support/program.ts';
 
 const { say } = words('en');
 const debugging = (id: string, ...types: string[]) => ({
@@ -24,7 +26,13 @@ const app = (start: string[] | undefined, dev?: string[]) => ({
   dir: '/shop',
   run: { start, dev, port: undefined, env: {}, debug: debuggerOf(dev ?? start) },
 });
-const none: Tools = { bundledDebugpy: () => undefined, hasDebugpy: async () => false, delve: () => undefined };
+const none: Tools = {
+  bundledDebugpy: () => undefined,
+  throughInterpreter: ([program, ...words]) => [`/usr/bin/${program}`, ...words],
+  hasDebugpy: async () => false,
+  installsDebugpy: (interpreter) => `install into ${interpreter}`,
+  delve: () => undefined,
+};
 
 describe('an application of Node.js', () => {
   const node = app(['node', 'server.ts']);
@@ -53,7 +61,10 @@ describe('an application of Python', () => {
     expect(await chooseDebugger(served, [python], bundled, say)).toEqual({
       debugging: { kind: 'debugpy', tool: '/extensions/ms-python.debugpy/debugpy' },
     });
-    const own: Tools = { ...none, hasDebugpy: async (argv, dir) => argv === served.run.start && dir === '/shop' };
+    const own: Tools = {
+      ...none,
+      hasDebugpy: async (argv, dir) => argv.join(' ') === '/usr/bin/python3 main.py' && dir === '/shop',
+    };
     expect(await chooseDebugger(served, [python], own, say)).toEqual({
       debugging: { kind: 'debugpy', tool: undefined },
     });
@@ -71,7 +82,7 @@ describe('an application of Python', () => {
       'no debugpy',
       served,
       [python],
-      'debugpy is not there. Install it with "python3 -m pip install debugpy" and start again.',
+      '/usr/bin/python3, which starts it, has no debugpy. Install it there with "install into /usr/bin/python3" and start again.',
       undefined,
     ],
   ])('without: %s', async (_, application, extensions, text, wanted) => {
@@ -87,9 +98,31 @@ describe('an application of Python', () => {
     expect(await chooseDebugger(app(start), [python], own, say)).toEqual({
       debugging: { kind: 'debugpy', tool: undefined },
     });
-    expect(asked).toEqual([['python', '-m', 'uvicorn', 'app:app', '--port', '$PORT']]);
+    expect(asked).toEqual([['/usr/bin/python', '-m', 'uvicorn', 'app:app', '--port', '$PORT']]);
     const more = app(['/bin/sh', '-c', 'cd app && python -m uvicorn app:app']);
     expect((await chooseDebugger(more, [python], own, say)).none?.text).toBe(say('run.cannotDebug', { name: 'shop' }));
+  });
+
+  it('a server that is started by its name is asked for in the interpreter of its script', async () => {
+    const started = ['/shop/.venv/bin/python3', '/shop/.venv/bin/gunicorn', 'app:app'];
+    const asked: unknown[] = [];
+    const own: Tools = {
+      ...none,
+      throughInterpreter: () => started,
+      hasDebugpy: async (argv) => asked.push(argv) > 1,
+    };
+    const served = app(['gunicorn', 'app:app']);
+    expect((await chooseDebugger(served, [python], own, say)).none?.text).toBe(
+      'shop runs without a debugger: /shop/.venv/bin/python3, which starts it, has no debugpy. Install it there with "install into /shop/.venv/bin/python3" and start again.',
+    );
+    expect(await chooseDebugger(served, [python], own, say)).toEqual({
+      debugging: { kind: 'debugpy', tool: undefined },
+    });
+    expect(asked).toEqual([started, started]);
+    const unknown: Tools = { ...own, throughInterpreter: () => undefined, bundledDebugpy: (path) => path };
+    expect((await chooseDebugger(served, [python], unknown, say)).none?.text).toBe(
+      'shop runs without a debugger, which cannot start "gunicorn app:app" for it. Start it with "python -m MODULE" (run.dev in slipway.yaml).',
+    );
   });
 
   it('a command that is not plain is not guessed at', async () => {
@@ -124,6 +157,9 @@ describe('an application of Java', () => {
     const chosen = { debugging: { kind: 'jdwp', tool: undefined } };
     expect(await chooseDebugger(server, [java, languageServer], none, say)).toEqual(chosen);
     expect(await chooseDebugger(app(['./mvnw', 'spring-boot:run']), [languageServer, java], none, say)).toEqual(chosen);
+    expect(await chooseDebugger(app(['build/install/shop/bin/shop']), [languageServer, java], none, say)).toEqual(
+      chosen,
+    );
     expect((await chooseDebugger(server, [languageServer], none, say)).none?.wanted).toBe('vscjava.vscode-java-debug');
     expect(await chooseDebugger(server, [java], none, say)).toEqual({
       none: {
@@ -192,4 +228,48 @@ it('the copy of an extension is found by what makes it one', () => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, '__main__.py'), '');
   expect(tools.bundledDebugpy(home.dir)).toBe(folder);
+});
+
+describe.runIf(findProgram('', 'python3') && process.platform !== 'win32')('debugpy is looked for', () => {
+  const home = temporaryHome('interpreter');
+  afterAll(() => home[Symbol.dispose]());
+  const dir = join(home.dir, 'my shop');
+  const python = join(dir, '.venv', 'bin', 'python3');
+  const write = (path: string, text: string) => {
+    const file = join(dir, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: 0o755 });
+  };
+  beforeAll(() => {
+    mkdirSync(dir);
+    execFileSync(findProgram('', 'python3') ?? '', ['-m', 'venv', '--without-pip', join(dir, '.venv')]);
+    write('.venv/bin/uvicorn', '#!/usr/bin/env python3\n');
+    write('.venv/bin/flask', '#!/usr/bin/env bash\nexec pyenv exec flask "$@"\n');
+  });
+
+  it("in the interpreter of the application's own folder, which comes before the PATH's", () => {
+    const server = join(dir, '.venv', 'bin', 'uvicorn');
+    expect(tools.throughInterpreter(['python3', 'main.py'], dir)).toEqual([python, 'main.py']);
+    expect(tools.throughInterpreter(['uvicorn', 'app:app'], dir)).toEqual([python, server, 'app:app']);
+  });
+
+  it('nowhere where a script starts another, or is not there', () => {
+    expect(tools.throughInterpreter(['flask', 'run'], dir)).toBeUndefined();
+    expect(tools.throughInterpreter(['./hypercorn', 'x'], dir)).toEqual(['./hypercorn', 'x']);
+  });
+
+  it('by running it as the application is started', async () => {
+    const started = tools.throughInterpreter(['uvicorn', 'app:app'], dir) ?? [];
+    expect(await tools.hasDebugpy(started, dir)).toBe(false);
+    write('debugpy/__main__.py', '');
+    expect(await tools.hasDebugpy(started, dir)).toBe(true);
+    expect(await tools.hasDebugpy(started, home.dir)).toBe(false);
+  });
+
+  it('and is installed by what made the environment', () => {
+    expect(tools.installsDebugpy(python)).toBe(`'${python}' -m pip install debugpy`);
+    write('.venv/pyvenv.cfg', 'home = /usr/bin\nuv = 0.9.1\n');
+    expect(tools.installsDebugpy(python)).toBe(`uv pip install --python '${python}' debugpy`);
+    expect(tools.installsDebugpy('/usr/bin/python3')).toBe('/usr/bin/python3 -m pip install debugpy');
+  });
 });

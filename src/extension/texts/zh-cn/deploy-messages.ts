@@ -54,6 +54,8 @@ export const deployChinese = {
   'run.debuggerNeeds':
     '{name} 将在无调试器的情况下运行：{language} 调试器（{extension}）需要扩展 {needs}，但它不可用。请安装它，然后重新启动。',
   'run.debugToolMissing': '{name} 将在无调试器的情况下运行：找不到 {tool}。请用“{command}”安装它，然后重新启动。',
+  'run.debugpyMissing':
+    '{name} 将在无调试器的情况下运行：启动它的 {interpreter} 中没有 debugpy。请用“{command}”将其安装到该解释器中，然后重新启动。',
   'run.debugCommand':
     '{name} 将在无调试器的情况下运行：无法在调试器下启动“{command}”。请改用“{example}”启动（slipway.yaml 中的 run.dev）。',
   'run.notAttached': '调试器未能附加到 {name}，它正在 {address} 等待调试器。请停止后重新启动，或在不调试的情况下运行。',
