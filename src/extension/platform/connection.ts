@@ -5,7 +5,7 @@
 import { ApiError } from '../../../emulator/kernel/errors.ts';
 import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Informer, PlatformClient, WatchHandlers } from '../../core/client.ts';
-import { Fault } from '../../core/faults.ts';
+import { Fault, isFault } from '../../core/faults.ts';
 import type { ResourceKind } from '../../core/resources.ts';
 import { emptySnapshot, type PlatformEntry, type PlatformState, type Snapshot } from './snapshot.ts';
 
@@ -40,6 +40,8 @@ export class Connection implements Disposable {
   /** Clients that something under way has, and how many have each. */
   #held = new Map<PlatformClient, number>();
   #leases = new Map<PlatformClient, Disposable>();
+  /** Starts and stops of the platform that are under way. */
+  #changing = 0;
 
   constructor(entry: PlatformEntry, ports: ConnectionPorts, onChange: () => void) {
     this.entry = entry;
@@ -175,6 +177,40 @@ export class Connection implements Disposable {
         if (this.#lost.size === 0 && this.#snapshot.state === 'lost') this.setState('ready');
       },
     };
+  }
+
+  /**
+   * Closed while the platform is started or stopped: nothing of how it is looked at by itself means anything until then. One that is being
+   * stopped is there for a while, and whoever connected to it again would lose it.
+   */
+  async during<T>(state: 'starting' | 'stopped', work: () => Promise<T>): Promise<T> {
+    this.#changing++;
+    this.close(state);
+    try {
+      return await work();
+    } finally {
+      this.#changing--;
+    }
+  }
+
+  /**
+   * Called now and then: connects to a platform that came, and leaves one that went.
+   * @param runs whether it is there now
+   * @param onProblem why it could not be connected to, where it is there
+   */
+  async look(runs: () => Promise<boolean>, onProblem: (error: unknown) => void): Promise<void> {
+    if (this.#changing > 0) return;
+    const isThere = await runs();
+    if (this.#disposed || this.#changing > 0) return;
+    if (!isThere) {
+      if (this.#snapshot.state !== 'stopped') this.close('stopped');
+      return;
+    }
+    if (this.#client === undefined && this.#snapshot.state !== 'connecting') {
+      await this.open().catch((error: unknown) => {
+        if (!isFault(error, 'PlatformNotRunning') && !isFault(error, 'PlatformStopped')) onProblem(error);
+      });
+    } else if (this.#snapshot.state === 'ready') await this.refreshInfo();
   }
 
   /** Ends the connection and says why. */

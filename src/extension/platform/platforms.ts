@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { PlatformClient } from '../../core/client.ts';
-import { Fault, isFault } from '../../core/faults.ts';
+import { Fault } from '../../core/faults.ts';
 import type { StartStep } from '../../core/platforms.ts';
-import { resolveTarget } from '../../core/target.ts';
+import { resolveTarget, type Target } from '../../core/target.ts';
 import { contextKeys } from '../contributions.ts';
 import { logError } from '../log-error.ts';
 import type { Problems } from '../problems.ts';
@@ -149,48 +149,54 @@ export class Platforms implements vscode.Disposable {
 
   async #start(connection: Connection, progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<void> {
     const { target } = connection.entry;
-    if (target.type !== 'platform') {
-      await this.#connection.open();
-      return;
-    }
-    connection.close('starting');
-    try {
-      const { startPlatform } = await import('../../core/platforms.ts');
-      const port = setting('platform.port');
-      const started = await startPlatform(
-        {
-          name: target.name,
-          data: target.data,
-          entry: join(this.#context.extensionPath, 'dist', 'platform.mjs'),
-          lifetime: setting('platform.keepRunning') ? 'detached' : 'leased',
-          ...(port > 0 ? { port } : {}),
-          ...(signal ? { signal } : {}),
-        },
-        (step, detail) => {
-          this.#log.debug(`platform ${target.name}: ${step}${detail ? ` ${detail}` : ''}`);
-          progress?.(step);
-        },
-      );
-      const { record, joined } = started;
-      this.#log.info(
-        joined
-          ? `joined platform ${record.name} (pid ${record.pid})`
-          : `started platform ${record.name} (pid ${record.pid}) in ${record.startedInMs} ms`,
-      );
-    } catch (error) {
-      connection.close('stopped');
-      throw error;
+    if (target.type === 'platform') {
+      try {
+        await connection.during('starting', () => this.#launch(target, progress, signal));
+      } catch (error) {
+        connection.close('stopped');
+        throw error;
+      }
     }
     // Another one that was chosen meanwhile is not to be connected to for this one's start.
     if (connection === this.#connection) await this.#connection.open();
   }
 
+  async #launch(
+    target: Target & { type: 'platform' },
+    progress?: (step: StartStep) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { startPlatform } = await import('../../core/platforms.ts');
+    const port = setting('platform.port');
+    const { record, joined } = await startPlatform(
+      {
+        name: target.name,
+        data: target.data,
+        entry: join(this.#context.extensionPath, 'dist', 'platform.mjs'),
+        lifetime: setting('platform.keepRunning') ? 'detached' : 'leased',
+        ...(port > 0 ? { port } : {}),
+        ...(signal ? { signal } : {}),
+      },
+      (step, detail) => {
+        this.#log.debug(`platform ${target.name}: ${step}${detail ? ` ${detail}` : ''}`);
+        progress?.(step);
+      },
+    );
+    this.#log.info(
+      joined
+        ? `joined platform ${record.name} (pid ${record.pid})`
+        : `started platform ${record.name} (pid ${record.pid}) in ${record.startedInMs} ms`,
+    );
+  }
+
   async stop(): Promise<void> {
-    const { target } = this.#connection.entry;
+    const connection = this.#connection;
+    const { target } = connection.entry;
     if (target.type !== 'platform') return;
-    const { stopPlatform } = await import('../../core/platforms.ts');
-    this.#connection.close('stopped');
-    await stopPlatform({ name: target.name, data: target.data });
+    await connection.during('stopped', async () => {
+      const { stopPlatform } = await import('../../core/platforms.ts');
+      await stopPlatform({ name: target.name, data: target.data });
+    });
     this.#fire();
   }
 
@@ -199,23 +205,12 @@ export class Platforms implements vscode.Disposable {
     await client.capability('POST', '/reset', {});
   }
 
-  async #look(): Promise<void> {
-    const connection = this.#connection;
-    const isStarting = () => this.#starting?.connection === connection;
-    if (isStarting()) return;
-    const runs = await this.#runs();
-    if (connection !== this.#connection || isStarting()) return;
-    if (!runs) {
-      if (connection.snapshot.state !== 'stopped') connection.close('stopped');
-      return;
-    }
-    if (connection.client === undefined && connection.snapshot.state !== 'connecting') {
-      await this.#connection.open().catch((error: unknown) => {
-        if (!isFault(error, 'PlatformNotRunning') && !isFault(error, 'PlatformStopped')) {
-          this.#log.debug(`${connection.entry.label}: ${this.#problems.explain(error).text}`);
-        }
-      });
-    } else if (connection.snapshot.state === 'ready') await connection.refreshInfo();
+  #look(): Promise<void> {
+    const { label } = this.#connection.entry;
+    return this.#connection.look(
+      () => this.#runs(),
+      (error) => this.#log.debug(`${label}: ${this.#problems.explain(error).text}`),
+    );
   }
 
   /** A context is asked, an embedded platform's record is read. */

@@ -203,3 +203,48 @@ describe('a connection that is closed', () => {
     await until('it given back', () => given.length === 3 && leases.size === 0);
   });
 });
+
+it('to a platform that is being stopped is not made again while that is there for a while, and is once it is back', async () => {
+  const api = open.use(await seededApi(home.dir, { services: 1, revisions: 1, name: 'stopping' }));
+  const made = connection(api.context, api.kubeconfig);
+  let isThere = true;
+  const look = () =>
+    made.look(
+      async () => isThere,
+      () => {},
+    );
+  await look();
+  expect(made.snapshot.state).toBe('ready');
+  const ending = Promise.withResolvers<void>();
+  const stopped = made.during('stopped', () => ending.promise);
+  await look();
+  expect([made.snapshot.state, made.client]).toEqual(['stopped', undefined]);
+  isThere = false;
+  ending.resolve();
+  await stopped;
+  await look();
+  expect(made.snapshot.state).toBe('stopped');
+  isThere = true;
+  await look();
+  expect(made.snapshot.state).toBe('ready');
+  isThere = false;
+  await look();
+  expect(made.snapshot.state).toBe('stopped');
+});
+
+it('that was looked at before its platform was stopped is not made for what was seen then', async () => {
+  const api = open.use(await seededApi(home.dir, { services: 1, revisions: 1, name: 'looked' }));
+  const made = connection(api.context, api.kubeconfig);
+  const seen = Promise.withResolvers<boolean>();
+  const look = made.look(
+    () => seen.promise,
+    () => {},
+  );
+  const ending = Promise.withResolvers<void>();
+  const stopped = made.during('stopped', () => ending.promise);
+  seen.resolve(true);
+  await look;
+  expect(made.snapshot.state).toBe('stopped');
+  ending.resolve();
+  await stopped;
+});
