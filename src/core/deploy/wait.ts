@@ -125,20 +125,29 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
         scene,
       });
 
-    /** With events and output, which only a closer look needs. Looks that come while one is under way are left out. */
+    const isUp = (revision: KubeObject | undefined): boolean =>
+      revision !== undefined && truthOf(revision).status === 'True';
+
+    /**
+     * With events and output, which only a closer look needs. Looks that come while one is under way are left out, unless this one `must`
+     * be; `otherwise`: the cause where none is found.
+     */
     let looks = 0;
     /** Nothing is hoped for any more. */
     let isLate = false;
     const examine = (
       revision: KubeObject | undefined,
       judge: (scene: Scene) => Cause | undefined,
-      must = false,
+      { must = false, otherwise }: { must?: boolean; otherwise?: Cause } = {},
     ): void => {
       if (looks > 0 && !must) return;
       looks++;
       enrich(client, namespace, name, sceneOf(revision))
-        .then(async (scene) => {
-          const cause = judge(scene);
+        .then(async (closer) => {
+          const now = (revision && revisions.get(revision.metadata.name, namespace)) ?? revision;
+          const scene = { ...closer, revision: now };
+          // Between the two looks it may have come up: then the first one says nothing any more.
+          const cause = (isUp(now) && !isUp(revision) ? undefined : judge(scene)) ?? otherwise;
           if (cause && (isLate || !(awaitsRoom(cause) || (await isMended(client, namespace, cause)))))
             fails(cause, scene);
         })
@@ -219,11 +228,7 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
     function starting(revision: KubeObject, failed: boolean, reason: string, message: string): void {
       const scene = sceneOf(revision);
       if (failed || diagnose(scene)) {
-        examine(revision, (closer) => {
-          // Between the two looks it may have come up.
-          const now = revisions.get(revision.metadata.name, namespace);
-          return now && truthOf(now).status === 'True' ? undefined : diagnose({ ...closer, revision: now ?? revision });
-        });
+        examine(revision, diagnose);
         return;
       }
       // That no pod can be made of it, or that a pod waits for its volumes, is told by an event alone.
@@ -231,18 +236,18 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
         if (!awaitsPod) timer(podMs, () => awaitPod(revision));
         awaitsPod = true;
       } else if (!listening) {
-        listening = timer(options.listenMs, () => examine(revision, lateCause, true));
+        listening = timer(options.listenMs, () => examine(revision, lateCause, { must: true }));
       }
       tell(reason || 'Deploying', message);
     }
 
     function awaitPod(revision: KubeObject): void {
       const now = revisions.get(revision.metadata.name, namespace);
-      if (!now || truthOf(now).status === 'True' || isStarted(sceneOf(now))) {
+      if (!now || isUp(now) || isStarted(sceneOf(now))) {
         awaitsPod = false;
         return;
       }
-      examine(now, diagnose, true);
+      examine(now, diagnose, { must: true });
       timer(podMs, () => awaitPod(now));
     }
 
@@ -273,7 +278,7 @@ export function waitForService(options: WaitOptions): Promise<WaitResult> {
       const waiting = last?.trim() || 'the platform to begin';
       const args = { seconds: Math.round(options.timeoutMs / 1000), waiting, service: name };
       isLate = true;
-      examine(revision, (scene) => lateCause(scene) ?? { code: 'TimedOut', args }, true);
+      examine(revision, lateCause, { must: true, otherwise: { code: 'TimedOut', args } });
     });
   });
 }

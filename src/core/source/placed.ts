@@ -68,7 +68,10 @@ export class Placed {
   async of(file: string): Promise<Statement[]> {
     if (!this.has(file)) return [];
     const stamp = this.#stamps.get(file);
-    if (stamp !== undefined && (await this.#options.files.mtime(file)) === stamp) return this.#statements.of(file);
+    const mtime = stamp === undefined ? undefined : await this.#options.files.mtime(file);
+    // Placed anew meanwhile, as by the first line after a restart: the answer is not about that.
+    if (this.#stamps.get(file) !== stamp) return this.of(file);
+    if (stamp !== undefined && mtime === stamp) return this.#statements.of(file);
     this.#statements.forget(file);
     this.#stamps.delete(file);
     this.#forgetPlaces((at) => at === null || at.file === file);

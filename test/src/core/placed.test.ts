@@ -9,10 +9,17 @@ const service = 'dev/shop';
 function world() {
   const disk = { text: "print('one')\n", mtime: 1_000 };
   const edited = { now: false };
+  let next: Promise<void> | undefined;
   const placed = new Placed({
     files: {
       read: async (name) => (name === file ? disk.text : undefined),
-      mtime: async (name) => (name === file ? disk.mtime : undefined),
+      mtime: async (name) => {
+        const { mtime } = disk;
+        const held = next;
+        next = undefined;
+        await held;
+        return name === file ? mtime : undefined;
+      },
       real: async (name) => name,
     },
     folders: () => [root],
@@ -28,7 +35,13 @@ function world() {
   const save = () => {
     disk.mtime += 1_000;
   };
-  return { placed, edited, write, shown, save };
+  /** The next question for the file's time is answered when the result is called. */
+  const busy = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    next = promise;
+    return resolve;
+  };
+  return { placed, edited, write, shown, save, busy };
 }
 
 it('shows the last line with a counter', async () => {
@@ -45,6 +58,19 @@ it('shows nothing once the file is another, and what is written after the restar
   expect(await shown()).toEqual([]);
   placed.restarted(service, root);
   await write('two');
+  expect(await shown()).toEqual([[1, 1, 'two']]);
+});
+
+it('shows the first line after a save also when somebody looks at the file while it restarts', async () => {
+  const { placed, write, shown, save, busy } = world();
+  await write('one');
+  save();
+  const goesOn = busy();
+  const early = shown();
+  placed.restarted(service, root);
+  await write('two');
+  goesOn();
+  await early;
   expect(await shown()).toEqual([[1, 1, 'two']]);
 });
 
