@@ -1,6 +1,5 @@
 /** The two native trees, painted from the shared model. */
 import * as vscode from 'vscode';
-import type { PingSchedule } from '../../../emulator/capabilities/protocol.ts';
 import { viewIds } from '../contributions.ts';
 import type { Deps } from '../deps.ts';
 import { logError } from '../log-error.ts';
@@ -9,6 +8,7 @@ import { type LoadedReaders, loadedReaders, loadReaders } from '../readers.ts';
 import { platformTree } from './platform-tree.ts';
 import { NodeProvider } from './provider.ts';
 import type { Element } from './rows.ts';
+import { pingSchedules } from './schedules.ts';
 import { steady } from './steady.ts';
 
 const clockMs = 10_000;
@@ -52,9 +52,12 @@ async function runningIds(): Promise<Set<string>> {
 
 function registerApplications(deps: Deps): vscode.Disposable {
   const { applications, platforms, deploys, runs, selection, problems, live, log, alerts } = deps;
-  const schedules = new Map<string, PingSchedule>();
+  const schedules = pingSchedules({
+    client: () => platforms.client,
+    platform: () => platforms.snapshot.entry.id,
+    pings: () => platforms.snapshot.pings,
+  });
   const steadyRate = steady();
-  let asked = 0;
 
   const build = ({ tree, paint }: LoadedReaders) => {
     const { snapshot } = platforms;
@@ -74,7 +77,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
         application,
         problemCount: found.length,
       })),
-      schedules,
+      schedules: schedules.known,
       deploying: deploys.underWay,
       rates,
       alerts: alerts.short,
@@ -95,29 +98,19 @@ function registerApplications(deps: Deps): vscode.Disposable {
   });
   const changed = () => provider.changed();
 
-  /** When the ping sources fire next is asked for, not computed here: the platform's clock may have been moved. */
-  const readSchedules = async () => {
-    const { client, snapshot } = platforms;
-    const mine = ++asked;
-    if (!client || !view.visible || snapshot.pings.length === 0) return;
-    if (!(await client.capabilities()).has('ping')) return;
-    const { nextFires } = await import('../../core/ping.ts');
-    const found = await Promise.all(
-      snapshot.pings.map(async ({ metadata: { namespace = 'default', name } }) => {
-        const schedule = await nextFires(client, namespace, name, 5).catch(() => undefined);
-        return schedule && ([`${namespace}/${name}`, schedule] as const);
-      }),
+  const readSchedules = (): void => {
+    if (!view.visible || platforms.snapshot.pings.length === 0) return;
+    // Without them the rows are there all the same.
+    schedules.read().then(
+      (isNew) => isNew && changed(),
+      () => undefined,
     );
-    if (mine !== asked) return;
-    schedules.clear();
-    for (const entry of found) if (entry) schedules.set(...entry);
-    changed();
   };
 
   let pings = '';
   const timer = setInterval(() => {
     if (view.visible) {
-      void readSchedules().catch(() => undefined);
+      readSchedules();
       changed();
     }
   }, clockMs);
@@ -134,7 +127,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
       const now = sources.map(({ metadata }) => `${metadata.uid}/${metadata.generation ?? 0}`).join();
       if (now === pings) return;
       pings = now;
-      void readSchedules().catch(() => undefined);
+      readSchedules();
     }),
     deploys.onChange(changed),
     runs.onChange(changed),
@@ -145,6 +138,7 @@ function registerApplications(deps: Deps): vscode.Disposable {
       if (!visible) return;
       applications.begin();
       platforms.begin();
+      readSchedules();
     }),
     view.onDidChangeSelection(({ selection: [chosen] }) => {
       const subject = chosen?.node.subject;
