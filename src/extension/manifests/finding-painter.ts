@@ -1,15 +1,11 @@
 /** Finds what is wrong with slipway.yaml and the manifests, by the core's own reading and the platform's admission, and paints it. */
 import * as vscode from 'vscode';
-import type { KubeObject } from '../../../emulator/kernel/object.ts';
 import type { Problem, SourcePlace } from '../../core/codes.ts';
-import { conditionOf } from '../../core/conditions.ts';
 import type { Finding } from '../../core/manifest/findings.ts';
 import type { WorkspaceApplication } from '../applications.ts';
 import type { Deps } from '../deps.ts';
 import { logError } from '../log-error.ts';
 import { together } from '../messages.ts';
-import { oncePer } from '../platform/once.ts';
-import type { Snapshot } from '../platform/snapshot.ts';
 import { isManifest, isSlipwayFile } from './files.ts';
 import {
   admitManifest,
@@ -20,6 +16,7 @@ import {
   readSource,
   slipwayFindings,
 } from './language.ts';
+import { PortsSeen } from './ports-seen.ts';
 import type { YamlExtension } from './yaml-extension.ts';
 
 export type DiagnosticUses = Pick<Deps, 'applications' | 'platforms' | 'problems' | 'log'>;
@@ -35,8 +32,17 @@ export class FindingPainter implements vscode.Disposable {
   constructor(deps: DiagnosticUses, yaml: YamlExtension) {
     this.#deps = deps;
     this.#yaml = yaml;
-    this.#ports = new PortsSeen(deps);
-    this.#subscription = this.#ports.onChange(() => this.paint());
+    const { platforms } = deps;
+    this.#ports = new PortsSeen(
+      {
+        client: () => platforms.client,
+        snapshot: () => platforms.snapshot,
+        isWanted: () => hasManifests(deps),
+        log: logError(deps.log),
+      },
+      () => this.paint(),
+    );
+    this.#subscription = platforms.onChange(() => this.#ports.look());
   }
 
   /** Of the document as it is now. */
@@ -108,7 +114,6 @@ export class FindingPainter implements vscode.Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#ports.dispose();
     this.#collection.dispose();
   }
 }
@@ -182,76 +187,4 @@ function rangeOf({ line, column, endLine, endColumn }: SourcePlace): vscode.Rang
     start,
     new vscode.Position(Math.max(0, (endLine ?? line) - 1), Math.max(0, (endColumn ?? column + 1) - 1)),
   );
-}
-
-/** Instance → service, and what tells one set of instances from another. */
-const instancesOf = oncePer((pods: Snapshot['pods']) => {
-  const names = new Map(
-    pods.map(({ metadata }) => [metadata.name, metadata.labels?.['serving.knative.dev/service'] ?? '']),
-  );
-  // What listens where is known once it is ready.
-  const states = pods.map((pod) => `${pod.metadata.name} ${conditionOf(pod, 'Ready')?.status ?? ''}`);
-  return { names, key: states.join() };
-});
-
-/** Applications that were seen listening on another port than they were given: the platform says so in an event. */
-class PortsSeen implements vscode.Disposable {
-  #deps: Pick<Deps, 'platforms' | 'applications' | 'log'>;
-  #ports = new Map<string, number>();
-  #changes = new vscode.EventEmitter<void>();
-  #subscription: vscode.Disposable;
-  #asked = '';
-
-  readonly onChange = this.#changes.event;
-
-  constructor(deps: Pick<Deps, 'platforms' | 'applications' | 'log'>) {
-    this.#deps = deps;
-    this.#subscription = deps.platforms.onChange(() => this.look());
-  }
-
-  /** Once for each set of running instances, while there is a manifest to say it at, on a platform that tells. */
-  look(): void {
-    const { snapshot } = this.#deps.platforms;
-    if (snapshot.state !== 'ready' || !snapshot.info || !hasManifests(this.#deps)) return;
-    this.#look().catch(logError(this.#deps.log));
-  }
-
-  /** Port of the Knative Service that this manifest describes; undefined: it follows PORT, or is not known. */
-  of(object: unknown): number | undefined {
-    const { kind, apiVersion, metadata } = (object ?? {}) as Partial<KubeObject>;
-    if (kind !== 'Service' || !apiVersion?.startsWith('serving.')) return undefined;
-    return this.#ports.get(metadata?.name ?? '');
-  }
-
-  async #look(): Promise<void> {
-    const { snapshot, client } = this.#deps.platforms;
-    const { names, key } = instancesOf(snapshot.pods);
-    if (!client || key === this.#asked) return;
-    this.#asked = key;
-    if (names.size === 0) return;
-    const { kinds } = await import('../../core/resources.ts');
-    const found = await client
-      .list<KubeObject & { reason?: string; message?: string; involvedObject?: { name?: string } }>(
-        kinds.event,
-        undefined,
-        { timeoutMs: 3_000, fieldSelector: 'reason=PortIgnored' },
-      )
-      .catch(() => undefined);
-    // Others have come or gone meanwhile: theirs is the later answer.
-    if (key !== this.#asked) return;
-    const ports = new Map<string, number>();
-    for (const { involvedObject, message = '' } of found?.items ?? []) {
-      const service = names.get(involvedObject?.name ?? '');
-      const port = /listens on port (\d+)/.exec(message)?.[1];
-      if (service && port) ports.set(service, Number(port));
-    }
-    if (JSON.stringify([...ports]) === JSON.stringify([...this.#ports])) return;
-    this.#ports = ports;
-    this.#changes.fire();
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
-    this.#changes.dispose();
-  }
 }
