@@ -97,6 +97,20 @@ describe('a wish', () => {
     expect(receive(wish, 'default/other', rows)).toEqual({ ...noWish('default/other'), base: begin().base });
   });
 
+  it('goes on while it is dragged past what the platform has, whatever that tells at that moment', () => {
+    const dragged = outcome([
+      { type: 'set', revision: 'shop-00003', percent: 60 },
+      { type: 'dragStart' },
+      drag('00003', 20),
+    ]);
+    expect(split(dragged)).toEqual([20, 30, 50]);
+    const told = receive(dragged, 'default/shop', rows);
+    const ended = outcome([drag('00003', 40), { type: 'dragEnd' }], rows, told);
+    expect(split(ended)).toEqual([40, 23, 37]);
+    expect(split(reduce(ended, { type: 'undo' }, rows))).toEqual([60, 15, 25]);
+    expect(receive(reduce(told, { type: 'dragEnd' }, rows), 'default/shop', rows).percent).toBeNull();
+  });
+
   it('is undone step by step', () => {
     const set = (percent: number): Action => ({ type: 'set', revision: 'shop-00003', percent });
     const wish = outcome([set(60), set(80), { type: 'undo' }]);

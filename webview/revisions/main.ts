@@ -260,17 +260,17 @@ function compare(): void {
 }
 
 async function rollback(): Promise<void> {
-  await answer(channel.request('rollback', null));
-  if (!problem) announce(t('revisions.rolledBack'));
+  const found = await answer(channel.request('rollback', null));
+  if (!found) announce(t('revisions.rolledBack'));
 }
 
-async function answer(request: Promise<PageProblem | null>): Promise<void> {
-  try {
-    problem = await request;
-  } catch (error) {
-    problem = problemOf(error);
-  }
+/** What comes of it is told on the page of its platform; that nothing was done there, on that of the one in use by now. */
+async function answer(request: Promise<PageProblem | null>): Promise<PageProblem | null> {
+  const on = state?.on;
+  const found = await request.catch(problemOf);
+  if (state?.on === on || found?.code === 'PlatformChanged') problem = found;
   render();
+  return found;
 }
 
 function renderColdStarts(now: RevisionsState): void {

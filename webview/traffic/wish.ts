@@ -88,7 +88,8 @@ export function receive(wish: Wish, key: string, rows: readonly TrafficRowView[]
   const there = splitOf(rows);
   if (wish.key !== key) return { ...noWish(key), base: there };
   if (wish.percent === null) return { ...wish, base: there };
-  if (sameSplit(wish.percent, there) && (wish.follow ?? followsNow(rows)) === followsNow(rows)) {
+  // Not in the middle of a drag, which may only pass it: what was wished before is still to be had back.
+  if (!wish.dragFrom && sameSplit(wish.percent, there) && (wish.follow ?? followsNow(rows)) === followsNow(rows)) {
     return { ...wish, percent: null, follow: null, base: there, past: [], dragFrom: null };
   }
   return wish;
