@@ -1,6 +1,7 @@
 /** Ping sources, events and domains: what fires next, a fire by hand, an event from the form, its trace, a domain with its preview. */
 import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { serviceRow } from '../../support/editor/editor.ts';
 import { useWorkspace } from '../../support/editor/workspace.ts';
 import { request } from '../../support/ingress.ts';
 import { until } from '../../support/until.ts';
@@ -138,5 +139,22 @@ describe('a scheduled application', () => {
     const status = async () => (await request(platform().ingress, { host: 'night.example.test' })).status;
     // Its route goes a moment after the object that the row stood for.
     await until('it not routed', async () => (await status()) === 404);
+  });
+
+  it('is sent no event that is meant for another service, while the form lies behind another tab', async () => {
+    await run('new', 'node-web', path('desk'));
+    await run('deploy', path('desk'));
+    const target = async () => (await editor().webview('events')).locator('#target');
+    const goesTo = (key: string) =>
+      until(`the form for ${key}`, async () => (await (await target()).inputValue({ timeout: 2_000 })) === key);
+    const behind = () => editor().openAt('nightly/slipway.yaml', 1);
+    await behind();
+    await editor().openContainer();
+    await editor().menu('Applications', serviceRow('desk'), 'slipway.event.send');
+    await goesTo('default/desk');
+    await (await target()).selectOption('default/nightly');
+    await behind();
+    await editor().run('slipway.event.send');
+    await goesTo('default/nightly');
   });
 });
