@@ -13,6 +13,7 @@ import { setContext, setting } from '../settings.ts';
 import { Connection } from './connection.ts';
 import { contextEntries } from './context-entries.ts';
 import { ownPlatform, wrongNameText } from './own-platform.ts';
+import { type SharedWork, sharedWork } from './shared-work.ts';
 import type { PlatformEntry, Snapshot } from './snapshot.ts';
 import { targetName } from './target-name.ts';
 
@@ -30,7 +31,7 @@ export class Platforms implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
   /** The one in the settings that was told. */
   #wrongName: string | undefined;
-  #starting: { connection: Connection; done: Promise<void> } | undefined;
+  #starting: { connection: Connection; work: SharedWork<StartStep> } | undefined;
   /** Another may be the current one by the time that something holds a client. */
   #owners = new WeakMap<PlatformClient, Connection>();
 
@@ -133,21 +134,30 @@ export class Platforms implements vscode.Disposable {
     return (this.#owners.get(client) ?? this.#connection).hold(client);
   }
 
-  /** @throws Fault */
-  start(progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<void> {
+  /** One start, whoever asks for it: it goes on until all of them have given it up. @throws Fault */
+  async start(progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) throw new Fault('Cancelled');
     const connection = this.#connection;
-    if (this.#starting?.connection === connection) return this.#starting.done;
-    const starting = {
-      connection,
-      done: this.#start(connection, progress, signal).finally(() => {
-        if (this.#starting === starting) this.#starting = undefined;
-      }),
-    };
-    this.#starting = starting;
-    return starting.done;
+    const before = this.#starting?.connection === connection ? this.#starting.work : undefined;
+    if (before?.isGivenUp) {
+      await before.ended;
+      this.requireUse(connection.entry);
+      return this.start(progress, signal);
+    }
+    return (before ?? this.#begin(connection)).join(progress, signal);
   }
 
-  async #start(connection: Connection, progress?: (step: StartStep) => void, signal?: AbortSignal): Promise<void> {
+  #begin(connection: Connection): SharedWork<StartStep> {
+    const work = sharedWork<StartStep>((step, signal) => this.#start(connection, step, signal));
+    const starting = { connection, work };
+    this.#starting = starting;
+    void work.ended.then(() => {
+      if (this.#starting === starting) this.#starting = undefined;
+    });
+    return work;
+  }
+
+  async #start(connection: Connection, progress: (step: StartStep) => void, signal: AbortSignal): Promise<void> {
     const { target } = connection.entry;
     if (target.type === 'platform') {
       try {
@@ -163,8 +173,8 @@ export class Platforms implements vscode.Disposable {
 
   async #launch(
     target: Target & { type: 'platform' },
-    progress?: (step: StartStep) => void,
-    signal?: AbortSignal,
+    progress: (step: StartStep) => void,
+    signal: AbortSignal,
   ): Promise<void> {
     const { startPlatform } = await import('../../core/platforms.ts');
     const port = setting('platform.port');
@@ -175,11 +185,11 @@ export class Platforms implements vscode.Disposable {
         entry: join(this.#context.extensionPath, 'dist', 'platform.mjs'),
         lifetime: setting('platform.keepRunning') ? 'detached' : 'leased',
         ...(port > 0 ? { port } : {}),
-        ...(signal ? { signal } : {}),
+        signal,
       },
       (step, detail) => {
         this.#log.debug(`platform ${target.name}: ${step}${detail ? ` ${detail}` : ''}`);
-        progress?.(step);
+        progress(step);
       },
     );
     this.#log.info(
