@@ -105,7 +105,7 @@ export class LiveTraffic implements Disposable {
       const client = this.#source.client();
       const over = AbortSignal.any([signal, stream.leave.signal]);
       try {
-        if (client && (await client.capabilities()).has('traffic')) {
+        if (client && (await client.capabilities({ signal: over })).has('traffic')) {
           const points = client.capabilityStream<ServiceTraffic>(path, { signal: over });
           for await (const { at, revisions, goodAt, routes } of points) {
             // Lines that came together are told to the last one.

@@ -104,3 +104,18 @@ it('tells nothing more of a platform whose client something still has, as a depl
   live[Symbol.dispose]();
   expect(listeners.size).toBe(0);
 });
+
+it('does not wait for one that does not answer once another is chosen', async () => {
+  const silent = {
+    capabilities: ({ signal }: { signal?: AbortSignal } = {}) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))),
+  } as unknown as PlatformClient;
+  const other = aPlatform([7]);
+  const { source, use } = inUse(silent, 'platform:a');
+  using live = new LiveTraffic(source);
+  const seen: (number | undefined)[] = [];
+  using _following = live.follow(key, (point) => seen.push(point?.at));
+  use({ client: other.client, platform: 'platform:b' });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(seen).toEqual([undefined, 7]);
+});
