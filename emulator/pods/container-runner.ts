@@ -18,6 +18,7 @@ import {
   type OutputSink,
   type PodSandbox,
   type RunningContainer,
+  runLabel,
   type SiteOf,
 } from './ports.ts';
 import { type ProberPorts, startProber } from './prober.ts';
@@ -264,6 +265,8 @@ export function createContainerRunner(container: Container, context: ContainerCo
       else watcher[Symbol.dispose]();
     };
 
+    const mayBuild = context.pod().metadata.labels?.[runLabel] !== undefined;
+    const untilBuilt: ProberPorts = { ...probing, mayBuild };
     const afterStartup = () => {
       facts.started = true;
       const { readinessProbe, livenessProbe } = container;
@@ -279,7 +282,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
         // One that waits for its debugger answers nothing before somebody has attached.
         let answered = instance.debugAddress === undefined;
         add(
-          startProber(withPeriod(livenessProbe), probing, {
+          startProber(withPeriod(livenessProbe), untilBuilt, {
             changed(ok) {
               if (ok) answered = true;
               else if (answered) kill('liveness probe');
@@ -318,7 +321,7 @@ export function createContainerRunner(container: Container, context: ContainerCo
         if (running !== instance) return;
         const { startupProbe } = container;
         if (!startupProbe) return afterStartup();
-        const prober = startProber(withPeriod(startupProbe), probing, {
+        const prober = startProber(withPeriod(startupProbe), untilBuilt, {
           changed(ok) {
             // Nor has it started by then, however long that takes.
             if (!ok && instance.debugAddress) return;

@@ -21,6 +21,9 @@ export const podAnnotations = {
   runtime: 'slipway.dev/runtime',
 } as const;
 
+/** Label of a pod that runs in place, in development mode: what starts it may build it first. */
+export const runLabel = 'slipway.dev/run';
+
 /** Which debugger waits in an instance. */
 export interface Debugging {
   kind: Debugger;

@@ -13,6 +13,8 @@ export interface ProberPorts {
   /** How many instances are starting: the more, the calmer the look for each. */
   starting(): number;
   after(ms: number, callback: () => void): Disposable;
+  /** What starts it may build it first: that nothing listens yet is not counted before it has been well once. */
+  mayBuild?: boolean;
 }
 
 export interface ProberEvents {
@@ -55,6 +57,7 @@ export function startProber(probe: Probe, ports: ProberPorts, events: ProberEven
     const asked = performance.now();
     const result = await ports.run(probe);
     if (stopped) return;
+    if (result.refused && ports.mayBuild && state === undefined) return next(periodMs);
     if (result.ok || !(aggressive && state === undefined)) {
       events.probed?.(result.ok, (performance.now() - asked) / 1_000);
     }

@@ -28,12 +28,15 @@ export const run: Command = {
     const early: RunEvent[] = [];
     const debug = invocation.flag('debug') ? { kind: app.run.debug ?? 'node', tool: undefined } : undefined;
     const options = { client, app, debug, namespace: invocation.optional('namespace'), signal };
+    let isShown = false;
     const session = await startRun(options, (event) => {
+      if (isShown) return;
       if (event.type === 'build') showBuild(invocation, event);
       else early.push(event);
     });
     const show = (event: RunEvent): void => showEvent(invocation, event, session);
     early.forEach(show);
+    isShown = true;
     session.on(show);
     await using saves = await watchSaves(app.dir, writtenByBuild(app), (file) => {
       const name = relative(app.dir, file);

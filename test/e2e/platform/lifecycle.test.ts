@@ -185,7 +185,9 @@ writeFileSync('lib/app.js', \`require('node:http').createServer((_, answer) => a
     source('three');
     await says('three');
     run.child.kill('SIGINT');
-    expect((await run.ended).code).toBe(0);
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(0);
+    expect(stderr.split('app.txt:1:1: error: it is broken')).toHaveLength(2);
   });
 });
 
