@@ -54,6 +54,12 @@ function partsOf(sources) {
       needs: ['build'],
       run: sizedE2e('templates', ['platform/templates'], {}),
     },
+    languages: {
+      about:
+        'applications of Go, Python, Quarkus, Spring Boot and Gradle, adopted and run, where the machine has their tools',
+      needs: ['build'],
+      run: sizedE2e('languages', ['platform/languages'], {}),
+    },
     scale: {
       about: '1,000 Services: work grows with their number, 50 watchers',
       run: sized('scale', ['test/emulator/knative/scale.test.ts'], { SLIPWAY_SCALE: '1000' }),
