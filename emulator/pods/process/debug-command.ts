@@ -136,6 +136,20 @@ export function underJdwp(
   }
 }
 
+/** The port of a debugger that the command has of its own, which takes no requests: Quarkus opens one unless it is told not to. */
+export function ownDebugPort(command: readonly string[]): number | undefined {
+  const argv = withoutShell(command);
+  const said = (pattern: RegExp) => argv.map((word) => pattern.exec(word)).find((match) => match !== null);
+  const isQuarkus = mavenGoals.some(({ goal, runs }) => runs === 'byQuarkus' && argv.some((word) => goal.test(word)));
+  if (isQuarkus) {
+    const port = said(/^-Ddebug=(.*)$/)?.[1] ?? 'true';
+    return port === 'true' ? 5005 : Number(port) || undefined;
+  }
+  const inspector = nameOf(argv[0]) === 'node' ? said(/^--inspect(?:-brk|-wait)?(?:=(?:.*:)?(\d+))?$/) : undefined;
+  if (inspector) return Number(inspector[1] ?? 9229);
+  return Number(said(/^-(?:agentlib:jdwp|Xrunjdwp)\b.*\baddress=(?:[^,]*:)?(\d+)/)?.[1]) || undefined;
+}
+
 /** Without the debuggers that the user has there for every JVM; a second one would keep it from starting. */
 export function withoutOwnJdwp(env: Readonly<Record<string, string>>): Record<string, string> {
   const changed = javaOptions.filter((name) => ownJdwp.test(env[name] ?? ''));

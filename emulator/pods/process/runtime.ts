@@ -21,6 +21,7 @@ import { createSiteChannel } from '../sites/channel.ts';
 import { placeIn } from '../sites/place.ts';
 import { createAttachments } from './attach.ts';
 import { findProgram } from './command.ts';
+import { ownDebugPort } from './debug-command.ts';
 import { type DebugStart, debugStart, notDebugged, removeDebugged } from './debug-start.ts';
 import { baseEnvironment, portVariables, withOwnPrograms } from './environment.ts';
 import { runIn } from './exec.ts';
@@ -113,6 +114,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
       throw error;
     }
 
+    const ownDebugger = ownDebugPort(argv);
     const child = spawn(program, argv.slice(1), {
       cwd,
       env,
@@ -200,7 +202,7 @@ export function createProcessRuntime(ports: ProcessRuntimePorts, options: Proces
         await exited;
         forget(pid);
       },
-      listening: () => listenersOf(pid),
+      listening: async () => (await listenersOf(pid)).filter(({ port }) => port !== ownDebugger),
       exec: (words, io) => runIn({ argv: words, cwd, env, guardian }, io),
       attach: attachments.attach,
     };

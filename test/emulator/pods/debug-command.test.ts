@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   debuggerOf,
+  ownDebugPort,
   underDebugpy,
   underDelve,
   underJdwp,
@@ -255,4 +256,19 @@ it.each([
   [undefined, undefined],
 ])('%j is debugged by %s', (argv, expected) => {
   expect(debuggerOf(argv)).toBe(expected);
+});
+
+it.each([
+  [['mvn', 'quarkus:dev'], 5005],
+  [['sh', '-c', 'exec ./mvnw -B quarkus:dev -Ddebug=5006'], 5006],
+  [['mvn', 'quarkus:dev', '-Ddebug=false'], undefined],
+  [['java', '-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:5007', '-jar', 'a.jar'], 5007],
+  [['java', '-Xrunjdwp:address=5008,server=y', 'A'], 5008],
+  [['node', '--inspect', 'a.js'], 9229],
+  [['node', '--inspect-brk=127.0.0.1:9230', 'a.js'], 9230],
+  [['node', 'a.js', '--port', '5005'], undefined],
+  [['rasa', 'run', '--port', '5005'], undefined],
+  [['mvn', 'spring-boot:run'], undefined],
+])('a debugger of its own of %j listens on %s', (argv, port) => {
+  expect(ownDebugPort(argv)).toBe(port);
 });
