@@ -115,12 +115,15 @@ export class SourceLines implements vscode.Disposable {
     }
     const plain = stripAnsi(line.text);
     const at = line.site ? await this.#placed.find(line.site, true) : await this.#byLiteral(line, plain, pod);
+    // Ended while files were read, it was forgotten: nobody would take away what comes now.
+    if (stream.stop.signal.aborted) return;
     if (at) {
       const written = { time: line.time, text: line.text, pod: line.pod, revision: line.revision, service: name };
       this.#placed.add(at.file, at.line, written);
       this.#paint.later();
     }
     for (const thrown of pod.readers[line.stream].push(plain)) await this.#throw(name, stream, line, pod, thrown);
+    if (stream.stop.signal.aborted) return;
     clearTimeout(stream.quiet);
     stream.quiet = setTimeout(() => {
       this.#flush(name, stream, line).catch(logError(this.#deps.log));
@@ -176,7 +179,7 @@ export class SourceLines implements vscode.Disposable {
       const found = await this.#placed.find({ ...frame, root }, false);
       if (found) frames.push({ path: found.file, line: found.line, column: found.column });
     }
-    if (frames.length === 0) return;
+    if (frames.length === 0 || stream.stop.signal.aborted) return;
     this.#thrown.add({ service: name, revision, pod, at: time }, { ...thrown, frames }, stream.key);
   }
 
