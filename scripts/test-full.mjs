@@ -56,9 +56,9 @@ function partsOf(sources) {
     },
     languages: {
       about:
-        'applications of Go, Python, Quarkus, Spring Boot and Gradle, adopted and run, where the machine has their tools',
+        'applications of Go, Python, Quarkus, Spring Boot and Gradle, adopted and run, and at breakpoints, where the machine has their tools',
       needs: ['build'],
-      run: sizedE2e('languages', ['platform/languages'], {}),
+      run: sizedE2e('languages', ['platform/languages', 'platform/debuggers'], {}),
     },
     scale: {
       about: '1,000 Services: work grows with their number, 50 watchers',
