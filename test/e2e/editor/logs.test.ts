@@ -1,5 +1,5 @@
 /** The log view, as a person uses it: on a deployed application, through everything that happens to it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import type { FrameLocator, Locator } from 'playwright-core';
@@ -165,12 +165,10 @@ describe('the log view', () => {
     await until('the proposal', async () => (await name.inputValue()).endsWith('shop.log'));
     await editor().quickInput.type(workspace.path('saved.log'));
     await editor().quickInput.accept();
-    const saved = await until('the file', async () => {
-      try {
-        return readFileSync(workspace.path('saved.log'), 'utf8');
-      } catch {
-        return undefined;
-      }
+    // It is there before it is written.
+    const saved = await until('the whole file', () => {
+      const text = existsSync(workspace.path('saved.log')) ? readFileSync(workspace.path('saved.log'), 'utf8') : '';
+      return text.endsWith('\n') && text;
     });
     expect(saved).toContain('GET /before-the-view');
     expect(saved).toMatch(/^— .*started —$/m);
