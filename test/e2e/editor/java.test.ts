@@ -10,6 +10,7 @@ import { useEditor } from '../../support/editor/editor.ts';
 import { findJdk, javaExtension } from '../../support/editor/java.ts';
 import { type IngressResponse, request } from '../../support/ingress.ts';
 import { kubeOf } from '../../support/kube.ts';
+import { pom } from '../../support/maven.ts';
 import { temporaryHome, writeFiles } from '../../support/places.ts';
 import { isAlive, processesOf } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
@@ -54,18 +55,9 @@ public class Server {
 `;
 
 /** Its own plugins start the same application: one within Maven's JVM, the other in one of its own. */
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>shop</groupId>
-  <artifactId>shop</artifactId>
-  <version>1</version>
-  <properties>
-    <maven.compiler.source>17</maven.compiler.source>
-    <maven.compiler.target>17</maven.compiler.target>
-    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-    <exec.mainClass>shop.Server</exec.mainClass>
-  </properties>
-  <build>
+const goalsPom = pom({
+  properties: '<exec.mainClass>shop.Server</exec.mainClass>',
+  body: `<build>
     <plugins>
       <plugin>
         <groupId>org.codehaus.mojo</groupId>
@@ -78,9 +70,8 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
         <version>2.7.18</version>
       </plugin>
     </plugins>
-  </build>
-</project>
-`;
+  </build>`,
+});
 
 /** Takes every request and answers none. */
 const silent = "require('node:http').createServer(() => {}).listen(process.env.PORT);\n";
@@ -118,7 +109,7 @@ function useApplication(name: string, settings: Record<string, unknown> = {}) {
         '.gitignore': 'out/\n',
       });
       for (const [name, goal] of Object.entries(goals)) {
-        write(folder, name, `run:\n  start: mvn -q compile ${goal}\n`, { [file]: source, 'pom.xml': pom });
+        write(folder, name, `run:\n  start: mvn -q compile ${goal}\n`, { [file]: source, 'pom.xml': goalsPom });
       }
       write(folder, 'silent', 'run:\n  start: node silent.cjs\n', { 'silent.cjs': silent });
       return folder;

@@ -11,6 +11,7 @@ import type { RunEvent } from '../../../src/core/run/run.ts';
 import { startSlipway } from '../../support/cli.ts';
 import { jdb } from '../../support/debug-clients.ts';
 import { request } from '../../support/ingress.ts';
+import { pom } from '../../support/maven.ts';
 import { writeFiles } from '../../support/places.ts';
 import { usePlatform } from '../../support/platform.ts';
 import { processesOf } from '../../support/processes.ts';
@@ -32,20 +33,6 @@ interface Case {
   answers: [before: string, after: string];
 }
 
-const pom = (parent: string, body: string) => `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  ${parent}
-  <groupId>shop</groupId>
-  <artifactId>shop</artifactId>
-  <version>1</version>
-  <properties>
-    <maven.compiler.source>17</maven.compiler.source>
-    <maven.compiler.target>17</maven.compiler.target>
-    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-  </properties>
-  ${body}
-</project>
-`;
 const quarkus = `<dependencyManagement><dependencies><dependency>
     <groupId>io.quarkus.platform</groupId><artifactId>quarkus-bom</artifactId><version>3.37.1</version>
     <type>pom</type><scope>import</scope>
@@ -161,7 +148,7 @@ class Function:
     name: 'quarkus',
     there: machine('java', 'mvn'),
     files: {
-      'pom.xml': pom('', quarkus),
+      'pom.xml': pom({ body: quarkus }),
       'src/main/java/shop/Shop.java':
         'package shop;\n\n@jakarta.ws.rs.Path("/")\npublic class Shop {\n    @jakarta.ws.rs.GET\n    public String shop() {\n        return "before";\n    }\n}\n',
     },
@@ -172,7 +159,7 @@ class Function:
     name: 'spring',
     there: machine('java', 'mvn'),
     files: {
-      'pom.xml': pom(springParent, spring),
+      'pom.xml': pom({ parent: springParent, body: spring }),
       'src/main/java/shop/Shop.java': `package shop;
 
 import org.springframework.boot.SpringApplication;
